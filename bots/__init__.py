@@ -1,0 +1,1 @@
+"""The platforms, the desk, and the program that joins them with the core."""

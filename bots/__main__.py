@@ -1,0 +1,5 @@
+"""``python -m bots`` is the program ``paperboy``."""
+
+from bots.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Discord: documents become its messages, its events become requests."""

@@ -1,0 +1,1 @@
+"""Slack: documents become its messages, its events become requests."""

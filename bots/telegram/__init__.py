@@ -1,0 +1,1 @@
+"""Telegram: documents become its messages, its events become requests."""

@@ -1,0 +1,1 @@
+"""Everything about a daily digest that does not depend on a chat platform."""

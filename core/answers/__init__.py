@@ -1,0 +1,1 @@
+"""Finding things in the archive, and answering from it."""

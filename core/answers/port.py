@@ -1,0 +1,62 @@
+"""What commands and platforms ask the archive: find stories by words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.digest.model import Issue, IssueRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A story, lesson or pick that was found. ``quote`` is the passage of its text that fits the words best.
+
+    ``section`` is the section's kind, or "lesson" or "pick". ``score`` compares hits of one search only.
+    """
+
+    ref: IssueRef
+    what: Literal["story", "lesson", "pick"]
+    section: str
+    key: str
+    title: str
+    quote: str
+    url: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One page of hits, best first, and how many there are in all."""
+
+    hits: tuple[Hit, ...]
+    total: int
+
+
+class Search(Protocol):
+    """Finds stories, lessons and picks of the archive."""
+
+    async def search(
+        self, words: str, *, edition: str | None = None, lang: str | None = None, limit: int = 5, offset: int = 0
+    ) -> Found:
+        """Return what fits ``words``, best first; hits in ``lang`` are preferred, not required."""
+        ...
+
+    async def lessons(self, term: str, *, lang: str | None = None, limit: int = 3) -> Sequence[Hit]:
+        """Return the lessons whose term is ``term``, or names it, best first."""
+        ...
+
+
+class Index(Protocol):
+    """Keeps the archive findable."""
+
+    async def add(self, issue: Issue) -> None:
+        """Index the issue; an earlier revision is replaced."""
+        ...
+
+    async def remove(self, ref: IssueRef) -> None:
+        """Forget the issue."""
+        ...

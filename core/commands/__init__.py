@@ -1,0 +1,1 @@
+"""What readers can ask for, defined once for every platform."""

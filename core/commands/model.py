@@ -1,0 +1,84 @@
+"""Requests, replies and commands: what a platform hands to the core and gets back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from core.commands.services import Services
+    from core.document.nodes import Document
+    from core.target import Target
+
+ParameterKind: TypeAlias = Literal["date", "lang", "section", "term", "words", "time", "zone", "days", "text"]
+Audience: TypeAlias = Literal["everyone", "manager"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a message or button stands on: the issue it belongs to, and the passage that the reader quoted."""
+
+    issue: str = ""
+    story: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One command as a reader gave it.
+
+    ``command`` is the name without slash, ``args`` the rest of the line as typed or as the button carries it.
+    ``user`` identifies the reader within the platform; ``lang`` and ``zone`` are what the platform knows of them.
+    ``manager`` says whether the reader may change what this target is subscribed to (in a direct chat: yes).
+    """
+
+    command: str
+    args: str
+    target: Target
+    user: str
+    lang: str | None = None
+    zone: str | None = None
+    manager: bool = True
+    pressed: bool = False
+    context: Context = Context()
+    extras: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the reader gets. ``private`` replies concern one person and stay between the bot and them."""
+
+    document: Document
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One argument, for platforms that ask for them one by one. They are joined with spaces in this order."""
+
+    name: str
+    kind: ParameterKind
+    summary: str
+    required: bool = False
+
+
+Handler: TypeAlias = "Callable[[Request, Services], Awaitable[Reply]]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command: ``name`` is 1–32 of ``[a-z0-9_]``; ``summary`` is an English msgid of at most 100 characters.
+
+    ``audience`` "manager" asks the platform to let only those use it who may change the chat's subscription.
+    ``menu`` tells whether it stands in the platform's menu.
+    """
+
+    name: str
+    summary: str
+    handler: Handler
+    parameters: tuple[Parameter, ...] = ()
+    audience: Audience = "everyone"
+    menu: bool = True
+    example: str = ""

@@ -1,0 +1,1 @@
+"""Bringing pages to targets, once, and keeping account of it."""

@@ -1,0 +1,107 @@
+"""Runs, deliveries, receipts, and why a platform may refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from core.errors import PaperboyError
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from core.digest.model import IssueRef
+    from core.target import Target
+
+ErrorClass: TypeAlias = Literal["gone", "move", "pause", "config", "wait", "transient", "unknown", "content", "fatal"]
+"""Why a page was not taken.
+
+gone: this target never again. move: the target has a new id. pause: closed for now, may open again.
+config: somebody must change a right or setting. wait: later, the platform says when. transient: it was surely
+not sent, try again. unknown: it may have been sent. content: the page itself is refused. fatal: the account
+cannot send at all.
+"""
+
+DeliveryState: TypeAlias = Literal["planned", "leased", "sent", "unknown", "failed", "skipped"]
+PageState: TypeAlias = Literal["sending", "sent", "unknown", "failed"]
+RunState: TypeAlias = Literal["running", "paused", "cancelled", "done"]
+
+
+class SendError(PaperboyError):
+    """A platform did not take a page. ``reason`` is what it said, without secrets."""
+
+    def __init__(
+        self,
+        kind: ErrorClass,
+        reason: str,
+        *,
+        retry_after: timedelta | None = None,
+        moved_to: str | None = None,
+    ) -> None:
+        super().__init__(f"{kind}: {reason}")
+        self.kind = kind
+        self.reason = reason
+        self.retry_after = retry_after
+        self.moved_to = moved_to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many deliveries of a run are in which state; ``planned`` includes the leased ones."""
+
+    planned: int = 0
+    sent: int = 0
+    unknown: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One issue (one edition's date, in every language asked for) going out to one slot, or now."""
+
+    id: int
+    edition: str
+    date: str
+    state: RunState
+    created_at: datetime
+    counts: Counts
+    note: str = ""
+    rate: float | None = None
+    eta: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One issue for one target. ``next_page`` counts the pages already settled."""
+
+    id: int
+    run: int
+    issue: IssueRef
+    target: Target
+    subscription: int | None
+    state: DeliveryState
+    next_page: int = 0
+    attempts: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReceipt:
+    """What happened to one page of a delivery. ``page`` counts from 0."""
+
+    page: int
+    state: PageState
+    at: datetime
+    message_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What happened to a delivery, page by page."""
+
+    delivery: Delivery
+    planned_at: datetime
+    updated_at: datetime
+    pages: tuple[PageReceipt, ...]

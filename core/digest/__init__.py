@@ -1,0 +1,1 @@
+"""Issues of a digest: reading them, checking them, presenting them as documents."""

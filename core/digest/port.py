@@ -1,0 +1,65 @@
+"""What the digest needs from outside: a place that keeps issues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from core.digest.model import Issue, IssueRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueHead:
+    """A line of the archive's table of contents."""
+
+    ref: IssueRef
+    title: str
+    revision: str
+    stories: int
+    updated: datetime
+    withdrawn: bool = False
+
+
+Change = Literal["added", "revised", "unchanged", "restored"]
+
+
+class Archive(Protocol):
+    """Keeps issues: one of each ref, in its newest revision."""
+
+    async def put(self, issue: Issue, source: str) -> Change:
+        """Store ``issue`` with the Markdown it was read from.
+
+        Story keys of an earlier revision are carried over to the same stories (see ``core.digest.keys``).
+        A withdrawn issue that is put again is restored.
+        """
+        ...
+
+    async def get(self, ref: IssueRef) -> Issue | None:
+        """Return the issue, None if it is unknown or withdrawn."""
+        ...
+
+    async def source(self, ref: IssueRef) -> str | None:
+        """Return the Markdown of the issue."""
+        ...
+
+    async def heads(
+        self,
+        *,
+        edition: str | None = None,
+        lang: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        withdrawn: bool = False,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> Sequence[IssueHead]:
+        """List issues, newest first, dates ``since`` to ``until`` inclusive."""
+        ...
+
+    async def withdraw(self, ref: IssueRef) -> bool:
+        """Take the issue back; return whether there was one."""
+        ...

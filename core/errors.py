@@ -1,0 +1,28 @@
+"""Every error that Paperboy raises on purpose.
+
+PaperboyError
+├── UsageError        what was asked cannot be done; the message is a sentence for the reader
+├── DigestError       a source of issues cannot be read
+├── StorageError      the database refused or is not reachable
+└── SendError         a platform did not take a message; lives in ``core.delivery.model``
+"""
+
+
+class PaperboyError(Exception):
+    """The root of the tree."""
+
+
+class UsageError(PaperboyError):
+    """A reader asked for something that cannot be done.
+
+    The message is shown to the reader as it is: a whole sentence in the reader's language that says what
+    to do instead, usually with an example.
+    """
+
+
+class DigestError(PaperboyError):
+    """A source of issues (folder, git, feed) cannot be read. The message says which one and why."""
+
+
+class StorageError(PaperboyError):
+    """The database refused an operation or cannot be reached."""

@@ -1,0 +1,1 @@
+"""When it is time: slots, and the planner that turns due slots into runs."""
