@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.answers.port import Search
     from core.clock import Clock
+    from core.commands.guard import Guard
+    from core.commands.port import Preferences, Receipts
     from core.digest.port import Archive
+    from core.digest.sections import Vocabulary
+    from core.subscriptions.service import SubscriptionService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What the installation publishes, and what a reader gets who asks for nothing else.
+
+    ``zone`` is an IANA name and ``time`` a local time in whole minutes: the hour of a plain ``/subscribe``.
+    """
+
+    name: str = "Paperboy"
+    edition: str = "daily"
+    lang: str = "en"
+    zone: str = "UTC"
+    time: time = time(8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,4 +36,10 @@ class Services:
 
     archive: Archive
     search: Search
+    subscriptions: SubscriptionService
+    receipts: Receipts
+    preferences: Preferences
+    vocabulary: Vocabulary
     clock: Clock
+    guard: Guard
+    publication: Publication = Publication()
