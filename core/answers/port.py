@@ -49,6 +49,10 @@ class Search(Protocol):
         """Return the lessons whose term is ``term``, or names it, best first."""
         ...
 
+    async def terms(self, *, lang: str | None = None, limit: int = 200) -> Sequence[str]:
+        """Return the terms that lessons explain, newest first, those in ``lang`` before others, each once."""
+        ...
+
 
 class Index(Protocol):
     """Keeps the archive findable."""
