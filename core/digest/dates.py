@@ -1,0 +1,94 @@
+"""Dates as editors write them: ``2026-02-19``, ``2026 年 2 月 19 日``, ``February 19, 2026``, ``2026-W10``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MONTHS = {
+    name: month
+    for month, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])"
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_NUMBER = r"(?P<month>1[0-2]|0?[1-9])"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?<!\d){_YEAR}\s?-?\s?W(?P<week>5[0-3]|[0-4]?\d)(?!\d)",
+        rf"(?<!\d){_YEAR}\s?年\s?第\s?(?P<week>5[0-3]|[0-4]?\d)\s?周",
+        rf"(?<!\d){_YEAR}\s?年\s?{_NUMBER}\s?月\s?{_DAY}\s?[日号]?",
+        rf"(?<!\d){_YEAR}(?P<sep>[-./_]){_NUMBER}(?P=sep){_DAY}(?!\d)",
+        rf"\b(?P<name>{_MONTH})\b\.?\s+{_DAY}{_ORDINAL}(?:\s?[-–—]\s?(?:(?:{_MONTH})\b\.?\s+)?\d{{1,2}}{_ORDINAL})?,?\s+{_YEAR}\b",
+        rf"(?<!\d){_DAY}{_ORDINAL}\s+(?P<name>{_MONTH})\b\.?,?\s+{_YEAR}\b",
+        rf"(?<!\d){_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDate:
+    """A date in a text: the day (a range's or week's first), whether it names a week, and where it stands."""
+
+    day: date
+    week: bool = False
+    start: int = 0
+    end: int = 0
+
+
+def find_date(text: str) -> FoundDate | None:
+    """Return the first date of the text in any of the forms, None if there is none or only impossible ones."""
+    return min(_dates(text), key=lambda found: (found.start, -found.end), default=None)
+
+
+def read_date(value: object) -> FoundDate | None:
+    """Return the date that a front-matter value is or says, None if it is something else."""
+    if isinstance(value, datetime):
+        return FoundDate(day=value.date())
+    if isinstance(value, date):
+        return FoundDate(day=value)
+    return find_date(str(value)) if isinstance(value, str | int) else None
+
+
+def _dates(text: str) -> Iterator[FoundDate]:
+    for form in _FORMS:
+        for match in form.finditer(text):
+            if (day := _day(match.groupdict())) is not None:
+                yield FoundDate(day=day, week="week" in match.groupdict(), start=match.start(), end=match.end())
+                break
+
+
+def _day(parts: dict[str, str | None]) -> date | None:
+    year = int(parts["year"] or 0)
+    try:
+        if week := parts.get("week"):
+            return date.fromisocalendar(year, int(week), 1)
+        name = parts.get("name")
+        month = _MONTHS[name.casefold()] if name else int(parts["month"] or 0)
+        return date(year, month, int(parts["day"] or 0))
+    except ValueError:
+        return None

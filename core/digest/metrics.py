@@ -1,0 +1,50 @@
+"""Numbers that a story states about its subject: likes, downloads, reposts."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from core.digest.model import Metrics
+
+_SCALES = {
+    "k": 1_000,
+    "m": 1_000_000,
+    "million": 1_000_000,
+    "b": 1_000_000_000,
+    "billion": 1_000_000_000,
+    "千": 1_000,
+    "万": 10_000,
+    "亿": 100_000_000,
+}
+_AMOUNT = (
+    r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)"
+    r"\s?(?P<scale>million\b|billion\b|[kmb](?![a-z])|[千万亿])?\+?"
+)
+_EMOJI = {"likes": "❤\ufe0f?|♥\ufe0f?|👍|⭐\ufe0f?|🌟|★", "downloads": "⬇\ufe0f?|📥", "reposts": "🔁|🔄"}
+_WORDS = {
+    "likes": r"likes?\b|hearts?\b|stars?\b|upvotes?\b|points?\b|[个次]?(?:点?赞|喜欢|星标?|收藏)",
+    "downloads": r"(?:total |monthly |weekly )?(?:downloads?|installs?)\b|[次月]?(?:下载|安装)",
+    "reposts": r"(?:RTs?|retweets?|reposts?|shares?|forks?)\b|[次个]?(?:转发|转推|分享)",
+}
+_FORMS = {
+    name: (
+        re.compile(rf"{_AMOUNT}\s?(?:{_EMOJI[name]}|{words})", re.IGNORECASE),
+        re.compile(rf"(?:(?:{_EMOJI[name]})\s?|(?:{words})量?\s?[:：]\s?){_AMOUNT}", re.IGNORECASE),
+    )
+    for name, words in _WORDS.items()
+}
+
+
+def read_metrics(text: str) -> Metrics:
+    """Return the first number of each kind that the text states: "1,388 ❤️", "17.2 万下载", "90K downloads"."""
+    found = {name: _first(forms, text) for name, forms in _FORMS.items()}
+    return Metrics(likes=found["likes"], downloads=found["downloads"], reposts=found["reposts"])
+
+
+def _first(forms: tuple[re.Pattern[str], ...], text: str) -> int | None:
+    match = next((match for form in forms if (match := form.search(text))), None)
+    if not match:
+        return None
+    number = Decimal(match["number"].replace(",", ""))
+    return int(number * _SCALES.get((match["scale"] or "").lower(), 1))

@@ -1,0 +1,272 @@
+"""What sections are called: kinds, emoji, names and aliases, kept as data in ``sections.toml``."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tomllib
+import unicodedata
+from collections import ChainMap
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import regex
+
+from core.errors import DigestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+PartName: TypeAlias = Literal["lesson", "pick"]
+KIND_BYTES = 24
+
+_EMOJI = r"(?=\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{RI}|[0-9#*]\uFE0F?\u20E3)\X"
+_LEADING_EMOJI = regex.compile(rf"\s*((?:{_EMOJI}\s*)+)")
+_SEGMENT_END = regex.compile(r"\s+[-–—|·•]+\s+|——|[:：|（(【]|\s·\s?")
+_WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]|[\p{L}\p{M}\p{N}]+?(?=[\p{Han}\p{Hiragana}\p{Katakana}]|\b)")
+_WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
+_LEAST_SHARE = 0.4
+_LONGEST_HEADING = 400
+_LEAST_PART_WEIGHT = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of section: ``names`` by language, ``aliases`` folded; ``whole`` ones are not looked for inside a heading."""
+
+    id: str
+    emoji: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
+    aliases: frozenset[str] = frozenset()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """Every kind that headings can be recognised as, in order, with lessons, picks, and a few other words."""
+
+    by_id: Mapping[str, Kind]
+    parts: Mapping[PartName, Kind]
+    words: Mapping[str, frozenset[str]]
+
+    @staticmethod
+    def bundled() -> Vocabulary:
+        """Return the vocabulary that comes with the program."""
+        return _bundled()
+
+    def with_file(self, path: Path) -> Vocabulary:
+        """Return this vocabulary with the kinds of an operator's TOML file added.
+
+        A kind that is known already gets the file's names and emoji, and its aliases beside its own. Raises
+        ``DigestError`` if the file cannot be read or does not have the form of ``sections.toml``.
+        """
+        try:
+            return _extended(self, tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise DigestError(f"{path} is not a list of section kinds: {error}") from error
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The names of all kinds, in order."""
+        return tuple(self.by_id)
+
+    def name(self, kind: str, lang: str) -> str:
+        """Return what readers of ``lang`` call the kind; "" for a kind that is not of the vocabulary."""
+        names = self.by_id[kind].names if kind in self.by_id else {}
+        return names.get(lang) or names.get("en") or next(iter(names.values()), "")
+
+    def emoji(self, kind: str) -> str:
+        """Return the emoji of the kind, "" if it has none."""
+        return self.by_id[kind].emoji if kind in self.by_id else ""
+
+    def classify(self, heading: str, emoji: str = "", lang: str = "") -> str:
+        """Return the kind of a section with this heading (without its emoji): the words decide, then the emoji.
+
+        A heading that nothing fits gets a slug of its own, at most 24 bytes of UTF-8. ``lang`` decides between
+        kinds that fit equally well: names in it come first.
+        """
+        kind = self._by_words(heading, lang) or self._by_mark(emoji)
+        return kind or slug(heading)
+
+    def part(self, heading: str, emoji: str = "") -> PartName | None:
+        """Return whether a heading opens the lesson or the pick: the words decide, then the emoji."""
+        for inside in (False, True):
+            for name, part in self.parts.items():
+                if _matches_part(part, heading, inside=inside):
+                    return name
+        if self._by_words(heading, ""):
+            return None
+        return next((name for name, part in self.parts.items() if _marked(part, emoji)), None)
+
+    def exact(self, heading: str) -> str | None:
+        """Return the kind that is called exactly so (whole heading, or its part before a colon or dash)."""
+        spoken = _spoken(heading)
+        return next((kind.id for text in spoken for kind in self.by_id.values() if text in kind.aliases), None)
+
+    def resolve(self, words: str, lang: str = "") -> str | None:
+        """Return the kind that a reader means by ``words``: its id, a name or alias, or an unambiguous beginning."""
+        wanted = fold(words)
+        if not wanted:
+            return None
+        if wanted in self.by_id:
+            return wanted
+        if kind := self.exact(words):
+            return kind
+        starts = {kind.id for kind in self.by_id.values() if any(alias.startswith(wanted) for alias in _in(kind, lang))}
+        return starts.pop() if len(starts) == 1 else None
+
+    def means(self, word: Literal["sources", "labels", "preview"], text: str) -> bool:
+        """Tell whether ``text`` is one of the words listed under that name."""
+        return fold(text) in self.words[word]
+
+    def _by_words(self, heading: str, lang: str) -> str | None:
+        if kind := self.exact(heading):
+            return kind
+        segment = _spoken(heading)[-1]
+        tokens = _tokens(_segment(heading))
+        found = [
+            (kind.names.get(lang) is None, -_weight(alias), at, kind.id)
+            for kind in self.by_id.values()
+            if not kind.whole
+            for alias in kind.aliases
+            if _weight(alias) >= _LEAST_SHARE * _weight(segment) and (at := _position(alias, tokens)) is not None
+        ]
+        return min(found)[-1] if found else None
+
+    def _by_mark(self, emoji: str) -> str | None:
+        return next((kind.id for kind in self.by_id.values() if _marked(kind, emoji)), None)
+
+
+def fold(text: str) -> str:
+    """Return letters, marks and digits of the text alone, without case, in compatibility form."""
+    return "".join(_tokens(text))
+
+
+def slug(heading: str, limit: int = KIND_BYTES) -> str:
+    """Return the words of the heading joined by "-", cut to ``limit`` bytes of UTF-8 with a hash for what is cut."""
+    words = regex.sub(r"[^\p{L}\p{M}\p{N}]+", "-", _folded(heading)).strip("-")
+    return shortened(words, limit) if words else "section"
+
+
+def shortened(words: str, limit: int) -> str:
+    """Return ``words`` within ``limit`` bytes of UTF-8, cut at a character, with a hash suffix if cut."""
+    if len(words.encode()) <= limit:
+        return words
+    digest = base64.b32encode(hashlib.sha256(words.encode()).digest()).decode().lower()[:4]
+    return f"{words.encode()[: limit - 5].decode(errors='ignore').rstrip('-')}-{digest}"
+
+
+def unique(kind: str, taken: Iterable[str]) -> str:
+    """Return ``kind``, or ``kind-2``, ``kind-3`` …, whichever is the first that is not ``taken``."""
+    used = frozenset(taken)
+    candidate, count = kind, 1
+    while candidate in used:
+        count += 1
+        suffix = f"-{count}"
+        candidate = f"{shortened(kind, KIND_BYTES - len(suffix))}{suffix}"
+    return candidate
+
+
+def split_emoji(text: str) -> tuple[str, str]:
+    """Divide a text into the emoji that it begins with (without white space) and the rest."""
+    match = _LEADING_EMOJI.match(text)
+    if not match:
+        return "", text
+    return "".join(match.group(1).split()), text[match.end() :]
+
+
+@cache
+def _bundled() -> Vocabulary:
+    raw = tomllib.loads((files(__package__) / "sections.toml").read_text(encoding="utf-8"))
+    empty = Vocabulary(by_id={}, parts={"lesson": Kind(id="lesson"), "pick": Kind(id="pick")}, words={})
+    return _extended(empty, raw)
+
+
+def _extended(base: Vocabulary, raw: Mapping[str, Any]) -> Vocabulary:
+    kinds = {name: _kind(base.by_id.get(name, Kind(id=name)), entry) for name, entry in raw.get("kinds", {}).items()}
+    parts = {name: _kind(kind, raw.get("parts", {}).get(name, {})) for name, kind in base.parts.items()}
+    words = {
+        name: base.words.get(name, frozenset()) | frozenset(map(fold, raw.get("words", {}).get(name, ())))
+        for name in ("sources", "labels", "preview")
+    }
+    return Vocabulary(by_id={**base.by_id, **kinds}, parts=parts, words=words)
+
+
+def _kind(base: Kind, entry: Mapping[str, Any]) -> Kind:
+    if slug(base.id) != base.id:
+        raise ValueError(f"{base.id!r} cannot be a kind: small letters, digits and hyphens, at most {KIND_BYTES} bytes")
+    languages = {lang: words for lang, words in entry.items() if isinstance(words, dict)}
+    names = {lang: str(words["name"]) for lang, words in languages.items() if "name" in words}
+    said = [base.id, *names.values(), *entry.get("aliases", ())]
+    said.extend(alias for words in languages.values() for alias in words.get("aliases", ()))
+    emoji = entry.get("emoji", base.emoji)
+    return replace(
+        base,
+        emoji=emoji,
+        names=dict(ChainMap(names, dict(base.names))),
+        marks=base.marks | frozenset(map(_bare, (emoji, *entry.get("marks", ())))) - {""},
+        aliases=base.aliases | frozenset(map(fold, said)),
+        whole=entry.get("whole", base.whole),
+    )
+
+
+def _in(kind: Kind, lang: str) -> Iterator[str]:
+    yield fold(kind.names.get(lang, ""))
+    yield from kind.aliases
+
+
+def _matches_part(part: Kind, heading: str, *, inside: bool) -> bool:
+    spoken = _spoken(heading)
+    if not inside:
+        return any(text in part.aliases for text in spoken)
+    least = max(_LEAST_PART_WEIGHT, _weight(spoken[-1]) * _LEAST_SHARE)
+    weighty = (alias for alias in part.aliases if _weight(alias) >= least)
+    tokens = _tokens(_segment(heading))
+    return any(_position(alias, tokens) is not None for alias in weighty)
+
+
+def _marked(kind: Kind, emoji: str) -> bool:
+    bare = _bare(emoji)
+    return bool(bare) and any(bare.startswith(mark) for mark in kind.marks)
+
+
+def _bare(emoji: str) -> str:
+    return emoji.replace("\ufe0f", "")
+
+
+def _spoken(heading: str) -> tuple[str, str]:
+    return fold(heading), fold(_segment(heading))
+
+
+def _segment(heading: str) -> str:
+    return _SEGMENT_END.split(heading[:_LONGEST_HEADING].strip(), maxsplit=1)[0] or heading
+
+
+def _weight(folded: str) -> int:
+    return len(folded) + len(_WIDE.findall(folded))
+
+
+def _tokens(text: str) -> list[str]:
+    return _WORD.findall(_folded(text))
+
+
+def _folded(text: str) -> str:
+    short = unicodedata.normalize("NFKC", text[:_LONGEST_HEADING]).casefold()
+    return short.replace("'", "").replace("’", "")
+
+
+def _position(alias: str, tokens: list[str]) -> int | None:
+    """Return at which token a run of whole tokens begins that spells ``alias``."""
+    for start in range(len(tokens)):
+        spelled = ""
+        for token in tokens[start:]:
+            spelled += token
+            if spelled == alias:
+                return start
+            if not alias.startswith(spelled):
+                break
+    return None
