@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
+    from core.answers.passages import Passage
     from core.digest.model import Issue, IssueRef
 
 
@@ -51,6 +53,42 @@ class Search(Protocol):
 
     async def terms(self, *, lang: str | None = None, limit: int = 200) -> Sequence[str]:
         """Return the terms that lessons explain, newest first, those in ``lang`` before others, each once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Where to look. None and empty mean everywhere; dates are inclusive, ``sections`` as in ``Passage.section``."""
+
+    edition: str | None = None
+    lang: str | None = None
+    since: date | None = None
+    until: date | None = None
+    sections: frozenset[str] = frozenset()
+
+
+class Passages(Protocol):
+    """Keeps the passages of issues with the impacts of their tokens. One scorer serves every database."""
+
+    async def replace(self, ref: IssueRef, entries: Sequence[tuple[Passage, Mapping[str, float]]]) -> None:
+        """Keep these passages for the issue and forget the earlier ones; none forgets the issue."""
+        ...
+
+    async def frequencies(self, tokens: Iterable[str]) -> tuple[int, Mapping[str, int]]:
+        """Return how many passages there are, and how many of them contain each token (left out where none)."""
+        ...
+
+    async def best(
+        self, weights: Mapping[str, float], scope: Scope, *, limit: int
+    ) -> tuple[Sequence[tuple[Passage, float]], int]:
+        """Return the passages with the highest sums of weight times impact, and how many contain any of the tokens.
+
+        Among equals the newer one comes first.
+        """
+        ...
+
+    async def titles(self, scope: Scope, *, limit: int) -> Sequence[Passage]:
+        """Return the passages in the scope, newest first."""
         ...
 
 
