@@ -28,9 +28,8 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether a request is let through, the bucket afterwards, and in how many seconds the next one would be."""
+    """The bucket after a request, and how many seconds too early the request was (0: it is let through)."""
 
-    admitted: bool
     bucket: Bucket
     wait: float = 0
 
@@ -38,14 +37,13 @@ class Verdict:
 def take(bucket: Bucket | None, now: datetime, rate: Rate) -> Verdict:
     """Take one token from ``bucket`` (None: a full one). A clock that goes back gives nothing and takes nothing."""
     if bucket is None:
-        return Verdict(admitted=True, bucket=Bucket(tokens=rate.burst - 1, at=now))
+        return Verdict(bucket=Bucket(tokens=rate.burst - 1, at=now))
     passed = max(0.0, (now - bucket.at).total_seconds())
+    at = max(now, bucket.at)
     tokens = min(rate.burst, bucket.tokens + passed * rate.per_second)
     if tokens < 1:
-        return Verdict(
-            admitted=False, bucket=Bucket(tokens=tokens, at=max(now, bucket.at)), wait=(1 - tokens) / rate.per_second
-        )
-    return Verdict(admitted=True, bucket=Bucket(tokens=tokens - 1, at=max(now, bucket.at)))
+        return Verdict(bucket=Bucket(tokens=tokens, at=at), wait=(1 - tokens) / rate.per_second)
+    return Verdict(bucket=Bucket(tokens=tokens - 1, at=at))
 
 
 class Guard:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ParameterKind: TypeAlias = Literal["date", "lang", "section", "term", "words", "time", "zone", "days", "text"]
 Audience: TypeAlias = Literal["everyone", "manager"]
+Group: TypeAlias = Literal["read", "ask", "subscribe"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Request:
     """One command as a reader gave it.
 
     ``command`` is the name without slash, ``args`` the rest of the line as typed or as the button carries it.
-    ``user`` identifies the reader within the platform; ``lang`` and ``zone`` are what the platform knows of them.
+    ``user`` identifies the reader within the platform; ``lang`` and ``zone`` are what the platform knows of them
+    (handlers see in ``lang`` the language to answer in: see ``core.commands.dispatch``).
     ``manager`` says whether the reader may change what this target is subscribed to (in a direct chat: yes).
     """
 
@@ -71,8 +73,9 @@ Handler: TypeAlias = "Callable[[Request, Services], Awaitable[Reply]]"
 class Command:
     """A command: ``name`` is 1–32 of ``[a-z0-9_]``; ``summary`` is an English msgid of at most 100 characters.
 
-    ``audience`` "manager" asks the platform to let only those use it who may change the chat's subscription.
-    ``menu`` tells whether it stands in the platform's menu.
+    ``audience`` "manager" lets only those use it who may change the chat's subscription. ``menu`` tells whether
+    it stands in the platform's menu; the others are what buttons run. ``group`` is where ``/help`` lists it.
+    ``example`` is a msgid: a whole command line that works.
     """
 
     name: str
@@ -81,4 +84,5 @@ class Command:
     parameters: tuple[Parameter, ...] = ()
     audience: Audience = "everyone"
     menu: bool = True
+    group: Group = "read"
     example: str = ""

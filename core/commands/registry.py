@@ -1,0 +1,44 @@
+"""Every command, in the order of the menus. A new one is one file and one line here."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from core.commands.archive import archive
+from core.commands.ask import ask
+from core.commands.explain import explain
+from core.commands.help import help_on
+from core.commands.lang import lang
+from core.commands.lesson import lesson, pick
+from core.commands.search import search
+from core.commands.section import apps, dev, models, products, section, story, tips
+from core.commands.start import start
+from core.commands.today import full, issue, today
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.commands.model import Command
+
+_ALL = (
+    today,
+    models,
+    apps,
+    dev,
+    tips,
+    products,
+    section,
+    lesson,
+    pick,
+    issue,
+    archive,
+    explain,
+    search,
+    lang,
+    start,
+    full,
+    story,
+    ask,
+)
+COMMANDS: Mapping[str, Command] = MappingProxyType({command.name: command for command in (*_ALL, help_on(_ALL))})

@@ -1,0 +1,36 @@
+"""``/start``: who is here, and what to press first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.commands.model import Command, Reply
+from core.commands.page import page
+from core.document.build import paragraph, text
+from core.document.nodes import Action, Heading
+from core.i18n import mark, texts
+
+if TYPE_CHECKING:
+    from core.commands.model import Request
+    from core.commands.services import Services
+
+
+async def _start(request: Request, services: Services) -> Reply:
+    _ = texts(request.lang)
+    name = services.publication.name
+    other = {"zh": Action("English", "lang", "en"), "en": Action("中文", "lang", "zh")}[_.lang]
+    document = page(
+        _,
+        name,
+        Heading(1, text(name)),
+        paragraph(_("I bring the daily issue to this chat, at the hour you choose.")),
+        paragraph(_("You can also look things up: send a term, a few words or a question, and I search every issue.")),
+        rows=[
+            [Action(_("Today's issue"), "today", style="primary"), Action(_("Subscribe"), "subscribe")],
+            [Action(_("Archive"), "archive"), Action(_("All commands"), "help"), other],
+        ],
+    )
+    return Reply(document=document)
+
+
+start = Command(name="start", summary=mark("Hello, and how this works"), handler=_start, example=mark("/start"))
