@@ -24,6 +24,12 @@ cannot send at all.
 
 DeliveryState: TypeAlias = Literal["planned", "leased", "sent", "unknown", "failed", "skipped"]
 PageState: TypeAlias = Literal["sending", "sent", "unknown", "failed"]
+RunKind: TypeAlias = Literal["regular", "late", "catch-up", "push"]
+"""Why a run goes out when it does.
+
+regular: at its hour, or as soon as the issue appeared. late: after a downtime, and the reader is told.
+catch-up: after a longer one, the newest issue together with what was missed. push: somebody asked for it now.
+"""
 RunState: TypeAlias = Literal["running", "paused", "cancelled", "done"]
 
 
@@ -58,7 +64,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One issue (one edition's date, in every language asked for) going out to one slot, or now."""
+    """One issue (one edition's date, in every language asked for) going out to one slot, or now.
+
+    ``missed`` are the dates that a catch-up makes up for, oldest first, without the run's own.
+    """
 
     id: int
     edition: str
@@ -66,6 +75,8 @@ class Run:
     state: RunState
     created_at: datetime
     counts: Counts
+    kind: RunKind = "regular"
+    missed: tuple[str, ...] = ()
     note: str = ""
     rate: float | None = None
     eta: datetime | None = None

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueHead:
-    """A line of the archive's table of contents."""
+    """A line of the archive's table of contents.
+
+    ``added`` is when the archive first had the issue, whatever its revision; ``updated`` when it last changed.
+    """
 
     ref: IssueRef
     title: str
     revision: str
     stories: int
+    added: datetime
     updated: datetime
     withdrawn: bool = False
 
