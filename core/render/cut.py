@@ -1,0 +1,237 @@
+"""Where a text may be cut, and how inlines are cut there."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+import regex
+
+from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from core.document.nodes import Inline, Inlines
+
+
+class Grain(IntEnum):
+    """How fine a cut within a text is. Links, code and times stay whole up to ``WORD``."""
+
+    LINE = 0
+    SENTENCE = 1
+    CLAUSE = 2
+    WORD = 3
+    WORD_IN_LINK = 4
+    GRAPHEME = 5
+    CHARACTER = 6
+
+
+_LINE_END = regex.compile(r"(?P<end>\n++)")
+_SENTENCE_END = regex.compile(
+    r"(?P<end>[。！？…]++[\p{Pe}\p{Pf}\"']*+\s*+)|[.!?]++[\p{Pe}\p{Pf}\"']*+(?P<space>\s++)?|(?P<line>\n++)"
+)
+_CLAUSE_END = regex.compile(r"(?P<end>[，、；：]++[\p{Pe}\p{Pf}]*+\s*+)|[,;:]++[\p{Pe}\p{Pf}\"']*+(?P<space>\s++)?")
+_CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
+_WORD = regex.compile(rf"[{_CJK}](?:[^\s\w\p{{Ps}}\p{{Pi}}]|[\p{{M}}\u200c\u200d])*+\s*+|[^\s{_CJK}]++\s*+|\s++")
+_GRAPHEME = regex.compile(r"\X")
+_OPENING = frozenset({"Ps", "Pi"})
+
+
+def boundaries(inlines: Inlines, grain: Grain) -> list[int]:
+    """Return the offsets into the text of ``inlines``, ascending, at which it may be cut at this grain.
+
+    Neither 0 nor the length is among them. No cut divides a grapheme (but at ``CHARACTER``).
+    """
+    flow = _Flow()
+    flow.read(inlines)
+    text = "".join(flow.texts)
+    inside = bytearray(len(text) + 1)
+    for start, end in flow.atoms if grain >= Grain.WORD_IN_LINK else [*flow.atoms, *flow.wholes]:
+        inside[start + 1 : end] = b"\1" * max(0, end - start - 1)
+    return [offset for offset in _offsets(text, grain) if 0 < offset < len(text) and not inside[offset]]
+
+
+def text_of(inlines: Inlines) -> str:
+    """Return the text of ``inlines``."""
+    flow = _Flow()
+    flow.read(inlines)
+    return "".join(flow.texts)
+
+
+class _Flow:
+    """The text of inlines, with the spans that stay whole as long as they can, and those that always do."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.wholes: list[tuple[int, int]] = []
+        self.atoms: list[tuple[int, int]] = []
+        self._position = 0
+
+    def read(self, inlines: Inlines) -> None:
+        """Append ``inlines``."""
+        for inline in inlines:
+            start = self._position
+            match inline:
+                case Text(value):
+                    self._add(value)
+                case Code(value):
+                    self._add(value)
+                    self.wholes.append((start, self._position))
+                case Time(_, value):
+                    self._add(value)
+                    self.atoms.append((start, self._position))
+                case Link(children, _):
+                    self.read(children)
+                    self.wholes.append((start, self._position))
+                case Strong(children) | Emphasis(children) | Strike(children):
+                    self.read(children)
+
+    def _add(self, value: str) -> None:
+        self.texts.append(value)
+        self._position += len(value)
+
+
+def _offsets(text: str, grain: Grain) -> Iterator[int]:
+    match grain:
+        case Grain.LINE:
+            return _ends(_LINE_END, text)
+        case Grain.SENTENCE:
+            return _ends(_SENTENCE_END, text)
+        case Grain.CLAUSE:
+            return _ends(_CLAUSE_END, text)
+        case Grain.WORD | Grain.WORD_IN_LINK:
+            return _words(text)
+        case Grain.GRAPHEME:
+            return (match.end() for match in _GRAPHEME.finditer(text))
+        case Grain.CHARACTER:
+            return iter(range(len(text)))
+
+
+def _ends(pattern: regex.Pattern[str], text: str) -> Iterator[int]:
+    for match in pattern.finditer(text):
+        end = match.end()
+        if match.lastgroup and (end == len(text) or not _joins(text[end])):
+            yield end
+
+
+def _words(text: str) -> Iterator[int]:
+    for match in _WORD.finditer(text):
+        end = match.end()
+        if unicodedata.category(text[end - 1]) not in _OPENING and (end == len(text) or not _joins(text[end])):
+            yield end
+
+
+def _joins(character: str) -> bool:
+    """Tell whether a character may belong to the grapheme before it."""
+    return unicodedata.category(character) in {"Mn", "Mc", "Me"} or character == "\u200d"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of inlines. ``open`` counts the nodes that the cut before it went through."""
+
+    inlines: Inlines
+    open: int = 0
+
+
+def split(inlines: Inlines, offsets: Sequence[int]) -> list[Piece]:
+    """Cut ``inlines`` at ``offsets`` (ascending) into one piece more than there are offsets.
+
+    Spans that are cut open again in the next piece: both pieces of a link are links.
+    """
+    pieces = _Splitter(offsets).run(inlines)
+    pieces += [([], 0)] * (len(offsets) + 1 - len(pieces))
+    return [Piece(tuple(nodes), depth) for nodes, depth in pieces]
+
+
+def join(pieces: Iterable[Piece]) -> Inlines:
+    """Put pieces that ``split`` made, and that follow each other, together again."""
+    joined: list[Inline] = []
+    for piece in pieces:
+        if piece.open and joined and piece.inlines:
+            joined[-1:] = [_fuse(joined[-1], piece.inlines[0], piece.open - 1), *piece.inlines[1:]]
+        else:
+            joined += piece.inlines
+    return tuple(joined)
+
+
+def _fuse(left: Inline, right: Inline, depth: int) -> Inline:
+    match left, right:
+        case Text(start), Text(end):
+            return Text(start + end)
+        case Code(start), Code(end):
+            return Code(start + end)
+        case (Strong() | Emphasis() | Strike() | Link(), Strong() | Emphasis() | Strike() | Link()):
+            return replace(left, children=join([Piece(left.children), Piece(right.children, depth)]))
+        case _:
+            raise AssertionError("pieces that do not follow each other")
+
+
+_Parts: TypeAlias = "list[tuple[list[Inline], int]]"
+
+
+class _Splitter:
+    def __init__(self, offsets: Sequence[int]) -> None:
+        self._offsets = offsets
+        self._next = 0
+        self._position = 0
+
+    def run(self, inlines: Inlines) -> _Parts:
+        """Return the parts of ``inlines`` and how many nodes the cut before each went through."""
+        parts: _Parts = [([], 0)]
+        for inline in inlines:
+            for number, (node, depth) in enumerate(self._cut(inline)):
+                if number:
+                    parts.append(([], depth if parts[-1][0] else 0))
+                if not _empty(node):
+                    parts[-1][0].append(node)
+        return parts
+
+    def _cut(self, inline: Inline) -> list[tuple[Inline, int]]:
+        match inline:
+            case Text(value) | Code(value):
+                values = self._values(value)
+                return [(replace(inline, value=part), 1 if values[0] or n > 1 else 0) for n, part in enumerate(values)]
+            case Time(_, text):
+                return [*[(Text(""), 0)] * (len(self._values(text)) - 1), (inline, 0)]
+            case _:
+                parts = self.run(inline.children)
+                return [
+                    (replace(inline, children=tuple(nodes)), depth + 1 if parts[0][0] or n > 1 else 0)
+                    for n, (nodes, depth) in enumerate(parts)
+                ]
+
+    def _values(self, value: str) -> list[str]:
+        values: list[str] = []
+        start, end = self._position, self._position + len(value)
+        cut = start
+        while self._next < len(self._offsets) and self._offsets[self._next] < end:
+            values.append(value[cut - start : self._offsets[self._next] - start])
+            cut = self._offsets[self._next]
+            self._next += 1
+        values.append(value[cut - start :])
+        self._position = end
+        return values
+
+
+def head(text: str, length: int) -> str:
+    """Return as many whole graphemes of the beginning of ``text`` as have ``length`` characters together."""
+    end = 0
+    for match in _GRAPHEME.finditer(text):
+        if match.end() > length:
+            break
+        end = match.end()
+    return text[:end]
+
+
+def _empty(inline: Inline) -> bool:
+    match inline:
+        case Text(value) | Code(value):
+            return not value
+        case Time():
+            return False
+        case _:
+            return not inline.children

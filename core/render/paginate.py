@@ -1,0 +1,129 @@
+"""Cutting a document into pages.
+
+The document becomes a row of units (blocks; where needed list items, table rows, sentences, words, graphemes), each
+with what it costs on a page and how much one would dislike a cut before it. Units are made finer only as long as
+that saves pages. The least number of pages is found by filling them one after the other; then the cuts are moved,
+within the room that is left, to where they are liked best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from operator import sub
+from typing import TYPE_CHECKING
+
+from core.document.nodes import Actions, Divider, Document
+from core.render.breaks import choose_breaks
+from core.render.cut import head
+from core.render.units import Detail, assemble, flatten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.document.nodes import Blocks
+    from core.render.breaks import Breaks
+    from core.render.port import Cost, Layout
+    from core.render.units import Unit
+
+TITLE_LENGTH = 60
+"""How many characters of the title a continuation line carries at most."""
+
+
+def paginate(document: Document, layout: Layout) -> tuple[Document, ...]:
+    """Cut ``document`` into pages that each fit ``layout``; a document that fits comes back as one page.
+
+    The pages have the least number that cuts between sentences allow, and among those the best cuts: between
+    sections, items, blocks, list items and rows, sentences, in this order. Words, links and graphemes are cut only
+    if a single one is longer than a page. A heading stays with what follows it, ``Actions`` stand on the last page.
+    The continuation line is not part of the pages: a renderer puts ``continuation`` before each but the first.
+    """
+    blocks = _with_actions_last(document.blocks)
+    costs = [layout.cost(block) for block in blocks]
+    if _fits(_total(costs, layout.budget), layout.budget):
+        return (replace(document, blocks=blocks),)
+    return tuple(replace(document, blocks=page) for page in _pages(blocks, costs, layout, document.title))
+
+
+def continuation(title: str, page: int, pages: int) -> str:
+    """Return the line that page ``page`` (counted from 1) of ``pages`` begins with: "title · 2/3"."""
+    short = title if len(title) <= TITLE_LENGTH else f"{head(title, TITLE_LENGTH - 1)}…"
+    return f"{short} · {page}/{pages}" if short else f"{page}/{pages}"
+
+
+def _pages(blocks: Blocks, costs: Sequence[Cost], layout: Layout, title: str) -> list[Blocks]:
+    """Cut with less than the budget if pieces turn out to cost more together than they do one by one."""
+    later = layout.continuation(title)
+    pages: list[Blocks] = []
+    for percent in (100, 95, 85, 70):
+        budget = tuple(limit * percent // 100 for limit in layout.budget)
+        least = _least_pages(costs, budget, later)
+        pages = _cut(blocks, _Narrowed(layout, budget), later, least)
+        limits = [layout.budget, *[tuple(map(sub, layout.budget, later))] * len(pages[1:])]
+        if all(
+            _fits(_total([layout.cost(block) for block in page], limit), limit)
+            for page, limit in zip(pages, limits, strict=True)
+        ):
+            break
+    return pages
+
+
+class _Narrowed:
+    def __init__(self, layout: Layout, budget: Cost) -> None:
+        self.budget = budget
+        self.cost = layout.cost
+        self.continuation = layout.continuation
+
+
+def _cut(blocks: Blocks, layout: Layout, later: Cost, least: int) -> list[Blocks]:
+    units, breaks = _attempt(blocks, layout, later, Detail.BLOCKS)
+    for detail in (Detail.PARTS, Detail.SENTENCES, Detail.WORDS):
+        if not breaks.forced and (len(breaks.starts) <= least or detail == Detail.WORDS):
+            break
+        finer = _attempt(blocks, layout, later, detail)
+        if _rank(finer[1]) < _rank(breaks):
+            units, breaks = finer
+    pages = assemble(units[start:end] for start, end in pairwise([*breaks.starts, len(units)]))
+    return [page for page in map(_trim, pages) if page]
+
+
+def _attempt(blocks: Blocks, layout: Layout, later: Cost, detail: Detail) -> tuple[list[Unit], Breaks]:
+    units = flatten(blocks, layout, later, detail)
+    return units, choose_breaks([unit.weight for unit in units], layout.budget, later)
+
+
+def _rank(breaks: Breaks) -> tuple[int, int]:
+    return breaks.forced, len(breaks.starts)
+
+
+def _least_pages(costs: Sequence[Cost], budget: Cost, later: Cost) -> int:
+    """Return a number of pages that no way of cutting can go below."""
+    pages = 1
+    for amount, limit, lost in zip(_total(costs, budget), budget, later, strict=True):
+        pages = max(pages, 1 + -(-(amount - limit) // max(1, limit - lost)))
+    return pages
+
+
+def _with_actions_last(blocks: Blocks) -> Blocks:
+    return (
+        *(block for block in blocks if not isinstance(block, Actions)),
+        *(block for block in blocks if isinstance(block, Actions)),
+    )
+
+
+def _trim(page: Blocks) -> Blocks:
+    """Drop dividers at the borders of a page: the border divides enough."""
+    start, end = 0, len(page)
+    while start < end and isinstance(page[start], Divider):
+        start += 1
+    while end > start and isinstance(page[end - 1], Divider):
+        end -= 1
+    return page[start:end]
+
+
+def _total(costs: Sequence[Cost], like: Cost) -> Cost:
+    return tuple(sum(amounts) for amounts in zip(*costs, strict=True)) if costs else (0,) * len(like)
+
+
+def _fits(cost: Cost, budget: Cost) -> bool:
+    return all(amount <= limit for amount, limit in zip(cost, budget, strict=True))
