@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from core.storage.engine import open_database
+from databases import postgres_url, sqlite_url
+
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from core.storage.engine import Database
 
 
 class Golden(Protocol):
@@ -32,3 +38,22 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of an empty database; the test runs once with each kind."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path)
+        return
+    with postgres_url() as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Give a database with every table, none filled; the test runs once with each kind."""
+    opened = open_database(database_url)
+    await opened.upgrade()
+    yield opened
+    await opened.close()

@@ -1,0 +1,10 @@
+"""Lets Alembic work on the connection that ``core.storage.engine`` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from core.storage.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.run_migrations()

@@ -1,0 +1,244 @@
+"""The tables, for SQLite and PostgreSQL alike.
+
+Instants are integers: microseconds since 1970 in UTC, so that both databases compare, index and return them
+exactly. Targets are kept as ``Target.key``; ``chat`` is the key without the thread.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  # SQLAlchemy's signature
+        """Return the microseconds of an aware datetime."""
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # the same
+        """Return the datetime, in UTC."""
+        return None if value is None else EPOCH + MICROSECOND * value
+
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("edition", String(16), nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("lang", String(8), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("stories", Integer, nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Column("withdrawn_at", Instant),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("edition", "date", "lang"),
+    Index("ix_issues_newest", "date", "edition", "lang"),
+)
+"""``keys`` are the keys of stories, lesson and pick in reading order, as carried over from earlier revisions."""
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("minute", SmallInteger, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("weekdays", SmallInteger, nullable=False),
+    UniqueConstraint("minute", "zone", "weekdays"),
+)
+"""``minute`` counts from midnight; bit n-1 of ``weekdays`` is ISO weekday n."""
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("slot_id", ForeignKey("slots.id"), nullable=False),
+    Column("edition", String(16), nullable=False),
+    Column("lang", String(8), nullable=False),
+    Column("due", Instant, nullable=False, index=True),
+    Column("planned", String(10)),
+    UniqueConstraint("slot_id", "edition", "lang"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("target", Text, nullable=False),
+    Column("chat", Text, nullable=False, index=True),
+    Column("platform", String(16), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("edition", String(16), nullable=False),
+    Column("lang", String(8), nullable=False),
+    Column("round_id", ForeignKey("rounds.id"), nullable=False, index=True),
+    Column("without", JSON, nullable=False),
+    Column("style", String(8), nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("paused_until", Instant),
+    Column("ended", Text, nullable=False),
+    Column("failures", SmallInteger, nullable=False, server_default=text("0")),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("extras", JSON, nullable=False),
+    UniqueConstraint("target", "edition"),
+    Index("ix_subscriptions_edition", "edition", "lang"),
+)
+"""``failures`` counts the deliveries in a row that a wrong setting or right made fail."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("edition", String(16), nullable=False),
+    Column("date", String(10), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("missed", JSON, nullable=False),
+    Column("round_id", ForeignKey("rounds.id")),
+    Column("state", String(12), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_runs_running", "id", sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="SET NULL"), index=True),
+    Column("state", String(8), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("lease", BigInteger),
+    Column("next_page", SmallInteger, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("issue_id", "target"),
+    Index("ix_deliveries_target", "target", "id"),
+    Index("ix_deliveries_run", "run_id", "state", "updated_at"),
+    Index(
+        "ix_deliveries_waiting",
+        "run_id",
+        "platform",
+        "account",
+        "priority",
+        "due",
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
+    ),
+    Index(
+        "ix_deliveries_leased",
+        "lease",
+        sqlite_where=text("state = 'leased'"),
+        postgresql_where=text("state = 'leased'"),
+    ),
+)
+"""``priority``: smaller goes first. ``lease`` is the fence: who holds another number changes nothing.
+
+``kind`` is the error class of ``reason``, "" where there was no error. ``due`` is the instant before which a
+planned delivery is not tried.
+"""
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("page", SmallInteger, primary_key=True, autoincrement=False),
+    Column("state", String(8), nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("digest", String(16), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""What happened to each page; ``digest`` is a hash of what was sent, so that corrections know what changed."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", Instant, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+"""Who works on which chunk of deliveries. Numbers are never used twice: they fence off those who come too late."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What somebody ought to know: subscriptions that ended, moved or were paused, accounts that cannot send."""
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("lang", String(8), nullable=False),
+)
+"""What a chat chose for itself."""
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("expires", Instant, index=True),
+)
+"""Small things to remember by name, some of them only for a time."""

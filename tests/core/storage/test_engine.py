@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, select, text
+
+from core.errors import StorageError
+from core.storage.engine import Database, open_database
+from core.storage.schema import metadata, notes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def test_migrations_make_exactly_the_tables_of_the_schema(database: Database) -> None:
+    async with database.read() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_upgrading_twice_and_at_once_is_harmless(database_url: str) -> None:
+    first, second = open_database(database_url), open_database(database_url)
+    await asyncio.gather(first.upgrade(), second.upgrade())
+    await first.upgrade()
+    await first.close()
+    await second.close()
+
+
+async def test_what_fails_half_way_leaves_nothing_and_is_a_storage_error(database: Database) -> None:
+    async def add_twice() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(notes).values(name="once", value=""))
+            await connection.execute(insert(notes).values(name="once", value=""))
+
+    with pytest.raises(StorageError, match=r"IntegrityError|UniqueViolation"):
+        await add_twice()
+    async with database.read() as connection:
+        assert (await connection.execute(select(notes))).all() == []
+
+
+async def test_instants_come_back_exactly(database: Database) -> None:
+    at = datetime(2026, 2, 19, 8, 30, 0, 123457, tzinfo=UTC)
+    async with database.write() as connection:
+        await connection.execute(insert(notes).values(name="a", value="", expires=at))
+    async with database.read() as connection:
+        assert (await connection.execute(select(notes.c.expires))).scalar() == at
+
+
+async def test_many_writers_of_two_processes_wait_for_each_other(database_url: str) -> None:
+    one, other = open_database(database_url), open_database(database_url)
+    await one.upgrade()
+
+    async def add(database: Database, name: str) -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(notes).values(name=name, value=""))
+            await asyncio.sleep(0.001)
+
+    await asyncio.gather(*(add(database, f"{i}{j}") for i in range(20) for j, database in enumerate((one, other))))
+    async with other.read() as connection:
+        assert len((await connection.execute(select(notes))).all()) == 40
+    await one.close()
+    await other.close()
+
+
+async def test_a_commit_of_sqlite_is_on_the_disk(tmp_path: Path) -> None:
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'a.db'}")
+    async with database.read() as connection:
+        found = [
+            (await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in ("synchronous", "journal_mode")
+        ]
+    assert found == [2, "wal"]
+    await database.close()
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite:///plain.db", "nonsense"])
+def test_another_kind_of_database_is_refused(url: str) -> None:
+    with pytest.raises(StorageError):
+        open_database(url)

@@ -1,0 +1,42 @@
+"""Databases for tests: a SQLite file, and a schema of its own on a PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+POSTGRES = "postgresql+psycopg://root@127.0.0.1:5432/test"
+
+
+def sqlite_url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'paperboy.db'}"
+
+
+@contextmanager
+def postgres_url() -> Iterator[str]:
+    """Give the URL of an empty schema; skip the test without a server, unless PAPERBOY_REQUIRE_POSTGRES is 1."""
+    url = make_url(os.environ.get("PAPERBOY_TEST_POSTGRES", POSTGRES))
+    server = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    schema = f"paperboy_{uuid4().hex[:12]}"
+    try:
+        connection = psycopg.connect(server, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError as error:
+        if os.environ.get("PAPERBOY_REQUIRE_POSTGRES") == "1":
+            raise
+        pytest.skip(f"no PostgreSQL server answers (PAPERBOY_TEST_POSTGRES): {str(error).splitlines()[0]}")
+    with connection:
+        connection.execute(f'CREATE SCHEMA "{schema}"'.encode())
+        try:
+            yield url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
+        finally:
+            connection.execute(f'DROP SCHEMA "{schema}" CASCADE'.encode())
