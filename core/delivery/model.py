@@ -31,10 +31,19 @@ regular: at its hour, or as soon as the issue appeared. late: after a downtime, 
 catch-up: after a longer one, the newest issue together with what was missed. push: somebody asked for it now.
 """
 RunState: TypeAlias = Literal["running", "paused", "cancelled", "done"]
+Scope: TypeAlias = Literal["chat", "account"]
+OnUnknown: TypeAlias = Literal["resend", "ask", "skip"]
+"""What becomes of a page that may have been sent: send it again, leave the delivery to be retried by hand, or
+count the page as sent and go on with the next.
+"""
 
 
 class SendError(PaperboyError):
-    """A platform did not take a page. ``reason`` is what it said, without secrets."""
+    """A platform did not take a page.
+
+    ``reason`` is what it said, without secrets. ``retry_after`` is how long it asked to wait, ``scope`` for whom.
+    ``moved_to`` is the chat's new id.
+    """
 
     def __init__(
         self,
@@ -42,12 +51,14 @@ class SendError(PaperboyError):
         reason: str,
         *,
         retry_after: timedelta | None = None,
+        scope: Scope = "account",
         moved_to: str | None = None,
     ) -> None:
         super().__init__(f"{kind}: {reason}")
         self.kind = kind
         self.reason = reason
         self.retry_after = retry_after
+        self.scope = scope
         self.moved_to = moved_to
 
 

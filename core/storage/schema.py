@@ -74,6 +74,7 @@ issues = Table(
     Column("source", Text, nullable=False),
     Column("keys", JSON, nullable=False),
     Column("withdrawn_at", Instant),
+    Column("added_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("edition", "date", "lang"),
     Index("ix_issues_newest", "date", "edition", "lang"),
