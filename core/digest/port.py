@@ -34,10 +34,11 @@ Change = Literal["added", "revised", "unchanged", "restored"]
 class Archive(Protocol):
     """Keeps issues: one of each ref, in its newest revision."""
 
-    async def put(self, issue: Issue, source: str) -> Change:
-        """Store ``issue`` with the Markdown it was read from.
+    async def put(self, issue: Issue, source: str, *, origin: str = "") -> Change:
+        """Store ``issue`` with the Markdown it was read from, and remember ``origin``, whatever the change.
 
-        Story keys of an earlier revision are carried over to the same stories (see ``core.digest.keys``).
+        ``origin`` is the ``name`` of the source (see ``core.digest.sources``) that answers for the issue from now
+        on; "" for an issue that no source answers for, such as one imported by hand. Story keys of an earlier revision are carried over to the same stories (see ``core.digest.keys``).
         A withdrawn issue that is put again is restored.
         """
         ...
@@ -62,6 +63,10 @@ class Archive(Protocol):
         offset: int = 0,
     ) -> Sequence[IssueHead]:
         """List issues, newest first, dates ``since`` to ``until`` inclusive."""
+        ...
+
+    async def of_origin(self, origin: str) -> Sequence[IssueRef]:
+        """Return the issues that this origin answers for, without withdrawn ones."""
         ...
 
     async def withdraw(self, ref: IssueRef) -> bool:
