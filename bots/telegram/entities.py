@@ -1,0 +1,181 @@
+"""Text with entities: styles as spans over plain text, counted in UTF-16 code units.
+
+The rules for entities (https://core.telegram.org/bots/api#formatting-options): of two that overlap one contains the
+other; bold, italic and strikethrough contain anything but code; quotes do not nest and contain anything; links,
+code and times contain none of each other. Where the tree says more than that, links win over code and times, and
+code over styles.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.document.build import clean, spelled_out
+from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
+from core.document.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.document.nodes import Inline, Inlines
+
+TIME_FORMATS = {"time": "t", "date": "D", "datetime": "Dt", "relative": "r"}
+"""https://core.telegram.org/bots/api#date-time-entity-formatting."""
+
+_STYLES: dict[type, str] = {Strong: "bold", Emphasis: "italic", Strike: "strikethrough"}
+_VERBATIM = {"pre", "code"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """An entity over the characters ``start`` to ``end`` of a text, counted as Python counts."""
+
+    kind: str
+    start: int
+    end: int
+    extra: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(slots=True)
+class Styled:
+    """Text that grows, and its spans."""
+
+    text: str = ""
+    spans: list[Span] = field(default_factory=list)
+
+    def write(self, inlines: Inlines, *, bold: bool = False) -> None:
+        """Append inlines, all in bold if asked for."""
+        runs = _Runs(len(self.text))
+        runs.read((Strong(inlines),) if bold else inlines)
+        self.text += "".join(runs.texts)
+        self.spans += runs.spans()
+
+    def wrap(self, kind: str, start: int, **extra: str | int) -> None:
+        """Put everything from ``start`` on into an entity."""
+        if len(self.text) > start:
+            self.spans.append(Span(kind=kind, start=start, end=len(self.text), extra=tuple(extra.items())))
+
+    def entities(self) -> tuple[str, list[dict[str, Any]]]:
+        """Return the text without blanks at its ends, and the entities in the order that Telegram gives them."""
+        text = self.text.rstrip()
+        skipped = len(text) - len(text.lstrip())
+        text = text[skipped:]
+        spans = [trimmed for span in self.spans if (trimmed := _trimmed(span, text, skipped))]
+        spans.sort(key=lambda span: (span.start, -span.end, not span.kind.endswith("quote")))
+        offset = _Offsets(text)
+        return text, [
+            {
+                "type": span.kind,
+                "offset": offset(span.start),
+                "length": offset(span.end) - offset(span.start),
+                **dict(span.extra),
+            }
+            for span in spans
+        ]
+
+
+def _trimmed(span: Span, text: str, skipped: int) -> Span | None:
+    start, end = max(0, span.start - skipped), min(len(text), span.end - skipped)
+    while start < end and text[start].isspace() and span.kind not in _VERBATIM:
+        start += 1
+    while end > start and text[end - 1].isspace() and span.kind not in _VERBATIM:
+        end -= 1
+    return Span(kind=span.kind, start=start, end=end, extra=span.extra) if end > start else None
+
+
+class _Offsets:
+    """Turns positions in a text into UTF-16 offsets."""
+
+    def __init__(self, text: str) -> None:
+        self._wide = [index for index, character in enumerate(text) if character > "\uffff"]
+
+    def __call__(self, position: int) -> int:
+        return position + bisect_left(self._wide, position)
+
+
+class _Runs:
+    """Reads inlines into texts and spans. A style ends before code and goes on after it."""
+
+    def __init__(self, start: int) -> None:
+        self.texts: list[str] = []
+        self._position = start
+        self._open: list[_Open] = []
+        self._read: list[_Open] = []
+
+    def read(self, inlines: Iterable[Inline]) -> None:
+        """Append ``inlines``."""
+        before: _Open | None = None
+        for inline in inlines:
+            match inline:
+                case Text(value):
+                    before = None
+                    self._add(value, self._open)
+                case Code(value):
+                    before = None
+                    self._add_leaf(value, _Open("code"))
+                case Time(at, text, form):
+                    before = None
+                    extra = (("unix_time", int(at.timestamp())), ("date_time_format", TIME_FORMATS[form]))
+                    self._add_leaf(text, _Open("date_time", extra), styled=True)
+                case Link():
+                    before = None
+                    self._add_link(inline)
+                case Strong(children) | Emphasis(children) | Strike(children):
+                    kind = _STYLES[type(inline)]
+                    before = before if before and before.kind == kind else _Open(kind)
+                    self._within(before, children)
+
+    def spans(self) -> list[Span]:
+        """Return the spans of everything that was read."""
+        return [
+            Span(kind=mark.kind, start=start, end=end, extra=mark.extra)
+            for mark in self._read
+            for start, end in mark.ranges
+        ]
+
+    def _within(self, mark: _Open, children: Inlines) -> None:
+        if any(outer.kind == mark.kind for outer in self._open):
+            self.read(children)
+            return
+        if not mark.ranges:
+            self._read.append(mark)
+        self._open.append(mark)
+        self.read(children)
+        self._open.pop()
+
+    def _add_link(self, link: Link) -> None:
+        label = plain(link.children)
+        address = link.url.partition(":")[2] if link.url.startswith(("mailto:", "tel:")) else ""
+        if address:
+            self.read((*link.children, Text(spelled_out(label, address))))
+        else:
+            mark = _Open("text_link", (("url", link.url),))
+            self._within(mark, link.children if label.strip() else (Text(link.url),))
+
+    def _add_leaf(self, value: str, mark: _Open, *, styled: bool = False) -> None:
+        if any(outer.kind == "text_link" for outer in self._open):
+            self._add(value, self._open)
+            return
+        self._read.append(mark)
+        self._add(value, [*(self._open if styled else ()), mark])
+
+    def _add(self, value: str, marks: Iterable[_Open]) -> None:
+        value = clean(value)
+        start, self._position = self._position, self._position + len(value)
+        self.texts.append(value)
+        for mark in marks:
+            if value and mark.ranges and mark.ranges[-1][1] == start:
+                mark.ranges[-1] = (mark.ranges[-1][0], self._position)
+            elif value:
+                mark.ranges.append((start, self._position))
+
+
+@dataclass(eq=False, slots=True)
+class _Open:
+    """A node that becomes an entity, or several if code interrupts it."""
+
+    kind: str
+    extra: tuple[tuple[str, str | int], ...] = ()
+    ranges: list[tuple[int, int]] = field(default_factory=list)

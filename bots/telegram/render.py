@@ -1,0 +1,180 @@
+"""Documents as classic Telegram messages: text with entities, an inline keyboard, one link preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bots.telegram.entities import Styled
+from bots.telegram.keyboard import actions_of, keyboard
+from bots.telegram.profiles import CLASSIC
+from core.document.build import clean
+from core.document.nodes import (
+    Actions,
+    CodeBlock,
+    Divider,
+    Emphasis,
+    Fold,
+    Heading,
+    Item,
+    List,
+    ListItem,
+    Paragraph,
+    Quote,
+    Table,
+    Text,
+)
+from core.document.text import number, utf16_length
+from core.render.lower import lower
+from core.render.paginate import continuation, paginate
+from core.render.port import Message
+
+if TYPE_CHECKING:
+    from core.document.nodes import Block, Blocks, Document
+    from core.render.port import Cost
+    from core.render.profile import Profile
+
+GAP = "\n\n"
+BULLET = "• "
+DONE = {True: "☑ ", False: "☐ ", None: ""}
+INDENT = "    "
+DEEPEST_INDENT = 4
+TAB = "    "
+NOTHING = "…"
+"""The text of a message that would have none: Telegram demands some."""
+
+
+class TelegramRenderer:
+    """Renders documents for ``sendMessage``. Payloads lack only ``chat_id``."""
+
+    @property
+    def profile(self) -> Profile:
+        """Classic messages."""
+        return CLASSIC
+
+    def render(self, document: Document) -> tuple[Message, ...]:
+        """Return the messages of ``document``, each within Telegram's limits; the last one carries the buttons.
+
+        Words that look like links, mentions, hashtags or commands are left to the server, which makes them
+        clickable without counting them: a mention of a stranger notifies nobody, and links stay usable.
+        """
+        pages = paginate(lower(document, CLASSIC), _Layout())
+        return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))
+
+
+class _Layout:
+    budget: Cost = (CLASSIC.limits["text"].value, CLASSIC.limits["entities"].value)
+
+    def cost(self, block: Block) -> Cost:
+        """Count UTF-16 code units and entities."""
+        styled = Styled()
+        _write(styled, (block,), 0)
+        return utf16_length(styled.text) + len(GAP), len(styled.spans)
+
+    def continuation(self, title: str) -> Cost:
+        """Count the line in italics."""
+        return utf16_length(continuation(title, 999, 999)) + len(GAP), 1
+
+
+def _message(page: Document, number_: int, pages: int) -> Message:
+    styled = Styled()
+    if number_ > 1:
+        styled.write((Emphasis((Text(continuation(page.title, number_, pages)),)),))
+        styled.text += GAP
+    _write(styled, page.blocks, 0)
+    text, entities = styled.entities()
+    text = text or clean(page.title).strip() or NOTHING
+    rows = actions_of(page.blocks)
+    payload: dict[str, Any] = {"text": text, "link_preview_options": _preview(page, number_)}
+    if entities:
+        payload["entities"] = entities
+    if rows:
+        payload["reply_markup"] = keyboard(rows)
+    counts = {"text": utf16_length(text), "entities": len(entities), "buttons": sum(map(len, rows))}
+    actions = tuple(action for row in rows for action in row)
+    return Message(method="sendMessage", payload=payload, text=text, counts=counts, actions=actions)
+
+
+def _preview(page: Document, number_: int) -> dict[str, Any]:
+    if number_ == 1 and page.preview and page.preview.startswith(("http://", "https://")):
+        return {"url": page.preview, "prefer_small_media": True}
+    return {"is_disabled": True}
+
+
+def _write(styled: Styled, blocks: Blocks, depth: int) -> None:
+    """Append blocks, each on lines of its own, with the distances between them."""
+    before: Block | None = None
+    for block in blocks:
+        start = len(styled.text)
+        gap = _gap(before, block, depth)
+        styled.text += gap
+        _write_block(styled, block, depth)
+        if len(styled.text) > start + len(gap):
+            before = block
+        else:
+            styled.text = styled.text[:start]
+
+
+def _gap(before: Block | None, block: Block, depth: int) -> str:
+    if before is None:
+        return ""
+    tight = depth > 0 or (isinstance(before, Heading) and before.level > 2) or isinstance(block, List)  # noqa: PLR2004
+    return "\n" if tight else GAP
+
+
+def _write_block(styled: Styled, block: Block, depth: int) -> None:
+    match block:
+        case Heading(_, children):
+            styled.write(children, bold=True)
+        case Paragraph(children):
+            styled.write(children)
+        case CodeBlock():
+            _write_code(styled, block)
+        case List():
+            _write_list(styled, block, depth)
+        case Quote(blocks):
+            _write_quote(styled, blocks, "blockquote")
+        case Fold():
+            _write_fold(styled, block)
+        case Item(blocks):
+            _write(styled, blocks, depth)
+        case Table() | Divider() | Actions():
+            pass
+
+
+def _write_code(styled: Styled, block: CodeBlock) -> None:
+    start = len(styled.text)
+    styled.text += clean(block.value).expandtabs(len(TAB)).strip("\n").rstrip()
+    styled.wrap("pre", start, **({"language": block.language} if block.language else {}))
+
+
+def _write_list(styled: Styled, items: List, depth: int) -> None:
+    for index, item in enumerate(items.items):
+        if index:
+            styled.text += "\n"
+        _write_item(styled, item, f"{INDENT * min(depth, DEEPEST_INDENT)}{number(items, index) or BULLET}", depth)
+
+
+def _write_item(styled: Styled, item: ListItem, marker: str, depth: int) -> None:
+    styled.text += marker + DONE[item.done]
+    first, rest = item.blocks[:1], item.blocks[1:]
+    if first and not isinstance(first[0], Paragraph | Heading):
+        styled.text = styled.text.rstrip(" ") + "\n"
+    _write(styled, first, depth + 1)
+    for block in rest:
+        indent = INDENT * min(depth + 1, DEEPEST_INDENT) if isinstance(block, Paragraph | Heading) else ""
+        styled.text += f"\n{indent}"
+        _write(styled, (block,), depth + 1)
+
+
+def _write_quote(styled: Styled, blocks: Blocks, kind: str) -> None:
+    start = len(styled.text)
+    _write(styled, blocks, 0)
+    styled.wrap(kind, start)
+
+
+def _write_fold(styled: Styled, fold: Fold) -> None:
+    start = len(styled.text)
+    styled.write(fold.summary, bold=True)
+    if len(styled.text) > start:
+        styled.text += "\n"
+    _write_quote(styled, fold.blocks, "expandable_blockquote")
