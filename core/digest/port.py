@@ -38,8 +38,9 @@ class Archive(Protocol):
         """Store ``issue`` with the Markdown it was read from, and remember ``origin``, whatever the change.
 
         ``origin`` is the ``name`` of the source (see ``core.digest.sources``) that answers for the issue from now
-        on; "" for an issue that no source answers for, such as one imported by hand. Story keys of an earlier revision are carried over to the same stories (see ``core.digest.keys``).
-        A withdrawn issue that is put again is restored.
+        on; "" for an issue that no source answers for, such as one imported by hand. Story keys of an earlier
+        revision are carried over to the same stories (see ``core.digest.keys``). A withdrawn issue that is put
+        again is restored.
         """
         ...
 
