@@ -1,0 +1,161 @@
+"""Rounds, and the planning of deliveries: ``INSERT … SELECT``, however many readers there are."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, select, update
+
+from core.errors import StorageError
+from core.schedule.port import Order, Planned, Round
+from core.storage.dialects import insert_into
+from core.storage.schema import Instant, deliveries, issues, rounds, runs, slots, subscriptions
+from core.storage.subscriptions import slot_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from core.digest.model import IssueRef
+    from core.storage.engine import Database
+
+
+class SqlAgenda:
+    """Satisfies ``core.schedule.port.Agenda``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def rounds(self, until: datetime) -> Sequence[Round]:
+        """Return the rounds with ``due`` ≤ ``until``, earliest first."""
+        query = (
+            select(rounds, slots.c.minute, slots.c.zone, slots.c.weekdays)
+            .select_from(rounds.join(slots, rounds.c.slot_id == slots.c.id))
+            .where(rounds.c.due <= until)
+            .order_by(rounds.c.due, rounds.c.id)
+        )
+        async with self._database.read() as connection:
+            return [_round(row) for row in await connection.execute(query)]
+
+    async def advance(self, before: Round, after: Round) -> bool:
+        """Write ``due`` and ``planned`` of ``after`` if the round still is as ``before``; return whether it was."""
+        change = (
+            update(rounds)
+            .where(
+                rounds.c.id == before.id,
+                rounds.c.due == before.due,
+                rounds.c.planned.is_not_distinct_from(_iso(before.planned)),
+            )
+            .values(due=after.due, planned=_iso(after.planned))
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def plan(self, order: Order, at: datetime) -> Planned:
+        """Make a run with a delivery for each reader of the order who has none of this issue yet."""
+        async with self._database.write() as connection:
+            issue_id = await _issue_id(connection, order.issue)
+            if not await _count(connection, order, issue_id, at):
+                return Planned(run=None, planned=0, skipped=0)
+            run = await _new_run(connection, order, at)
+            await connection.execute(_deliver(connection, order, issue_id, run, at))
+            counts = await _states(connection, run)
+        return Planned(run=run, planned=counts.get("planned", 0), skipped=counts.get("skipped", 0))
+
+    async def count(self, order: Order, at: datetime) -> Planned:
+        """Return what ``plan`` would come to now, and write nothing."""
+        async with self._database.read() as connection:
+            counts = await _count(connection, order, await _issue_id(connection, order.issue), at)
+        return Planned(run=None, planned=counts.get("planned", 0), skipped=counts.get("skipped", 0))
+
+
+def _round(row: Row[Any]) -> Round:
+    return Round(
+        id=row.id,
+        slot=slot_of(row),
+        edition=row.edition,
+        lang=row.lang,
+        due=row.due,
+        planned=date.fromisoformat(row.planned) if row.planned else None,
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+async def _issue_id(connection: AsyncConnection, ref: IssueRef) -> int:
+    query = select(issues.c.id).where(
+        issues.c.edition == ref.edition, issues.c.date == ref.date.isoformat(), issues.c.lang == ref.lang
+    )
+    found = (await connection.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise StorageError(f"there is no issue {ref} to plan")
+    return int(found)
+
+
+async def _new_run(connection: AsyncConnection, order: Order, at: datetime) -> int:
+    new = insert(runs).values(
+        edition=order.issue.edition,
+        date=order.issue.date.isoformat(),
+        kind=order.kind,
+        missed=[day.isoformat() for day in order.missed],
+        round_id=order.round.id if order.round else None,
+        state="running",
+        note="",
+        created_at=at,
+    )
+    return int((await connection.execute(new.returning(runs.c.id))).scalar_one())
+
+
+def _readers(order: Order, issue_id: int) -> ColumnElement[bool]:
+    has_one = exists().where(deliveries.c.issue_id == issue_id, deliveries.c.target == subscriptions.c.target)
+    if order.round:
+        whose: ColumnElement[bool] = subscriptions.c.round_id == order.round.id
+    else:
+        whose = and_(subscriptions.c.edition == order.issue.edition, subscriptions.c.lang.in_(order.langs))
+    return and_(whose, subscriptions.c.ended == "", ~has_one)
+
+
+def _paused(at: datetime) -> ColumnElement[bool]:
+    return func.coalesce(subscriptions.c.paused_until > at, literal(value=False))
+
+
+async def _count(connection: AsyncConnection, order: Order, issue_id: int, at: datetime) -> dict[str, int]:
+    state = case((_paused(at), "skipped"), else_="planned").label("state")
+    query = select(state, func.count()).where(_readers(order, issue_id)).group_by(state)
+    return {row[0]: row[1] for row in await connection.execute(query)}
+
+
+async def _states(connection: AsyncConnection, run: int) -> dict[str, int]:
+    query = select(deliveries.c.state, func.count()).where(deliveries.c.run_id == run).group_by(deliveries.c.state)
+    return {row[0]: row[1] for row in await connection.execute(query)}
+
+
+def _deliver(connection: AsyncConnection, order: Order, issue_id: int, run: int, at: datetime) -> Any:  # noqa: ANN401
+    instant = literal(at, Instant)
+    columns: dict[str, Any] = {
+        "run_id": literal(run),
+        "issue_id": literal(issue_id),
+        "target": subscriptions.c.target,
+        "platform": subscriptions.c.platform,
+        "account": subscriptions.c.account,
+        "subscription_id": subscriptions.c.id,
+        "state": case((_paused(at), "skipped"), else_="planned"),
+        "priority": literal(0),
+        "due": instant,
+        "lease": null(),
+        "next_page": literal(0),
+        "attempts": literal(0),
+        "kind": literal(""),
+        "reason": case((_paused(at), "paused"), else_=""),
+        "planned_at": instant,
+        "updated_at": instant,
+    }
+    readers: Select[Any] = select(*(value.label(name) for name, value in columns.items()))
+    chosen = readers.where(_readers(order, issue_id)).order_by(subscriptions.c.id)
+    return insert_into(connection, deliveries).from_select(list(columns), chosen).on_conflict_do_nothing()

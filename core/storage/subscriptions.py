@@ -1,0 +1,128 @@
+"""Subscriptions in the database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, update
+
+from core.storage.dialects import insert_into
+from core.storage.schema import rounds, slots, subscriptions
+from core.subscriptions.model import Slot, Subscription
+from core.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row, Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from core.storage.engine import Database
+
+_EVERYTHING = select(subscriptions, slots.c.minute, slots.c.zone, slots.c.weekdays).select_from(
+    subscriptions.join(rounds, subscriptions.c.round_id == rounds.c.id).join(slots, rounds.c.slot_id == slots.c.id)
+)
+
+
+class SqlSubscriptions:
+    """Satisfies ``core.subscriptions.port.Subscriptions``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, subscription: Subscription, *, due: datetime) -> Subscription:
+        """Store a new subscription (``id`` 0), or replace the one with this id, or with this target and edition."""
+        async with self._database.write() as connection:
+            row = _row(subscription) | {"round_id": await _round(connection, subscription, due)}
+            found = await _found(connection, subscription)
+            if found is None:
+                new = insert(subscriptions).values(row).returning(subscriptions.c.id)
+                return replace(subscription, id=(await connection.execute(new)).scalar_one())
+            await connection.execute(update(subscriptions).where(subscriptions.c.id == found).values(row))
+            return replace(subscription, id=found)
+
+    async def of_chat(self, target: Target) -> Sequence[Subscription]:
+        """Return every subscription of the target's chat, whatever its thread, ended ones included, by id."""
+        query = _EVERYTHING.where(subscriptions.c.chat == chat_key(target)).order_by(subscriptions.c.id)
+        async with self._database.read() as connection:
+            return [_subscription(row) for row in await connection.execute(query)]
+
+
+def chat_key(target: Target) -> str:
+    """Return the key of the target's chat, without its thread."""
+    return replace(target, thread="").key
+
+
+def slot_of(row: Row[Any]) -> Slot:
+    """Return the slot in a row with the columns of ``slots``."""
+    weekdays = frozenset(day for day in range(1, 8) if row.weekdays >> (day - 1) & 1)
+    return Slot(time=time(*divmod(row.minute, 60)), zone=row.zone, weekdays=weekdays)
+
+
+async def _found(connection: AsyncConnection, subscription: Subscription) -> int | None:
+    if subscription.id:
+        return subscription.id
+    same = (subscriptions.c.target == subscription.target.key) & (subscriptions.c.edition == subscription.edition)
+    return (await connection.execute(select(subscriptions.c.id).where(same))).scalar_one_or_none()
+
+
+async def _round(connection: AsyncConnection, subscription: Subscription, due: datetime) -> int:
+    slot = subscription.slot
+    place = {
+        "minute": slot.time.hour * 60 + slot.time.minute,
+        "zone": slot.zone,
+        "weekdays": sum(1 << (day - 1) for day in slot.weekdays),
+    }
+    slot_id = await _one(connection, slots, place, {})
+    key = {"slot_id": slot_id, "edition": subscription.edition, "lang": subscription.lang}
+    return await _one(connection, rounds, key, {"due": due})
+
+
+async def _one(connection: AsyncConnection, table: Table, key: dict[str, object], rest: dict[str, object]) -> int:
+    query = select(table.c.id).where(*(table.c[name] == value for name, value in key.items()))
+    if (found := (await connection.execute(query)).scalar_one_or_none()) is not None:
+        return int(found)
+    await connection.execute(insert_into(connection, table).values(key | rest).on_conflict_do_nothing())
+    return int((await connection.execute(query)).scalar_one())
+
+
+def _row(subscription: Subscription) -> dict[str, object]:
+    target = subscription.target
+    return {
+        "target": target.key,
+        "chat": chat_key(target),
+        "platform": target.platform,
+        "account": target.account,
+        "edition": subscription.edition,
+        "lang": subscription.lang,
+        "without": sorted(subscription.without),
+        "style": subscription.style,
+        "silent": subscription.silent,
+        "paused_until": subscription.paused_until,
+        "ended": subscription.ended,
+        "failures": 0,
+        "created_by": subscription.created_by,
+        "created_at": subscription.created_at,
+        "extras": dict(subscription.extras),
+    }
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        id=row.id,
+        target=Target.from_key(row.target),
+        edition=row.edition,
+        lang=row.lang,
+        slot=slot_of(row),
+        without=frozenset(row.without),
+        style=row.style,
+        silent=row.silent,
+        paused_until=row.paused_until,
+        ended=row.ended,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        extras=row.extras,
+    )
