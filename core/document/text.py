@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 Node: TypeAlias = Block | Inline | ListItem
 
-FRAME = frozenset("|·•◦▪▫‣●○■□")
+FRAME = frozenset("|·•◦▪▫‣●○■□☐☑")
 """Characters that renderers and writers put around words, beside white space and invisible characters."""
 
 ELLIPSIS = "…"
