@@ -35,7 +35,7 @@ _LEAST_PART_WEIGHT = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of section: ``names`` by language, ``aliases`` folded; ``whole`` ones are not looked for inside a heading."""
+    """A kind of section: ``names`` by language, ``aliases`` folded; ``whole`` ones are never found inside a heading."""
 
     id: str
     emoji: str = ""

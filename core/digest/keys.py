@@ -1,0 +1,208 @@
+"""Keys of stories: what corrections, follow-ups and twins refer to."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from core.digest.model import Issue, Lesson, Part, Pick, Section, Story
+from core.document.text import links, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+KEY_LENGTH = 8
+LEAST_SIMILAR = 0.55
+COMPARED = 400
+SHINGLE = 3
+
+Keyed: TypeAlias = Story | Lesson | Pick
+
+_TRACKING = frozenset({"fbclid", "gclid", "igshid", "mc_cid", "mc_eid", "ref", "ref_src", "si", "spm", "source"})
+
+
+def natural_key(entry: Keyed, shared: frozenset[str] = frozenset()) -> str:
+    """Return the key that an entry has by itself: 8 characters of ``[a-z2-7]``.
+
+    It comes from the normalised address of the first link, unless that is one of ``shared`` (addresses that other
+    entries of the issue have too), else from the words of the title, else from the words of the text.
+    """
+    address = first_address(entry)
+    if address and address not in shared:
+        return _hash(f"url:{address}")
+    return _hash(f"title:{_words(_title(entry)) or _words(plain(entry.body))}")
+
+
+def first_address(entry: Keyed) -> str:
+    """Return the normalised address of the entry's first link, "" if it has none."""
+    found = links(entry.body) if isinstance(entry, Lesson) else entry.links
+    return normalise_url(found[0].url) if found else ""
+
+
+def normalise_url(url: str) -> str:
+    """Return the address as it is compared.
+
+    Without scheme, ``www.``, fragment, tracking parameters and closing slash; the host in lower case.
+    """
+    try:
+        parts = urlsplit(url)
+        query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(name)]
+    except ValueError:
+        return url
+    host = parts.netloc.lower().removeprefix("www.")
+    return f"{host}{parts.path.rstrip('/')}{'?' if query else ''}{urlencode(sorted(query))}"
+
+
+def _tracks(name: str) -> bool:
+    return name.lower().startswith("utm_") or name.lower() in _TRACKING
+
+
+def keyed(issue: Issue) -> Issue:
+    """Return the issue with the natural key of every story, lesson and pick, none of them twice."""
+    entries = list(_entries(issue))
+    counts = Counter(address for entry in entries if (address := first_address(entry)))
+    shared = frozenset(address for address, count in counts.items() if count > 1)
+    return _with_keys(issue, _distinct(natural_key(entry, shared) for entry in entries))
+
+
+def carry(old: Issue, new: Issue) -> Issue:
+    """Return the new revision of an issue with the keys that its stories, lesson and pick had in the old one.
+
+    Entries are the same when they have the same key, else when they are alike: same section first, then title and
+    text, then place. What has no counterpart keeps its natural key, changed if an old entry had it. Keys stay distinct.
+    """
+    before, after = list(_places(old)), list(_places(new))
+    pairs = _same_key(before, after)
+    pairs |= _alike(before, after, pairs)
+    taken = {before[index].entry.key for index in pairs.values()}
+    keys: list[str] = []
+    for index, place in enumerate(after):
+        key = before[pairs[index]].entry.key if index in pairs else _free(place.entry.key, taken)
+        taken.add(key)
+        keys.append(key)
+    return _with_keys(new, keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    entry: Keyed
+    section: str
+    order: float
+    title: str
+    text: str
+    shingles: frozenset[str]
+
+
+def _same_key(before: Sequence[_Place], after: Sequence[_Place]) -> dict[int, int]:
+    known = {place.entry.key: index for index, place in enumerate(before)}
+    return {index: known[place.entry.key] for index, place in enumerate(after) if place.entry.key in known}
+
+
+def _alike(before: Sequence[_Place], after: Sequence[_Place], pairs: Mapping[int, int]) -> dict[int, int]:
+    left = [index for index in range(len(before)) if index not in set(pairs.values())]
+    added = [index for index in range(len(after)) if index not in pairs]
+    ranked = sorted(
+        (-likeness, abs(before[one].order - after[other].order), one, other)
+        for one in left
+        for other in added
+        if (likeness := _likeness(before[one], after[other])) >= LEAST_SIMILAR
+    )
+    found: dict[int, int] = {}
+    used: set[int] = set()
+    for _, _, one, other in ranked:
+        if one not in used and other not in found:
+            used.add(one)
+            found[other] = one
+    return found
+
+
+def _likeness(one: _Place, other: _Place) -> float:
+    if type(one.entry) is not type(other.entry):
+        return 0.0
+    if not isinstance(one.entry, Story):
+        return 1.0
+    text = _overlap(one.shingles, other.shingles)
+    title = 1.0 if one.title == other.title else _ratio(one.title, other.title)
+    nearby = 0.05 if one.section == other.section else 0.0
+    same = first_address(one.entry) == first_address(other.entry) != ""
+    return (
+        max(title, text, 0.4 * title + 0.6 * text, 0.6 if same and text else 0.0) + nearby if max(title, text) else 0.0
+    )
+
+
+def _ratio(one: str, other: str) -> float:
+    matcher = SequenceMatcher(None, one[:COMPARED], other[:COMPARED], autojunk=False)
+    return matcher.ratio() if matcher.real_quick_ratio() >= LEAST_SIMILAR <= matcher.quick_ratio() else 0.0
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / len(one | other) if one and other else 0.0
+
+
+def _places(issue: Issue) -> Iterator[_Place]:
+    entries = [(section, entry) for part in issue.parts for section, entry in _of(part)]
+    for index, (section, entry) in enumerate(entries):
+        title, text = _words(_title(entry)), _words(plain(entry.body))
+        shingles = frozenset(text[at : at + SHINGLE] for at in range(max(0, min(len(text), COMPARED) - SHINGLE + 1)))
+        yield _Place(
+            entry=entry, section=section, order=index / len(entries), title=title, text=text, shingles=shingles
+        )
+
+
+def _of(part: Part) -> Iterator[tuple[str, Keyed]]:
+    if isinstance(part, Section):
+        yield from ((part.kind, story) for story in part.stories)
+    else:
+        yield "", part
+
+
+def _entries(issue: Issue) -> Iterator[Keyed]:
+    return (entry for part in issue.parts for _, entry in _of(part))
+
+
+def _title(entry: Keyed) -> str:
+    if isinstance(entry, Lesson):
+        return entry.term
+    return entry.title if isinstance(entry, Pick) else plain(entry.title)
+
+
+def _words(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def _hash(text: str) -> str:
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:KEY_LENGTH]
+
+
+def _distinct(keys: Iterable[str]) -> list[str]:
+    taken: set[str] = set()
+    distinct: list[str] = []
+    for key in keys:
+        distinct.append(_free(key, taken))
+        taken.add(distinct[-1])
+    return distinct
+
+
+def _free(key: str, taken: set[str]) -> str:
+    count, candidate = 1, key
+    while candidate in taken:
+        count += 1
+        candidate = _hash(f"{key}#{count}")
+    return candidate
+
+
+def _with_keys(issue: Issue, keys: Iterable[str]) -> Issue:
+    remaining = iter(keys)
+    return replace(issue, parts=tuple(_rekeyed(part, remaining) for part in issue.parts))
+
+
+def _rekeyed(part: Part, keys: Iterator[str]) -> Part:
+    if isinstance(part, Section):
+        return replace(part, stories=tuple(replace(story, key=next(keys)) for story in part.stories))
+    return replace(part, key=next(keys))

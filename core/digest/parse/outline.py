@@ -1,0 +1,339 @@
+"""Where an issue's parts begin: headline, sections, lesson and pick, in whatever form they are marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from core.digest.dates import find_date
+from core.digest.markdown import Line, Placed, join_lines
+from core.digest.parse.titles import only_links, read_heading, read_lead, unbold
+from core.digest.sections import fold, split_emoji
+from core.document.nodes import Divider, Heading, Inlines, List, Paragraph, Strong, Table
+from core.document.text import cut, plain, stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from core.digest.sections import Vocabulary
+
+HeadForm: TypeAlias = Literal["section", "lesson", "pick", "numbered", "none"]
+
+LONGEST_SPOKEN_HEAD = 40
+LONGEST_UNDERLINED_HEAD = 80
+LEAST_NUMBERED = 2
+STORY_LEVEL = 3
+_SENTENCE_ENDS = frozenset("。.！!？?；;，,：:…")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What opens a part: its form, emoji, heading without emoji, and source line."""
+
+    form: HeadForm
+    emoji: str
+    heading: Inlines
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A head and the blocks below it."""
+
+    head: Head
+    blocks: tuple[Placed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """An issue divided into what stands before the headline, the headline, the top, and the parts."""
+
+    chatter: tuple[Placed, ...]
+    headline: Inlines
+    top: tuple[Placed, ...]
+    chunks: tuple[Chunk, ...]
+
+
+def outline(blocks: Iterable[Placed], vocabulary: Vocabulary) -> Outline:
+    """Divide the blocks of an issue."""
+    placed = tuple(piece for block in blocks for piece in _pieces(_settled(block), vocabulary))
+    at = _headline(placed, vocabulary)
+    heads = _Heads(placed, at, vocabulary)
+    starts = [index for index in range(len(placed)) if index != at and heads.head(index)]
+    first = starts[0] if starts else _first_story(placed, at)
+    chatter, headline, top = _top(placed[:first], at if at is not None and at < first else None)
+    chunks = [
+        Chunk(head=head, blocks=placed[start + 1 : end])
+        for start, end in zip(starts, [*starts[1:], len(placed)], strict=True)
+        if (head := heads.head(start))
+    ]
+    if not starts and first < len(placed):
+        line = placed[first].line
+        chunks = [Chunk(head=Head(form="none", emoji="", heading=(), line=line), blocks=placed[first:])]
+    return Outline(chatter=chatter, headline=headline, top=top, chunks=tuple(_tails(chunks)))
+
+
+def _settled(block: Placed) -> Placed:
+    """Read a "heading" that is only a paragraph with a divider right below as the paragraph that it is."""
+    if not block.underlined:
+        return block
+    text = plain(block.block)
+    whole_bold = isinstance(block.block, Heading) and all(isinstance(child, Strong) for child in block.block.children)
+    short = len(block.lines) == 1 and len(text) <= LONGEST_UNDERLINED_HEAD and text[-1:] not in _SENTENCE_ENDS
+    if short and not whole_bold and not find_date(text):
+        return block
+    return Placed(block=Paragraph(join_lines(block.lines)), line=block.line, lines=block.lines)
+
+
+def _pieces(block: Placed, vocabulary: Vocabulary) -> Iterator[Placed]:
+    """Divide a paragraph at lines that begin something of their own."""
+    if not isinstance(block.block, Paragraph) or len(block.lines) < LEAST_NUMBERED:
+        yield block
+        return
+    run: list[Line] = []
+    for line in block.lines:
+        if run and (_begins(line, vocabulary) or (len(run) == 1 and _is_own_line(run[0], vocabulary))):
+            yield _paragraph(run)
+            run = []
+        run.append(line)
+    yield _paragraph(run)
+
+
+def _paragraph(lines: Sequence[Line]) -> Placed:
+    last = replace(lines[-1], hard=False)
+    whole = (*lines[:-1], last)
+    return Placed(block=Paragraph(join_lines(whole)), line=lines[0].number, lines=whole)
+
+
+def _begins(line: Line, vocabulary: Vocabulary) -> bool:
+    lead = read_lead((line,))
+    if lead.bullet or _is_own_line(line, vocabulary):
+        return True
+    if _is_preview(plain(line.children), vocabulary):
+        return True
+    return lead.form == "bold" and (bool(lead.separator.strip()) or bool(split_emoji(lead.marker)[0]))
+
+
+def _is_own_line(line: Line, vocabulary: Vocabulary) -> bool:
+    return (
+        is_dateline(plain(line.children))
+        or _spoken(line.children, line.number, vocabulary, any_words=False) is not None
+    )
+
+
+def is_dateline(text: str) -> bool:
+    """Tell whether a line says little more than the date or number of the issue."""
+    found = find_date(text)
+    if not found or len(text) > 2 * LONGEST_SPOKEN_HEAD:
+        return False
+    around = text[: found.start] + text[found.end :]
+    return len(around) <= LONGEST_SPOKEN_HEAD and not any(end in around for end in "。！？!?")
+
+
+def _is_preview(text: str, vocabulary: Vocabulary) -> bool:
+    _, words = split_emoji(text)
+    head = words.replace("：", ":").split(":", 1)[0]
+    return head != words and len(head) <= LONGEST_SPOKEN_HEAD and vocabulary.means("preview", head)
+
+
+def role_of(block: Placed, vocabulary: Vocabulary) -> Literal["dateline", "preview", "lead"]:
+    """Return what a block between headline and first part is there for."""
+    text = plain(block.block)
+    if isinstance(block.block, Paragraph) and is_dateline(text):
+        return "dateline"
+    return "preview" if _is_preview(text, vocabulary) else "lead"
+
+
+def _headline(placed: Sequence[Placed], vocabulary: Vocabulary) -> int | None:
+    tops = [index for index, block in enumerate(placed) if block.level == 1]
+    if not tops:
+        return None
+    earlier = [block for block in placed[: tops[0]] if block.level]
+    if earlier:
+        return None
+    emoji, title = split_emoji(plain(placed[tops[0]].block))
+    known = vocabulary.part(title, emoji) or vocabulary.exact(title)
+    return None if known and len(tops) > 1 else tops[0]
+
+
+class _Heads:
+    """Decides which blocks open parts."""
+
+    def __init__(self, placed: Sequence[Placed], headline: int | None, vocabulary: Vocabulary) -> None:
+        self._placed = placed
+        self._vocabulary = vocabulary
+        self._headings = [block for index, block in enumerate(placed) if block.level and index != headline]
+        spoken = [self._spoken(index, any_words=True) for index in range(len(placed))]
+        self._level = self._section_level(any(spoken))
+        self._any_words = not self._level
+        numbered = [block for block in self._headings if block.level <= self._level and self._is_numbered(block)]
+        self._numbered = len(numbered) >= LEAST_NUMBERED
+
+    def head(self, index: int) -> Head | None:
+        """Return the head that the block at ``index`` is, None if it opens no part."""
+        block = self._placed[index]
+        if block.level:
+            return self._from_heading(block)
+        return self._spoken(index, any_words=self._any_words)
+
+    def _section_level(self, spoken: bool) -> int:  # noqa: FBT001 — one caller
+        levels = {block.level for block in self._headings}
+        if not levels:
+            return 0
+        if min(levels) < STORY_LEVEL:
+            return 2 if 1 in levels and 2 in levels else min(levels)  # noqa: PLR2004 — heading levels
+        if spoken:
+            return 0
+        lowest = [block for block in self._headings if block.level == min(levels)]
+        known = sum(self._known(block) for block in lowest)
+        return min(levels) if 2 * known >= len(lowest) else 0
+
+    def _known(self, block: Placed) -> bool:
+        emoji, title = split_emoji(plain(block.block))
+        return bool(self._vocabulary.part(title, emoji) or self._vocabulary.exact(title))
+
+    def _is_numbered(self, block: Placed) -> bool:
+        marker, title = read_heading(_children(block))
+        digits = any(character.isdigit() for character in marker)
+        return digits and not self._vocabulary.exact(plain(title)) and not self._vocabulary.part(plain(title))
+
+    def _from_heading(self, block: Placed) -> Head | None:
+        emoji, heading = _divided(_children(block))
+        text = _unnumbered(heading)
+        part = self._vocabulary.part(text, emoji)
+        if block.level > self._level:
+            exact = self._vocabulary.exact(text) if len(text) <= LONGEST_SPOKEN_HEAD else None
+            known = part if fold(text) and self._vocabulary.part(text) else None
+            return _head(known or "section", emoji, heading, block) if (known or exact) and self._level else None
+        if part:
+            return _head(part, emoji, heading, block)
+        numbered = self._numbered and self._is_numbered(block)
+        return _head("numbered" if numbered else "section", emoji, heading, block)
+
+    def _spoken(self, index: int, *, any_words: bool) -> Head | None:
+        block = self._placed[index]
+        if not isinstance(block.block, Paragraph) or len(block.lines) != 1:
+            return None
+        head = _spoken(block.block.children, block.line, self._vocabulary, any_words=any_words)
+        follows_nothing = index + 1 >= len(self._placed) or bool(self._placed[index + 1].level)
+        if head and head.form == "section" and follows_nothing:
+            return None
+        if head and not any_words and head.form == "section" and not _is_list(self._placed[index + 1]):
+            return None
+        return head
+
+
+def _spoken(inlines: Inlines, line: int, vocabulary: Vocabulary, *, any_words: bool) -> Head | None:
+    """Return the head that a line of text is: short, with an emoji or bold, and a word of the vocabulary.
+
+    With ``any_words`` an emoji at the beginning is enough.
+    """
+    text = plain(inlines)
+    if len(text) > 2 * LONGEST_SPOKEN_HEAD or only_links(inlines):
+        return None
+    bold = all(isinstance(inline, Strong) or not plain(inline).strip(" :：") for inline in inlines)
+    content = unbold(inlines) if bold or isinstance(inlines[0], Strong) else inlines
+    emoji, heading = _divided(content)
+    words = plain(heading).rstrip(":： ")
+    bold = bold or (bool(emoji) and all(isinstance(i, Strong) for i in _divided(inlines)[1]))
+    if not words or not (emoji or bold) or not _is_heading_like(words, inlines, bold=bold):
+        return None
+    if part := vocabulary.part(words) if emoji or bold else None:
+        return Head(form=part, emoji=emoji, heading=heading, line=line)
+    if len(words) > LONGEST_SPOKEN_HEAD or vocabulary.means("sources", words) or vocabulary.means("labels", words):
+        return None
+    if vocabulary.exact(words) or (any_words and emoji and not bold and not any(map(_is_strong, inlines))):
+        return Head(form="section", emoji=emoji, heading=heading, line=line)
+    return None
+
+
+def _is_strong(inline: object) -> bool:
+    return isinstance(inline, Strong)
+
+
+def _is_heading_like(words: str, inlines: Inlines, *, bold: bool) -> bool:
+    plainly = bold or not any(isinstance(inline, Strong) for inline in inlines)
+    return plainly and not any(end in words[:-1] for end in "。！!；;") and words[-1] not in "。.！!；;，,…"
+
+
+def _divided(inlines: Inlines) -> tuple[str, Inlines]:
+    text = plain(inlines)
+    emoji, rest = split_emoji(text)
+    if not emoji:
+        return "", stripped(inlines)
+    _, heading = cut(inlines, len(text) - len(rest))
+    return emoji, stripped(inline for inline in heading if plain(inline))
+
+
+def _unnumbered(heading: Inlines) -> str:
+    return plain(read_heading(heading)[1])
+
+
+def _head(form: HeadForm, emoji: str, heading: Inlines, block: Placed) -> Head:
+    return Head(form=form, emoji=emoji, heading=heading, line=block.line)
+
+
+def _children(block: Placed) -> Inlines:
+    return block.block.children if isinstance(block.block, Heading | Paragraph) else ()
+
+
+def _is_list(block: Placed) -> bool:
+    return isinstance(block.block, List | Table) or (bool(block.lines) and read_lead(block.lines).bullet)
+
+
+def _first_story(placed: Sequence[Placed], headline: int | None) -> int:
+    """Return where the stories begin in an issue without sections."""
+    for index, block in enumerate(placed):
+        if index == headline or (headline is not None and index < headline):
+            continue
+        if block.level or isinstance(block.block, List | Table):
+            return index
+        if block.lines and _opens(block):
+            return index
+    return len(placed)
+
+
+def _opens(block: Placed) -> bool:
+    lead = read_lead(block.lines)
+    if lead.bullet:
+        return True
+    told = bool(lead.rest) and not is_dateline(plain(block.block))
+    return told and lead.form == "bold" and bool(lead.separator.strip())
+
+
+def _top(placed: Sequence[Placed], headline: int | None) -> tuple[tuple[Placed, ...], Inlines, tuple[Placed, ...]]:
+    if headline is None:
+        headline = next((index for index, block in enumerate(placed) if _is_bold_line(block)), None)
+    if headline is None:
+        return (), (), tuple(placed)
+    return tuple(placed[:headline]), unbold(_children(placed[headline])), tuple(placed[headline + 1 :])
+
+
+def _is_bold_line(block: Placed) -> bool:
+    children = _children(block)
+    whole = bool(children) and all(isinstance(child, Strong) for child in children)
+    return whole and len(block.lines) == 1 and not is_dateline(plain(children))
+
+
+def _tails(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """Divide what follows a lesson or pick behind a divider, if it is a list of stories, from it."""
+    for chunk in chunks:
+        at = _tail(chunk.blocks) if chunk.head.form in {"lesson", "pick"} else None
+        if at is None:
+            yield chunk
+            continue
+        yield replace(chunk, blocks=chunk.blocks[:at])
+        head = Head(form="none", emoji="", heading=(), line=chunk.blocks[at].line)
+        yield Chunk(head=head, blocks=chunk.blocks[at:])
+
+
+def _tail(blocks: Sequence[Placed]) -> int | None:
+    for index, block in enumerate(blocks[1:], start=1):
+        if _is_list(block) and isinstance(blocks[index - 1].block, Divider) and _has_titles(block):
+            return index
+    return None
+
+
+def _has_titles(block: Placed) -> bool:
+    firsts = [item[0].lines for item in block.items if item] or [block.lines]
+    return any(lines and read_lead(lines).form in {"bold", "link"} for lines in firsts)

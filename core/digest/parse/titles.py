@@ -1,0 +1,248 @@
+"""The beginning of a story: marker, title, separator, and where its text begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from core.digest.markdown import join_lines
+from core.digest.sections import fold, split_emoji
+from core.document.nodes import Inline, Inlines, Link, Strong, Text
+from core.document.text import cut, joined, links, plain, stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.digest.markdown import Line
+
+Form: TypeAlias = Literal["bold", "link", "emoji", "plain"]
+
+LONGEST_TITLE = 120
+LONGEST_NAME = 60
+LONGEST_GAP = 12
+
+_BULLET = re.compile(r"\s*[•◦▪▫‣●○■□]\s*")
+_NUMBER = re.compile(r"\s*(\d{1,3}(?:[.)](?=\s)|[、．]|\ufe0f?\u20e3)|[①-⑳])\s*(?=\S)")
+_SEPARATOR = re.compile(r"(?:\s*(?:—{1,2}|–|―|:|：|\|)\s*|\s+-{1,2}>?\s+|\s*→\s*)")
+_DASH = re.compile(r"\s+(?:—{1,2}|–|-{1,2})\s+|\s*：\s*|:\s+")
+_COLON = re.compile(r"\s*[:：]\s*$")
+_SENTENCE = re.compile(r"[。！？!?]+[”’」』\"')）]*|\.[”’\"')]*(?=\s)")
+_CLAUSE = re.compile(r"[，；;]|,(?=\s)")
+_ATTACHED = frozenset("📎🔗👉➡️↗️🔎📖🧵🗞️💬".replace("\ufe0f", ""))
+_MORE = frozenset(
+    {"readmore", "more", "read", "details", "source", "link", "via", "learnmore", "fullstory"}
+    | {"查看详情", "详情", "来源", "链接", "原文", "阅读原文", "阅读更多", "了解更多", "全文", "查看", "查看更多"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A story's beginning. ``rest`` is what follows the title in its paragraph; ``below`` says on lines of its own.
+
+    ``form`` is how the title stands out. ``bullet`` tells that a bullet character began the paragraph.
+    """
+
+    marker: str
+    title: Inlines
+    separator: str
+    rest: Inlines
+    form: Form
+    bullet: bool = False
+    below: bool = False
+
+    @property
+    def ends_in_colon(self) -> bool:
+        """Whether a colon follows the title."""
+        return self.separator.strip() in {":", "："}
+
+
+def read_lead(lines: Iterable[Line]) -> Lead:
+    """Divide a paragraph into marker, title, separator and rest. Every word is in one of them.
+
+    What is bold or linked at the beginning is the title; in plain text it is what stands before a dash or colon,
+    else the first sentence or clause, at most 120 characters.
+    """
+    lines = tuple(lines)
+    first = stripped(lines[0].children) if lines else ()
+    below = join_lines(lines[1:])
+    marker, bullet, content = _marked(first)
+    lead = _bold(content) or _linked(content)
+    if lead is None:
+        return _plain(marker, _under(content, lines), bullet=bullet)
+    title, separator, rest, form = lead
+    alone = not rest and bool(below)
+    if below and not alone:
+        rest = _under(rest, lines)
+    return Lead(
+        marker=marker,
+        title=title,
+        separator=separator,
+        rest=below if alone else rest,
+        form=form,
+        bullet=bullet,
+        below=alone,
+    )
+
+
+def read_heading(inlines: Inlines) -> tuple[str, Inlines]:
+    """Divide a heading into its marker (emoji, number) and the title, bold marks left out."""
+    marker, _, content = _marked(stripped(inlines))
+    return marker, unbold(content)
+
+
+def unbold(inlines: Inlines) -> Inlines:
+    """Return the inlines with strong emphasis opened, at the top and inside links."""
+    whole: list[Inline] = []
+    for inline in inlines:
+        if isinstance(inline, Strong):
+            whole.extend(unbold(inline.children))
+        elif isinstance(inline, Link):
+            whole.append(Link(unbold(inline.children), inline.url))
+        else:
+            whole.append(inline)
+    return joined(whole)
+
+
+def only_links(inlines: Inlines) -> bool:
+    """Tell whether a paragraph consists of links with no words between them (emoji and punctuation do not count)."""
+    found = links(inlines)
+    return bool(found) and fold(plain(inlines)) == "".join(fold(plain(link)) for link in found)
+
+
+def leads_on(inlines: Inlines) -> bool:
+    """Tell whether a paragraph only leads the reader elsewhere: "Read more →", "📎 a · b"."""
+    if not only_links(inlines):
+        return False
+    emoji, _ = split_emoji(plain(inlines))
+    return bool(set(emoji.replace("\ufe0f", "")) & _ATTACHED) or all(is_more(link) for link in links(inlines))
+
+
+def is_more(link: Link) -> bool:
+    """Tell whether the text of a link says nothing about its target: "Read more →", "来源"."""
+    return fold(plain(link)) in _MORE or not fold(plain(link))
+
+
+def is_attached(marker: str) -> bool:
+    """Tell whether the emoji says that what follows belongs to the text above."""
+    return bool(marker) and marker.replace("\ufe0f", "")[0] in _ATTACHED
+
+
+def _under(content: Inlines, lines: tuple[Line, ...]) -> Inlines:
+    if len(lines) < 2:  # noqa: PLR2004 — one line has nothing below
+        return content
+    first = type(lines[0])(children=content, number=lines[0].number, hard=lines[0].hard)
+    return join_lines((first, *lines[1:]))
+
+
+def _marked(inlines: Inlines) -> tuple[str, bool, Inlines]:
+    text = plain(inlines)
+    bullet = _BULLET.match(text)
+    at = bullet.end() if bullet else 0
+    marker = ""
+    while at < len(text):
+        if number := _NUMBER.match(text, at):
+            marker, at = f"{marker} {number.group(1)}", number.end()
+            continue
+        emoji, rest = split_emoji(text[at : at + LONGEST_TITLE])
+        if not emoji or not rest:
+            break
+        marker, at = f"{marker} {emoji}", at + len(text[at : at + LONGEST_TITLE]) - len(rest)
+    return marker.strip(), bullet is not None, _from(inlines, at)
+
+
+def _from(inlines: Inlines, at: int) -> Inlines:
+    _, rest = cut(inlines, at)
+    return stripped(inline for inline in rest if plain(inline))
+
+
+def _bold(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
+    if not inlines or not _is_bold(inlines[0]):
+        return None
+    count = 1
+    while count + 1 < len(inlines) and _is_gap(inlines[count]) and _is_bold(inlines[count + 1]):
+        count += 2
+    if count > 1 and not _SEPARATOR.match(plain(inlines[count:])):
+        count = 1
+    title = unbold(inlines[:count])
+    if colon := _COLON.search(plain(title)):
+        title, tail = cut(title, colon.start())
+        rest = stripped(inlines[count:])
+        space = " " if plain(inlines[count:])[:1].isspace() and not plain(tail).endswith(" ") else ""
+        return stripped(title), f"{plain(tail)}{space}", rest, "bold"
+    return (stripped(title), *_separated(inlines[count:]), "bold")
+
+
+def _is_bold(inline: Inline) -> bool:
+    if isinstance(inline, Link):
+        return bool(inline.children) and all(isinstance(child, Strong) for child in inline.children)
+    return isinstance(inline, Strong)
+
+
+def _is_gap(inline: Inline) -> bool:
+    return isinstance(inline, Text) and len(inline.value) <= LONGEST_GAP and not _SEPARATOR.match(inline.value)
+
+
+def _linked(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
+    if not inlines or not isinstance(inlines[0], Link) or is_more(inlines[0]):
+        return None
+    if len(inlines) > 1 and not _SEPARATOR.match(plain(inlines[1:])):
+        return None
+    return (inlines[:1], *_separated(inlines[1:]), "link")
+
+
+def _separated(rest: Inlines) -> tuple[str, Inlines]:
+    text = plain(rest)
+    match = _SEPARATOR.match(text)
+    at = match.end() if match else len(text) - len(text.lstrip())
+    _, after = cut(rest, at)
+    return text[:at], joined(inline for inline in after if plain(inline))
+
+
+def _plain(marker: str, inlines: Inlines, *, bullet: bool) -> Lead:
+    title, separator, rest = _clause(inlines)
+    form: Form = "emoji" if split_emoji(marker)[0] else "plain"
+    return Lead(marker=marker, title=title, separator=separator, rest=rest, form=form, bullet=bullet)
+
+
+def _clause(inlines: Inlines) -> tuple[Inlines, str, Inlines]:
+    text = plain(inlines)
+    dash = _free(_DASH, inlines, text[:LONGEST_NAME])
+    if dash and dash[0]:
+        return _divided(inlines, dash[0], dash[1])
+    sentence = _free(_SENTENCE, inlines, text[: LONGEST_TITLE + 1])
+    if sentence and sentence[1] < len(text):
+        return _divided(inlines, sentence[1], sentence[1])
+    if len(text) <= LONGEST_TITLE:
+        return unbold(inlines), "", ()
+    clause = _free(_CLAUSE, inlines, text[:LONGEST_TITLE])
+    if clause and clause[0]:
+        return _divided(inlines, *clause)
+    space = text.rfind(" ", LONGEST_NAME, LONGEST_TITLE)
+    at = space if space > 0 else LONGEST_TITLE
+    return _divided(inlines, at, at)
+
+
+def _free(pattern: re.Pattern[str], inlines: Inlines, text: str) -> tuple[int, int] | None:
+    """Return the first match that lies in plain text and not in a link or code."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for inline in inlines:
+        length = len(plain(inline))
+        if isinstance(inline, Text):
+            spans.append((at, at + length))
+        at += length
+        if at > len(text):
+            break
+    for match in pattern.finditer(text):
+        if any(start <= match.start() and match.end() <= end for start, end in spans):
+            return match.span()
+    return None
+
+
+def _divided(inlines: Inlines, end: int, begin: int) -> tuple[Inlines, str, Inlines]:
+    title, rest = cut(inlines, end)
+    gap, rest = cut(rest, begin - end)
+    lead = plain(rest)
+    spaces = len(lead) - len(lead.lstrip())
+    return unbold(stripped(title)), plain(gap) + lead[:spaces], _from(rest, spaces)
