@@ -1,0 +1,150 @@
+"""Random documents for hypothesis."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from core.document.nodes import (
+    Action,
+    Actions,
+    Blocks,
+    Code,
+    CodeBlock,
+    Divider,
+    Document,
+    Emphasis,
+    Fold,
+    Heading,
+    Item,
+    Link,
+    List,
+    ListItem,
+    Paragraph,
+    Quote,
+    Strike,
+    Strong,
+    Table,
+    Text,
+    Time,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hypothesis.strategies import SearchStrategy
+
+WORDS = (
+    "model weights release token agent", "模型发布，开源社区反应热烈。", "评测", "“引号”", "（括号）", "：", "——",
+    "e.g. 5.4%", "👨‍👩‍👧‍👦", "🇨🇳", "é", "नमस्ते", "مرحبا", "한국어 문장.", "<b>", "&amp;", "**", "_x_", "`", "[a](b)",
+    "@everyone", "#tag", "https://x.example.com/a?b=c", "\n", " ", "  ", "\u202e", "\t", "1. ", "- ", "> ", "||",
+    "~~", "!", "$5", "\\",
+)  # fmt: skip
+
+texts: SearchStrategy[str] = st.lists(st.sampled_from(WORDS), max_size=12).map("".join) | st.text(max_size=20)
+long_texts: SearchStrategy[str] = st.builds(
+    lambda words, times: "".join(words) * times,
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=8),
+    st.integers(1, 120),
+)
+urls = st.sampled_from(
+    ("https://news.example.com/a", "http://m.example.org/x_(y)?q=[1]&z='\"", "mailto:a@example.com", "tel:+861012345")
+)
+times = st.builds(
+    Time,
+    st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.just("8:30"),
+    st.sampled_from(("time", "date", "datetime", "relative")),
+)
+leaves = st.one_of(st.builds(Text, texts), st.builds(Text, long_texts), st.builds(Code, texts), times)
+
+
+def _spans(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    children = st.lists(inner, min_size=1, max_size=4).map(tuple)
+    return st.one_of(
+        *(st.builds(kind, children) for kind in (Strong, Emphasis, Strike)), st.builds(Link, children, urls)
+    )
+
+
+inlines: SearchStrategy[Any] = st.lists(st.recursive(leaves, _spans, max_leaves=5), max_size=6).map(tuple)
+headings = st.builds(Heading, st.sampled_from((1, 2, 3)), inlines)
+paragraphs = st.builds(Paragraph, inlines)
+code_blocks = st.builds(CodeBlock, texts | long_texts, st.sampled_from(("", "python", "rust")))
+
+
+@st.composite
+def tables(draw: Callable[[SearchStrategy[Any]], Any]) -> Table:
+    """Return a table whose rows have as many cells as its header."""
+    columns = draw(st.integers(1, 5))
+    row = st.lists(inlines, min_size=columns, max_size=columns).map(tuple)
+    aligns = st.sampled_from(("left", "center", "right", None))
+    return Table(
+        draw(row | st.just(((),) * columns)),
+        draw(st.lists(row, max_size=6).map(tuple)),
+        draw(st.lists(aligns, max_size=columns).map(tuple)),
+    )
+
+
+def _containers(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    blocks = st.lists(inner, max_size=4).map(tuple)
+    items = st.lists(st.builds(ListItem, blocks, st.sampled_from((None, None, True, False))), max_size=5).map(tuple)
+    return st.one_of(
+        st.builds(List, items, st.sampled_from((None, 1, 9, 98))),
+        st.builds(Quote, blocks),
+        st.builds(Fold, inlines, blocks),
+        st.builds(Item, blocks),
+    )
+
+
+simple_blocks = st.one_of(headings, paragraphs, code_blocks, tables(), st.builds(Divider))
+blocks: SearchStrategy[Any] = st.recursive(simple_blocks, _containers, max_leaves=8)
+actions = st.builds(
+    Action,
+    texts,
+    st.sampled_from(("today", "section", "story")),
+    texts.map(lambda text: " ".join(text.split())),
+    st.booleans(),
+    st.sampled_from(("normal", "primary", "danger")),
+)
+button_rows = st.builds(
+    Actions, st.lists(st.lists(actions, min_size=1, max_size=9).map(tuple), min_size=1, max_size=4).map(tuple)
+)
+
+
+def _document(body: Blocks, buttons: tuple[Actions, ...], title: str, preview: str | None) -> Document:
+    return Document(blocks=(*body, *buttons), title=title, lang="zh", preview=preview)
+
+
+documents: SearchStrategy[Document] = st.builds(
+    _document,
+    st.lists(blocks, max_size=10).map(tuple),
+    st.lists(button_rows, max_size=1).map(tuple),
+    texts,
+    st.sampled_from((None, "https://news.example.com/")),
+)
+"""Documents of anything, hostile characters and empty nodes included."""
+
+
+stories = st.builds(
+    lambda title, body, more: Item((Paragraph((Strong((Text(title),)), Text(" — "), *body)), *more)),
+    st.sampled_from(("GLM-5 发布", "Claude Code 一周年", "Bun 1.9", "👨‍👩‍👧‍👦 家庭版")),
+    inlines,
+    st.lists(paragraphs | code_blocks, max_size=1).map(tuple),
+)
+sections = st.builds(
+    lambda heading, items: (Heading(2, (Text(heading),)), *items),
+    st.sampled_from(("🧠 模型", "📱 应用", "🔧 Dev")),
+    st.lists(stories, min_size=1, max_size=9),
+)
+issues: SearchStrategy[Document] = st.builds(
+    lambda parts, buttons: Document(
+        blocks=(Heading(1, (Text("今日头条"),)), *(block for part in parts for block in part), *buttons),
+        title="今日头条",
+        lang="zh",
+    ),
+    st.lists(sections, min_size=1, max_size=5),
+    st.lists(button_rows, max_size=1),
+)
+"""Documents that look like a whole issue: sections of stories."""
