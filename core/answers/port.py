@@ -78,13 +78,8 @@ class Passages(Protocol):
         """Return how many passages there are, and how many of them contain each token (left out where none)."""
         ...
 
-    async def best(
-        self, weights: Mapping[str, float], scope: Scope, *, limit: int
-    ) -> tuple[Sequence[tuple[Passage, float]], int]:
-        """Return the passages with the highest sums of weight times impact, and how many contain any of the tokens.
-
-        Among equals the newer one comes first.
-        """
+    async def best(self, weights: Mapping[str, float], scope: Scope, *, limit: int) -> Sequence[tuple[Passage, float]]:
+        """Return the passages with the highest sums of weight times impact; among equals the newer one first."""
         ...
 
     async def titles(self, scope: Scope, *, limit: int) -> Sequence[Passage]:

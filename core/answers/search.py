@@ -54,10 +54,11 @@ class Searcher:
         wanted = weights(looked_for, frequencies, total)
         if not wanted:
             return Found(hits=(), total=0)
-        pool, _ = await self._store.best(wanted, Scope(edition=edition), limit=POOL)
+        pool = await self._store.best(wanted, Scope(edition=edition), limit=POOL)
         ranked = sorted(pool, key=lambda entry: _preferred(entry, lang), reverse=True)
-        hits = [hit(passage, looked_for, score) for passage, score in once(ranked)]
-        return Found(hits=tuple(hits[offset : offset + limit]), total=len(hits))
+        found = once(ranked)
+        page = found[offset : offset + limit]
+        return Found(hits=tuple(hit(passage, looked_for, score) for passage, score in page), total=len(found))
 
     async def lessons(self, term: str, *, lang: str | None = None, limit: int = 3) -> Sequence[Hit]:
         """Return the lessons whose term is ``term``, or names it, best first."""

@@ -28,6 +28,7 @@ def upgrade() -> None:
     sa.Column('draft', sa.Boolean(), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('keys', sa.JSON(), nullable=False),
+    sa.Column('origin', sa.Text(), nullable=False),
     sa.Column('withdrawn_at', sa.BigInteger(), nullable=True),
     sa.Column('added_at', sa.BigInteger(), nullable=False),
     sa.Column('updated_at', sa.BigInteger(), nullable=False),
@@ -35,6 +36,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('edition', 'date', 'lang', name=op.f('uq_issues_edition_date_lang'))
     )
     op.create_index('ix_issues_newest', 'issues', ['date', 'edition', 'lang'], unique=False)
+    op.create_index(op.f('ix_issues_origin'), 'issues', ['origin'], unique=False)
     op.create_table('leases',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('owner', sa.Text(), nullable=False),
