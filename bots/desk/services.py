@@ -1,0 +1,115 @@
+"""What the desk works with, put together once by ``bots.wiring``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from bots.desk.bell import Bell
+    from core.commands.model import Reply, Request
+    from core.commands.services import Services
+    from core.delivery.inbox import Inbox
+    from core.delivery.port import ReceiptBook, Runs
+    from core.digest.model import Issue, Problem
+    from core.digest.port import Change
+    from core.digest.present import Presenter
+    from core.render.port import Renderer
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How the desk is served.
+
+    ``host`` is the address it is bound to; ``base_url`` where browsers find it ("" for the address itself).
+    ``token`` opens it; it may be None only on loopback.
+    """
+
+    host: str = "127.0.0.1"
+    base_url: str = ""
+    token: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.is_local and not self.token:
+            raise ValueError("the desk is bound to an address that others can reach: set PAPERBOY_DESK__TOKEN")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the desk."""
+        return self.host in LOOPBACK
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers come over HTTPS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names that a request may ask for on loopback; others are DNS rebinding."""
+        named = urlsplit(self.base_url).hostname
+        return LOOPBACK | ({named} if named else set())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A Markdown text as the checks see it; problems are in the language that was asked for, by line."""
+
+    issue: Issue
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it may go into the archive."""
+        return all(problem.level != "error" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question to the archive. ``today`` is the reader's date; those of one ``conversation`` follow up."""
+
+    text: str
+    lang: str | None = None
+    today: date | None = None
+    conversation: str | None = None
+
+
+Dispatch: TypeAlias = "Callable[[Request, Services], Awaitable[Reply]]"
+Read: TypeAlias = Callable[[str, str], Reading]
+"""Reads and checks Markdown; the second argument is the language of the problems."""
+
+Publish: TypeAlias = "Callable[[str, Issue], Awaitable[Change]]"
+"""Puts Markdown and the issue that was read from it into the archive and its index."""
+
+Ask: TypeAlias = Callable[[Question], Awaitable[Mapping[str, Any]]]
+"""Answers a question in the shape of ``paperboy ask --json``."""
+
+Ready: TypeAlias = Callable[[], Awaitable[None]]
+"""Returns if the database answers; raises ``PaperboyError`` if not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskServices:
+    """The parts that the desk's routes use.
+
+    ``renderers`` are by name: "telegram", "telegram-rich", "discord", "slack", "desk".
+    """
+
+    services: Services
+    dispatch: Dispatch
+    presenter: Presenter
+    renderers: Mapping[str, Renderer]
+    inbox: Inbox
+    bell: Bell
+    runs: Runs
+    receipts: ReceiptBook
+    read: Read
+    publish: Publish
+    ask: Ask
+    ready: Ready
+    setup: Setup = Setup()
