@@ -1,0 +1,226 @@
+r"""Inlines as the Markdown that Discord's clients read.
+
+What they do differently from CommonMark, and what follows from it here:
+
+- Emphasis needs no particular neighbours, so marks next to Chinese work; but marks that touch each other are
+  ambiguous, so a zero-width space comes between them, and marks never enclose white space at their ends.
+- Nothing can be escaped within the label of a link: backslashes are shown there, and brackets, an emoji or an address
+  break the link (discord-api-docs issues 6185, 7510, 7673, 7721). Only a part of the label without them is linked.
+- A backslash works before every ASCII punctuation mark.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+import regex
+
+from core.render.runs import Run, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from core.document.nodes import Inlines, Time
+    from core.render.runs import Style
+
+MARKS: dict[Style, str] = {"strong": "**", "emphasis": "*", "strike": "~~"}
+BETWEEN_MARKS = "\u200b"
+TIMES = {"time": "t", "date": "D", "datetime": "f", "relative": "R"}
+POINTER = "→"
+"""The label of a link whose own label cannot be one."""
+
+_SHORTCODE = r":(?=[\w+~-]++:)"
+_MENTION = r"@(?=everyone|here)"
+_UNDERSCORE = r"(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])"
+_SPECIAL = regex.compile(
+    rf"[\\`*\[<]|{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|(?<=\bhttps?:)/"
+    r"|~(?=~|$)|(?<=~|^)~|\|(?=\||$)|(?<=\||^)\|",
+    regex.IGNORECASE,
+)
+_BREAKS_LABEL = regex.compile(
+    rf"[\\`*\[\]<>~\u200d\ufe0f\u20e3]|\|\||{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|[a-z]++://"
+    r"|\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}",
+    regex.IGNORECASE,
+)
+_OPENS_LINE = regex.compile(r"^(\s*+)(?:(?P<mark>>|#++(?=\s|$)|[+-](?=[\s#]|$))|(?P<number>\d++)\.(?=\s|$))")
+_CLOSING_HASHES = regex.compile(r"#++\s*+$")
+_BREAKS_ADDRESS = regex.compile(r"[\s\\`*|<>\"]|~~")
+_PARENTHESES = regex.compile(r"[()]")
+_EVEN_PARENTHESES = regex.compile(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+")
+_BACKTICKS = regex.compile(r"(`++)")
+
+
+class _Span(NamedTuple):
+    """Finished Markdown, and the marks that have to stand around it."""
+
+    markdown: str
+    styles: frozenset[Style] = frozenset()
+
+
+def lines(inlines: Inlines) -> list[str]:
+    """Return the inlines as lines of Markdown, one for each hard break and one more."""
+    return [_escaped_start(_joined(_spans(line))) for line in _split(runs(inlines))]
+
+
+def heading_line(inlines: Inlines) -> str:
+    """Return the inlines as one line that a heading's marks can stand before."""
+    line = " ".join(lines(inlines))
+    return _CLOSING_HASHES.sub(lambda match: match[0].replace("#", r"\#"), line)
+
+
+def escaped(text: str) -> str:
+    """Return plain text as Markdown, apart from what would only have a meaning at the beginning of a line."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def follows(url: str) -> bool:
+    """Tell whether a link to ``url`` works: other schemes do not, and a long address would not leave room for text."""
+    return url.lower().startswith(("http://", "https://")) and len(address(url)) <= LONGEST_ADDRESS
+
+
+LONGEST_ADDRESS = 1024
+
+
+def address(url: str) -> str:
+    """Return the address with what would end or break a link percent-encoded."""
+    url = _BREAKS_ADDRESS.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
+    return url if _EVEN_PARENTHESES.fullmatch(url) else _PARENTHESES.sub(lambda match: quote(match[0], safe=""), url)
+
+
+def _split(flow: Sequence[Run]) -> Iterator[list[Run]]:
+    line: list[Run] = []
+    for run in flow:
+        first, *rest = [run.text.replace("\n", " ")] if run.code or run.time else run.text.split("\n")
+        line.append(replace(run, text=first))
+        for text in rest:
+            yield line
+            line = [replace(run, text=text)]
+    yield line
+
+
+def _escaped_start(line: str) -> str:
+    match = _OPENS_LINE.match(line)
+    if not match:
+        return line
+    at = match.end("number") if match["number"] else match.start("mark")
+    return f"{line[:at]}\\{line[at:]}"
+
+
+def _spans(line: Iterable[Run]) -> Iterator[_Span]:
+    for link, group in groupby(line, key=lambda run: run.link):
+        flow = [run for run in group if run.text]
+        if link and flow:
+            yield from _link(flow)
+        else:
+            for run in flow:
+                yield from _text(run)
+
+
+def _text(run: Run) -> Iterator[_Span]:
+    """Yield white space at both ends apart from what it surrounds."""
+    if run.time:
+        yield _Span(_time(run.time), run.styles)
+        return
+    body = run.text.strip()
+    start = run.text.find(body) if body else len(run.text)
+    yield _Span(run.text[:start])
+    if body and run.code:
+        yield from (_Span(span, run.styles) for span in _code(body))
+    elif body:
+        yield _Span(escaped(body), run.styles)
+    yield _Span(run.text[start + len(body) :])
+
+
+def _code(value: str) -> Iterator[str]:
+    """Yield code; a run of backticks that no fence can hold stands beside it."""
+    if "``" in value:
+        for part in _BACKTICKS.split(value):
+            if part.startswith("`"):
+                yield escaped(part)
+            elif part:
+                yield f"`{part}`"
+    elif "`" in value:
+        yield f"`` {value} ``"
+    else:
+        yield f"`{value}`"
+
+
+def _time(time: Time) -> str:
+    return f"<t:{int(time.at.timestamp())}:{TIMES[time.form]}>"
+
+
+def _link(flow: Sequence[Run]) -> Iterator[_Span]:
+    url = address(flow[0].url)
+    common = frozenset.intersection(*(run.styles for run in flow))
+    label = "".join(run.text for run in flow)
+    if label == url and not any(run.code for run in flow):
+        yield _Span(f"<{url}>", common)
+        return
+    start, end = _linkable(label)
+    for run in _between(flow, 0, start):
+        yield from _text(run)
+    inside = _joined(_Span(_raw(run), run.styles - common) for run in _between(flow, start, end))
+    yield _Span(f"[{inside or POINTER}]({url})", common)
+    for run in _between(flow, end, len(label)):
+        yield from _text(run)
+
+
+def _linkable(label: str) -> tuple[int, int]:
+    """Return where the longest part of a label begins and ends that has nothing in it which breaks the link."""
+    longest = (len(label), len(label))
+    start = 0
+    for stop, after in [*((match.start(), match.end()) for match in _BREAKS_LABEL.finditer(label)), (len(label),) * 2]:
+        part = label[start:stop]
+        at = start + len(part) - len(part.lstrip())
+        if len(part.strip()) > longest[1] - longest[0]:
+            longest = (at, at + len(part.strip()))
+        start = after
+    return longest
+
+
+def _between(flow: Iterable[Run], start: int, end: int) -> Iterator[Run]:
+    position = 0
+    for run in flow:
+        text = run.text[max(0, start - position) : max(0, end - position)]
+        if text:
+            yield replace(run, text=text, time=None)
+        position += len(run.text)
+
+
+def _raw(run: Run) -> str:
+    return f"`{run.text}`" if run.code and run.text.strip() else run.text
+
+
+def _joined(spans: Iterable[_Span]) -> str:
+    """Return the spans with marks opened and closed around them as their styles demand."""
+    written: list[str] = []
+    open_: list[Style] = []
+    for span in _with_blanks_styled(list(spans)):
+        kept = next((at for at, style in enumerate(open_) if style not in span.styles), len(open_))
+        opening = [style for style in MARKS if style in span.styles and style not in open_[:kept]]
+        marks = [MARKS[style] for style in (*reversed(open_[kept:]), *opening)]
+        written += [_apart(marks), span.markdown]
+        open_ = [*open_[:kept], *opening]
+    return "".join([*written, _apart([MARKS[style] for style in reversed(open_)])])
+
+
+def _apart(marks: Sequence[str]) -> str:
+    text = ""
+    for mark in marks:
+        text += BETWEEN_MARKS * (text.endswith("*") and mark.startswith("*")) + mark
+    return text
+
+
+def _with_blanks_styled(spans: Sequence[_Span]) -> Iterator[_Span]:
+    """Give white space the styles that both its neighbours have, so that no marks come between them needlessly."""
+    spans = [span for span in spans if span.markdown]
+    for at, span in enumerate(spans):
+        if span.markdown.isspace():
+            before = spans[at - 1].styles if at else frozenset()
+            after = spans[at + 1].styles if at + 1 < len(spans) else frozenset()
+            yield _Span(span.markdown, before & after)
+        else:
+            yield span

@@ -1,0 +1,71 @@
+"""Links that a platform cannot follow, written out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.document.build import spelled_out
+from core.document.nodes import (
+    Emphasis,
+    Fold,
+    Heading,
+    Item,
+    Link,
+    List,
+    Paragraph,
+    Quote,
+    Strike,
+    Strong,
+    Table,
+    Text,
+)
+from core.document.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from core.document.nodes import Block, Blocks, Document, Inline, Inlines
+
+
+def spell_links(document: Document, follows: Callable[[str], bool]) -> Document:
+    """Return the document with every link whose address ``follows`` refuses as its label and " (address)"."""
+    return replace(document, blocks=_Spelling(follows).blocks(document.blocks))
+
+
+class _Spelling:
+    def __init__(self, follows: Callable[[str], bool]) -> None:
+        self._follows = follows
+
+    def blocks(self, blocks: Blocks) -> Blocks:
+        return tuple(map(self._block, blocks))
+
+    def _block(self, block: Block) -> Block:
+        match block:
+            case Heading(_, children) | Paragraph(children):
+                return replace(block, children=self._inlines(children))
+            case Quote(inner) | Item(inner):
+                return replace(block, blocks=self.blocks(inner))
+            case Fold(summary, inner):
+                return replace(block, summary=self._inlines(summary), blocks=self.blocks(inner))
+            case List(items):
+                return replace(block, items=tuple(replace(item, blocks=self.blocks(item.blocks)) for item in items))
+            case Table(header, rows):
+                return replace(block, header=self._row(header), rows=tuple(map(self._row, rows)))
+            case _:
+                return block
+
+    def _row(self, cells: tuple[Inlines, ...]) -> tuple[Inlines, ...]:
+        return tuple(map(self._inlines, cells))
+
+    def _inlines(self, inlines: Inlines) -> Inlines:
+        return tuple(spelled for inline in inlines for spelled in self._inline(inline))
+
+    def _inline(self, inline: Inline) -> Inlines:
+        match inline:
+            case Link(children, url) if not self._follows(url):
+                return (*self._inlines(children), Text(spelled_out(plain(children), url)))
+            case Strong(children) | Emphasis(children) | Strike(children) | Link(children):
+                return (replace(inline, children=self._inlines(children)),)
+            case _:
+                return (inline,)

@@ -1,0 +1,70 @@
+"""Inlines as a flat row of runs, for platforms whose text is flat or whose marks must not touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from core.document.build import clean
+from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from core.document.nodes import Inline
+
+Style: TypeAlias = Literal["strong", "emphasis", "strike"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A text with all that is said about it. Runs of one link have the same ``link``, a number, and its ``url``."""
+
+    text: str
+    styles: frozenset[Style] = frozenset()
+    code: bool = False
+    url: str = ""
+    link: int = 0
+    time: Time | None = None
+
+
+def runs(inlines: Iterable[Inline]) -> tuple[Run, ...]:
+    """Return the inlines as runs without empty ones, neighbours that differ in nothing but their text put together.
+
+    Texts are clean (``core.document.build.clean``). The inner of two nested links is dropped.
+    """
+    joined: list[Run] = []
+    for run in _Flattening().read(inlines, Run(text="")):
+        if joined and run.time is None and replace(joined[-1], text=run.text) == run:
+            joined[-1] = replace(run, text=joined[-1].text + run.text)
+        elif run.text:
+            joined.append(run)
+    return tuple(joined)
+
+
+class _Flattening:
+    def __init__(self) -> None:
+        self._links = 0
+
+    def read(self, inlines: Iterable[Inline], around: Run) -> Iterator[Run]:
+        for inline in inlines:
+            match inline:
+                case Text(value):
+                    yield replace(around, text=clean(value))
+                case Code(value):
+                    yield replace(around, text=clean(value), code=True)
+                case Time(_, text):
+                    yield replace(around, text=clean(text), time=inline)
+                case Link(children, url):
+                    self._links += 1
+                    yield from self.read(children, around if around.url else replace(around, url=url, link=self._links))
+                case Strong(children):
+                    yield from self.read(children, _styled(around, "strong"))
+                case Emphasis(children):
+                    yield from self.read(children, _styled(around, "emphasis"))
+                case Strike(children):
+                    yield from self.read(children, _styled(around, "strike"))
+
+
+def _styled(run: Run, style: Style) -> Run:
+    return replace(run, styles=run.styles | {style})
