@@ -1,13 +1,16 @@
-"""What delivery needs from outside: platforms to send with, and a ledger to keep account in."""
+"""What delivery needs from outside: platforms to send with, a ledger to keep account in, pages to send."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from datetime import datetime
 
+    from core.delivery.model import Delivery, ErrorClass, OnUnknown, PageReceipt, Receipt, Run, RunKind, RunState
+    from core.digest.model import IssueRef
     from core.render.port import Message
     from core.target import Target
 
@@ -40,4 +43,166 @@ class Sender(Protocol):
 
     async def delete(self, target: Target, message_id: str) -> None:
         """Take a page back. A page that is already gone is not an error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a delivery shows, whoever reads it: equal contents are rendered once.
+
+    ``revision`` is the issue's; ``lang`` the language that the reader asked for, which is not the issue's when
+    there was only a twin; ``form`` the platform's form ("" for its usual one); ``missed`` the dates of a catch-up.
+    """
+
+    issue: IssueRef
+    revision: str
+    lang: str
+    platform: str
+    form: str = ""
+    style: str = "card"
+    without: frozenset[str] = frozenset()
+    kind: RunKind = "regular"
+    missed: tuple[str, ...] = ()
+
+
+Pages: TypeAlias = "Callable[[Content], Awaitable[tuple[Message, ...]]]"
+"""Presents and renders; no pages if the issue is not there any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The bot or workspace of a platform that deliveries go out through."""
+
+    platform: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A delivery under a lease, with all that is needed to make it.
+
+    ``first_message`` is the id of its first page, if that was sent. ``failures`` counts the deliveries to this
+    subscription that failed in a row for a setting or a right. ``skip`` says why it is not to be made after all
+    ("" if it is): the subscription ended or was paused, or the issue was withdrawn, since it was planned.
+    """
+
+    delivery: Delivery
+    lease: int
+    content: Content
+    silent: bool = False
+    extras: Mapping[str, str] = field(default_factory=dict)
+    first_message: str = ""
+    failures: int = 0
+    skip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What else follows from an answer, in the same transaction.
+
+    ``subscription``: "end" it, "pause" it ``until`` an instant, "move" it, with the delivery and the chat's other
+    subscriptions, to the chat ``moved_to``, "strike" it (one more failure in a row) or "clear" it of strikes.
+    ``notice`` is a sentence that an operator or editor should read.
+    """
+
+    subscription: Literal["", "end", "pause", "move", "strike", "clear"] = ""
+    until: datetime | None = None
+    moved_to: str = ""
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The state that a delivery leaves its lease with. A planned one is tried again from ``due`` on (None: at once)."""
+
+    state: Literal["planned", "sent", "unknown", "failed", "skipped"]
+    next_page: int
+    attempts: int
+    due: datetime | None = None
+    kind: ErrorClass | Literal[""] = ""
+    reason: str = ""
+    effect: Effect | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the ledger: what became of a page, of the delivery (None: it goes on), or of both.
+
+    ``digest`` is a hash of the page's content.
+    """
+
+    lease: int
+    delivery: int
+    at: datetime
+    page: PageReceipt | None = None
+    digest: str = ""
+    revision: str = ""
+    settled: Settled | None = None
+
+
+class Ledger(Protocol):
+    """Keeps account of deliveries. What comes under a lease that is no longer held changes nothing."""
+
+    async def claim(
+        self, account: Account, owner: str, *, now: datetime, until: datetime, limit: int
+    ) -> Sequence[Work]:
+        """Lease up to ``limit`` deliveries of running runs that are due, all under one lease."""
+        ...
+
+    async def record(self, entries: Sequence[Entry]) -> frozenset[int]:
+        """Write all entries in one durable commit; return the leases among theirs that are no longer held."""
+        ...
+
+    async def renew(self, leases: Sequence[int], *, until: datetime) -> None:
+        """Prolong leases that are still held."""
+        ...
+
+    async def release(self, leases: Sequence[int], *, now: datetime, on_unknown: OnUnknown) -> None:
+        """Give leases back, with whatever was not settled under them; runs with nothing left to do are done.
+
+        A page whose sending began and whose outcome was not recorded is unknown, and ``on_unknown`` says what follows.
+        """
+        ...
+
+    async def recover(self, *, now: datetime, on_unknown: OnUnknown) -> int:
+        """Release every lease that ended before ``now``; return how many there were."""
+        ...
+
+
+class Runs(Protocol):
+    """Shows runs and changes their course."""
+
+    async def newest(self, *, ids: Sequence[int] = (), limit: int = 20) -> Sequence[Run]:
+        """Return runs, newest first, with counts but without rate and ETA."""
+        ...
+
+    async def sent_since(self, run: int, since: datetime) -> int:
+        """Return how many deliveries of the run were sent at ``since`` or later."""
+        ...
+
+    async def change(self, run: int, *, states: Sequence[RunState], to: RunState, note: str, now: datetime) -> bool:
+        """Put the run into state ``to`` if it is in one of ``states``; return whether it was.
+
+        With "cancelled", deliveries that were not begun are skipped with the reason "cancelled".
+        """
+        ...
+
+    async def retry(
+        self, run: int, *, states: Sequence[Literal["failed", "unknown"]], reason: str, now: datetime
+    ) -> int:
+        """Plan anew what failed or is unknown and whose reason or error class contains ``reason``; return how many."""
+        ...
+
+
+class ReceiptBook(Protocol):
+    """Shows what happened to deliveries."""
+
+    async def of_target(self, target: Target, *, limit: int = 20) -> Sequence[Receipt]:
+        """Return the receipts of the target, newest first."""
+        ...
+
+    async def of_run(
+        self, run: int, *, states: Sequence[str] = (), limit: int = 100, offset: int = 0
+    ) -> Sequence[Receipt]:
+        """Return the receipts of the run whose delivery is in one of ``states`` (none: in any), oldest first."""
         ...

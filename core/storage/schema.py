@@ -73,13 +73,14 @@ issues = Table(
     Column("draft", Boolean, nullable=False),
     Column("source", Text, nullable=False),
     Column("keys", JSON, nullable=False),
+    Column("origin", Text, nullable=False, index=True),
     Column("withdrawn_at", Instant),
     Column("added_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("edition", "date", "lang"),
     Index("ix_issues_newest", "date", "edition", "lang"),
 )
-"""``keys`` are the keys of stories, lesson and pick in reading order, as carried over from earlier revisions."""
+"""``keys`` maps the keys that the parser gives to those carried over from earlier revisions, where they differ."""
 
 slots = Table(
     "slots",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import core.storage.inbox
 import core.storage.postings  # noqa: F401 — adds its tables to the metadata
 from core.storage.schema import metadata
 

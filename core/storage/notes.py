@@ -1,0 +1,53 @@
+"""Small things to remember by name: a hash of what was synced, a button's command line, an event that was seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, or_, select
+
+from core.storage.dialects import insert_into
+from core.storage.schema import notes
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from core.clock import Clock
+    from core.storage.engine import Database
+
+
+class SqlNotes:
+    """Values by name, kept for good or for a time. Names are the caller's; begin them with what they are for."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def get(self, name: str) -> str | None:
+        """Return the value, None if there is none or its time is over."""
+        fresh = or_(notes.c.expires.is_(None), notes.c.expires > self._clock.now())
+        async with self._database.read() as connection:
+            return (await connection.execute(select(notes.c.value).where(notes.c.name == name, fresh))).scalar()
+
+    async def put(self, name: str, value: str, *, keep: timedelta | None = None) -> None:
+        """Remember the value, for good or for as long as ``keep``."""
+        row = {"value": value, "expires": self._until(keep)}
+        async with self._database.write() as connection:
+            new = insert_into(connection, notes).values(name=name, **row)
+            await connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=row))
+
+    async def first(self, name: str, *, keep: timedelta) -> bool:
+        """Return whether this name is met for the first time within ``keep``, and remember it."""
+        now = self._clock.now()
+        async with self._database.write() as connection:
+            await connection.execute(delete(notes).where(notes.c.name == name, notes.c.expires <= now))
+            new = insert_into(connection, notes).values(name=name, value="", expires=self._until(keep))
+            return (await connection.execute(new.on_conflict_do_nothing())).rowcount == 1
+
+    async def sweep(self) -> int:
+        """Forget what has expired; return how much that was."""
+        async with self._database.write() as connection:
+            return (await connection.execute(delete(notes).where(notes.c.expires <= self._clock.now()))).rowcount
+
+    def _until(self, keep: timedelta | None) -> datetime | None:
+        return self._clock.now() + keep if keep is not None else None
