@@ -84,5 +84,5 @@ archive = Command(
         Parameter(name="date", kind="date", summary=mark("Issues up to this day")),
         Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),
     ),
-    example=mark("/archive 2026-02-19"),
+    example="/archive 2026-02-19",
 )

@@ -41,7 +41,7 @@ def parse_date(text: str, today: date) -> date | None:
     is the latest one up to today; "last friday" is before today, "上周五" in the week before this one. In "2/3"
     the month comes first, unless it cannot be one.
     """
-    said = " ".join(_arabic(normalize("NFKC", text)).casefold().replace("，", ",").split())
+    said = " ".join(arabic(normalize("NFKC", text)).casefold().replace("，", ",").split())
     if said in _WORDS:
         return today - timedelta(days=_WORDS[said])
     for pattern, read in _FORMS:
@@ -53,7 +53,8 @@ def parse_date(text: str, today: date) -> date | None:
     return None
 
 
-def _arabic(text: str) -> str:
+def arabic(text: str) -> str:
+    """Return the text with Chinese numbers below a hundred in digits, where a unit follows or the text ends."""
     return _HAN_NUMBER.sub(lambda match: str(_number(match[0])), text)
 
 

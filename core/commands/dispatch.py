@@ -72,7 +72,7 @@ def _unknown(request: Request) -> Reply:
     _ = texts(request.lang)
     names = [name for name, command in COMMANDS.items() if command.menu]
     nearest = get_close_matches(request.command, names, n=1, cutoff=0.5)
-    said = _("I do not know {command}.", command=f"/{request.command[:32]}")
+    said = _("I don't know {command}.", command=f"/{request.command[:32]}")
     guess = [Action(f"/{name}", name) for name in nearest]
     question = [Paragraph(fill(_("Did you mean {command}?"), command=Code(f"/{name}"))) for name in nearest]
     document = page(_, said, paragraph(said), *question, rows=[[*guess, Action(_("All commands"), "help")]])
@@ -81,18 +81,14 @@ def _unknown(request: Request) -> Reply:
 
 def _not_allowed(request: Request, command: Command) -> Reply:
     _ = texts(request.lang)
-    said = _("Only an admin of this chat can use {command} here.", command=f"/{command.name}")
+    said = _("Only admins of this chat can use {command} here.", command=f"/{command.name}")
     hint = _("You can always use it in a direct message to me.")
     return Reply(document=page(_, said, paragraph(said), paragraph(hint)), private=True)
 
 
 def _usage(request: Request, message: str) -> Reply:
     _ = texts(request.lang)
-    blocks = [paragraph(message)]
-    command = COMMANDS.get(request.command)
-    if command and command.example and f"/{command.name}" not in message:
-        blocks.append(Paragraph(fill(_("For example: {example}"), example=Code(_(command.example)))))
-    return Reply(document=page(_, message, *blocks), private=True)
+    return Reply(document=page(_, message, paragraph(message)), private=True)
 
 
 def _apology(request: Request, error: Exception) -> Reply:

@@ -29,7 +29,7 @@ async def _explain(request: Request, services: Services) -> Reply:
     _ = texts(request.lang)
     term = request.args.strip().strip('?？"“”「」').strip()[:TERM_LENGTH]
     if not term:
-        raise UsageError(_("Which term shall I explain?"))
+        raise UsageError(_("Which term should I explain? For example: {example}", example=_(explain.example)))
     lessons = await services.search.lessons(term, lang=request.lang, limit=1)
     found = await services.search.search(term, lang=request.lang, limit=STORIES + 1)
     known = {(hit.ref, hit.key) for hit in lessons}
@@ -54,7 +54,7 @@ def _introduction(lessons: Sequence[Hit], stories: Sequence[Hit], request: Reque
         return _("A lesson explains it, and these stories mention it:")
     if lessons:
         return _("A lesson explains it:")
-    return _("No lesson has explained it yet. This is what the stories say:")
+    return _("No lesson covers it yet. Here is what the stories say:")
 
 
 async def _nothing(term: str, request: Request, services: Services) -> Reply:
@@ -73,5 +73,5 @@ explain = Command(
     handler=_explain,
     parameters=(Parameter(name="term", kind="term", summary=mark("A term, such as MoE"), required=True),),
     group="ask",
-    example=mark("/explain MoE"),
+    example="/explain MoE",
 )

@@ -31,7 +31,7 @@ def help_on(commands: Sequence[Command]) -> Command:
         if asked in shown:
             return Reply(document=_one(shown[asked], _), private=True)
         title = _("What I can do")
-        ask = paragraph(_("Anything that is not a command is a question: I answer from the archive."))
+        ask = paragraph(_("Anything else you write is a question, and I'll answer it from the archive."))
         buttons = [Action(_("Today's issue"), "today"), Action(_("Subscribe"), "subscribe")]
         document = page(_, title, Heading(1, text(title)), *_listed(list(shown.values()), _), ask, rows=[buttons])
         return Reply(document=document, private=True)
@@ -41,7 +41,7 @@ def help_on(commands: Sequence[Command]) -> Command:
         summary=mark("All commands, with examples"),
         handler=handler,
         parameters=(Parameter(name="command", kind="text", summary=mark("A command to explain")),),
-        example=mark("/help subscribe"),
+        example="/help subscribe",
     )
 
 

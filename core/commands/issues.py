@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.commands.dates import parse_date
 from core.commands.model import Reply
@@ -98,7 +98,10 @@ async def zone_of(request: Request, services: Services) -> str:
     subscribed = await services.subscriptions.of_target(request.target)
     if subscribed:
         return subscribed[0].slot.zone
-    return request.zone if request.zone in available_timezones() else services.publication.zone
+    try:
+        return ZoneInfo(request.zone or "").key
+    except (ZoneInfoNotFoundError, ValueError):
+        return services.publication.zone
 
 
 async def today_of(request: Request, services: Services) -> date:
@@ -160,7 +163,8 @@ def remark(issue: Issue, wanted: Wanted, request: Request, today: date) -> str:
     if issue.ref.lang != (wanted.lang or request.lang):
         said.append(_("This issue exists only in {language}.", language=language(issue.ref.lang, _)))
     if not wanted.day and issue.ref.date != today:
-        said.append(_("Nothing new today: the newest issue is of {date}.", date=long_date(issue.ref.date, _.lang)))
+        date = long_date(issue.ref.date, _.lang)
+        said.append(_("No issue today yet. This is the latest one, from {date}.", date=date))
     return " ".join(said) if _.lang == "en" else "".join(said)
 
 
@@ -175,10 +179,10 @@ async def no_issue(wanted: Wanted, request: Request, services: Services) -> Repl
         return Reply(document=page(_, said, paragraph(said)))
     before = await heads(edition=edition, until=day, limit=2)
     after = await heads(edition=edition, since=day, until=day + _NEAR, limit=_NEAR.days)
-    said = _("There is no issue of {date}.", date=long_date(day, _.lang))
+    said = _("There is no issue for {date}.", date=long_date(day, _.lang))
     nearest = [head.ref for head in (*after[-2:], *before)]
     buttons = [open_issue(ref, f"{short_date(ref.date, _.lang)} · {language(ref.lang, _)}") for ref in nearest]
-    hint = [paragraph(_("These come nearest:"))] if buttons else []
+    hint = [paragraph(_("The closest ones:"))] if buttons else []
     rows = (*in_rows(buttons, 2), [Action(_("Archive"), "archive")])
     return Reply(document=page(_, said, paragraph(said), *hint, rows=rows))
 
@@ -190,4 +194,5 @@ def language(lang: str, _: Texts) -> str:
 
 def misread_date(text: str, _: Texts) -> UsageError:
     """Return what to raise for words that should have been a date."""
-    return UsageError(_("I cannot read “{text}” as a date.", text=text[:64]))
+    example = _("/issue yesterday")
+    return UsageError(_("I cannot read “{text}” as a date. Try: {example}", text=text[:64], example=example))

@@ -23,15 +23,15 @@ async def _lang(request: Request, services: Services) -> Reply:
     _ = texts(request.lang)
     said = request.args.strip()
     if not said:
-        question = _("Which language shall I answer in?")
+        question = _("Which language should I answer in?")
         return Reply(document=page(_, question, paragraph(question), rows=[_CHOICES]))
     chosen = parse_lang(said)
     if chosen is None:
-        raise UsageError(_("I speak Chinese and English, but not “{text}”.", text=said[:32]))
+        raise UsageError(_("I speak Chinese and English, but not “{text}”. Try: /lang zh", text=said[:32]))
     await services.preferences.choose_lang(request.target, chosen)
     _ = texts(chosen)
-    done = _("I answer in English from now on.")
-    hint = paragraph(_("The language of the daily issue is set apart from this, under /settings."))
+    done = _("From now on I'll answer in English.")
+    hint = paragraph(_("The language of your daily issue is a separate setting: /settings"))
     rows = [[Action(_("Today's issue"), "today", chosen), Action(_("Settings"), "settings")]]
     return Reply(document=page(_, done, paragraph(done), hint, rows=rows))
 
@@ -43,5 +43,5 @@ lang = Command(
     parameters=(Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),),
     audience="manager",
     group="subscribe",
-    example=mark("/lang en"),
+    example="/lang en",
 )

@@ -57,12 +57,12 @@ lesson = Command(
     summary=mark("The lesson of the day"),
     handler=_part(_lesson, mark("The issue of {date} has no lesson.")),
     parameters=_WHEN,
-    example=mark("/lesson"),
+    example="/lesson",
 )
 pick = Command(
     name="pick",
     summary=mark("The pick of the day"),
     handler=_part(_pick, mark("The issue of {date} has no pick.")),
     parameters=_WHEN,
-    example=mark("/pick"),
+    example="/pick",
 )

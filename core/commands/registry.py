@@ -11,10 +11,14 @@ from core.commands.explain import explain
 from core.commands.help import help_on
 from core.commands.lang import lang
 from core.commands.lesson import lesson, pick
+from core.commands.pause import pause
 from core.commands.search import search
 from core.commands.section import apps, dev, models, products, section, story, tips
+from core.commands.settings import settings
 from core.commands.start import start
+from core.commands.subscribe import subscribe, unsubscribe
 from core.commands.today import full, issue, today
+from core.commands.why import why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +39,12 @@ _ALL = (
     archive,
     explain,
     search,
+    subscribe,
+    settings,
+    pause,
+    why,
     lang,
+    unsubscribe,
     start,
     full,
     story,

@@ -26,12 +26,12 @@ async def _search(request: Request, services: Services) -> Reply:
     words, number = read_page(request.args)
     words = words.strip()[:WORDS_LENGTH]
     if not words:
-        raise UsageError(_("What shall I look for? Put some words after the command."))
+        raise UsageError(_("What should I look for? For example: {example}", example=_(search.example)))
     found = await services.search.search(words, lang=request.lang, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     if not found.hits:
         return _nothing(request, words, number)
     title = _("“{words}” in the archive", words=words)
-    count = paragraph(_.plural("{count} place", "{count} places", found.total))
+    count = paragraph(_.plural("{count} result", "{count} results", found.total))
     rows = (open_hits(found.hits), turn("search", words, number, more=found.total > number * PER_PAGE, _=_))
     hits = show_hits(found.hits, services, _)
     return Reply(document=page(_, title, Heading(2, text(title)), count, *hits, rows=rows))
@@ -40,7 +40,7 @@ async def _search(request: Request, services: Services) -> Reply:
 def _nothing(request: Request, words: str, number: int) -> Reply:
     _ = texts(request.lang)
     if number > 1:
-        said = _("That was all about “{words}”.", words=words)
+        said = _("That was everything about “{words}”.", words=words)
         return Reply(document=page(_, said, paragraph(said), rows=[turn("search", words, number, more=False, _=_)]))
     said = _("Nothing about “{words}” in the archive.", words=words)
     hint = paragraph(_("Try fewer or other words, or the same in the other language."))

@@ -77,7 +77,7 @@ async def _story(request: Request, services: Services) -> Reply:
     for section, story in issue.stories():
         if story.key == key:
             return Reply(document=Presenter(vocabulary=services.vocabulary).story(issue, section, story))
-    raise UsageError(texts(request.lang)("This story is no longer in the issue; it may have been corrected."))
+    raise UsageError(texts(request.lang)("This story is no longer in the issue. It may have been corrected."))
 
 
 def _short(kind: str, summary: str) -> Command:

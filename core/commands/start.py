@@ -23,8 +23,8 @@ async def _start(request: Request, services: Services) -> Reply:
         _,
         name,
         Heading(1, text(name)),
-        paragraph(_("I bring the daily issue to this chat, at the hour you choose.")),
-        paragraph(_("You can also look things up: send a term, a few words or a question, and I search every issue.")),
+        paragraph(_("I bring the daily issue to this chat, at the time you choose.")),
+        paragraph(_("Send me a term, a few words or a question, too, and I'll search every issue.")),
         rows=[
             [Action(_("Today's issue"), "today", style="primary"), Action(_("Subscribe"), "subscribe")],
             [Action(_("Archive"), "archive"), Action(_("All commands"), "help"), other],
@@ -33,4 +33,4 @@ async def _start(request: Request, services: Services) -> Reply:
     return Reply(document=document)
 
 
-start = Command(name="start", summary=mark("Hello, and how this works"), handler=_start, example=mark("/start"))
+start = Command(name="start", summary=mark("Hello, and how this works"), handler=_start, example="/start")

@@ -52,7 +52,7 @@ today = Command(
     summary=mark("Today's issue on one page"),
     handler=_issue,
     parameters=(Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),),
-    example=mark("/today"),
+    example="/today",
 )
 issue = Command(
     name="issue",
