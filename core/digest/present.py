@@ -6,7 +6,7 @@ run are ``issue REF``, ``full REF``, ``section KIND REF``, ``story KEY REF``, ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import log1p
 from typing import TYPE_CHECKING
@@ -34,7 +34,7 @@ from core.document.text import plain, truncate
 from core.i18n import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from core.digest.model import Issue, IssueRef, Lesson, Part, Pick
@@ -85,6 +85,19 @@ class Presenter:
         row = [Action(_("Short version"), "issue", str(issue.ref))]
         blocks.append(Actions((tuple(row + _twin_button(twin)),)))
         return _document(issue, tuple(blocks))
+
+    def catch_up(self, issue: Issue, missed: Sequence[Issue]) -> Document:
+        """Return one page for somebody who was not reached for some days: what was missed, then ``issue`` as a card."""
+        if not missed:
+            return self.card(issue)
+        _ = texts(issue.ref.lang)
+        lines = [ListItem((_missed_teaser(other),)) for other in missed]
+        card = self.card(issue)
+        buttons = [Action(short_date(other.ref.date, other.ref.lang), "issue", str(other.ref)) for other in missed]
+        *shown, contents = card.blocks
+        both = Actions((*_rows(buttons), *contents.rows)) if isinstance(contents, Actions) else contents
+        heading = Heading(1, (Text(_("What you missed")),))
+        return replace(card, blocks=(heading, List(tuple(lines)), *shown, both))
 
     def section(self, issue: Issue, section: Section) -> Document:
         """Return one section, with buttons to its neighbours."""
@@ -182,6 +195,13 @@ def _pick_teaser(pick: Pick) -> Paragraph:
     return Paragraph((*_text(_mark(pick.emoji)), Strong((Text(pick.title),)), *dash, *said))
 
 
+def _missed_teaser(issue: Issue) -> Paragraph:
+    pick = f" · {_mark(issue.pick.emoji)}{issue.pick.title}" if issue.pick else ""
+    return Paragraph(
+        (Strong((Text(short_date(issue.ref.date, issue.ref.lang)),)), Text(f" — {issue.title}"), *_text(pick))
+    )
+
+
 def _first_line(blocks: Blocks) -> Inlines:
     return next((block.children for block in blocks if isinstance(block, Paragraph)), ())
 
@@ -208,6 +228,11 @@ def long_date(day: date, lang: str) -> str:
     if lang == "zh":
         return f"{day.year} 年 {day.month} 月 {day.day} 日"
     return format_date(day, format="long", locale="en")
+
+
+def short_date(day: date, lang: str) -> str:
+    """Return month and day as a reader of ``lang`` writes them: "Feb 19", "2 月 19 日"."""
+    return f"{day.month} 月 {day.day} 日" if lang == "zh" else format_date(day, format="MMM d", locale="en")
 
 
 def _neighbours(sections: tuple[Section, ...], section: Section) -> Iterator[Section]:

@@ -1,0 +1,69 @@
+"""From what a delivery is to show to the pages that show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from core.document.nodes import Emphasis, Paragraph, Text
+from core.i18n import texts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Mapping
+
+    from core.delivery.port import Content
+    from core.digest.model import Issue, IssueRef
+    from core.digest.port import Archive
+    from core.digest.present import Presenter
+    from core.document.nodes import Document
+    from core.render.port import Message, Renderer
+
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+
+
+class Press:
+    """Presents and renders contents; calling it satisfies ``core.delivery.port.Pages``.
+
+    ``renderers`` are by platform and form; a form that a platform does not have is rendered in its usual one.
+    """
+
+    def __init__(self, archive: Archive, presenter: Presenter, renderers: Mapping[tuple[str, str], Renderer]) -> None:
+        self._archive = archive
+        self._presenter = presenter
+        self._renderers = renderers
+
+    async def __call__(self, content: Content) -> tuple[Message, ...]:
+        """Return the pages of the content, none if its issue is not there any more."""
+        issue = await self._archive.get(content.issue)
+        if issue is None:
+            return ()
+        renderer = self._renderers.get((content.platform, content.form)) or self._renderers[content.platform, ""]
+        return renderer.render(await self._document(content, issue))
+
+    async def _document(self, content: Content, issue: Issue) -> Document:
+        if content.kind == "catch-up":
+            return self._presenter.catch_up(issue, [found async for found in self._missed(content)])
+        present = self._presenter.full if content.style == "full" else self._presenter.card
+        document = present(issue, without=content.without, twin=await self._twin(issue.ref))
+        remarks = tuple(Paragraph((Emphasis((Text(remark),)),)) for remark in _remarks(content))
+        return replace(document, blocks=(*remarks, *document.blocks))
+
+    async def _missed(self, content: Content) -> AsyncIterator[Issue]:
+        for day in content.missed:
+            missed = await self._archive.get(replace(content.issue, date=date.fromisoformat(day)))
+            if missed is not None:
+                yield missed
+
+    async def _twin(self, ref: IssueRef) -> IssueRef | None:
+        heads = await self._archive.heads(edition=ref.edition, since=ref.date, until=ref.date)
+        return next((head.ref for head in heads if head.ref.lang != ref.lang), None)
+
+
+def _remarks(content: Content) -> Iterator[str]:
+    _ = texts(content.lang)
+    if content.kind == "late":
+        yield _("Sorry, this comes later than you asked for: I was not running at your hour.")
+    if content.lang != content.issue.lang:
+        language = LANGUAGE_NAMES.get(content.issue.lang, content.issue.lang)
+        yield _("Today's issue only exists in {language}.", language=language)
