@@ -80,13 +80,11 @@ def carry(old: Issue, new: Issue) -> Issue:
     before, after = list(_places(old)), list(_places(new))
     pairs = _same_key(before, after)
     pairs |= _alike(before, after, pairs)
-    taken = {before[index].entry.key for index in pairs.values()}
-    keys: list[str] = []
-    for index, place in enumerate(after):
-        key = before[pairs[index]].entry.key if index in pairs else _free(place.entry.key, taken)
-        taken.add(key)
-        keys.append(key)
-    return _with_keys(new, keys)
+    kept = {index: before[other].entry.key for index, other in pairs.items()}
+    added = [index for index in range(len(after)) if index not in kept]
+    fresh = _distinct((after[index].entry.key for index in added), kept.values())
+    keys = kept | dict(zip(added, fresh, strict=True))
+    return _with_keys(new, (keys[index] for index in range(len(after))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,21 +178,18 @@ def _hash(text: str) -> str:
     return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:KEY_LENGTH]
 
 
-def _distinct(keys: Iterable[str]) -> list[str]:
-    taken: set[str] = set()
+def _distinct(keys: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    used = set(taken)
+    counts: Counter[str] = Counter()
     distinct: list[str] = []
     for key in keys:
-        distinct.append(_free(key, taken))
-        taken.add(distinct[-1])
+        candidate = key
+        while candidate in used:
+            counts[key] += 1
+            candidate = _hash(f"{key}#{counts[key] + 1}")
+        used.add(candidate)
+        distinct.append(candidate)
     return distinct
-
-
-def _free(key: str, taken: set[str]) -> str:
-    count, candidate = 1, key
-    while candidate in taken:
-        count += 1
-        candidate = _hash(f"{key}#{count}")
-    return candidate
 
 
 def _with_keys(issue: Issue, keys: Iterable[str]) -> Issue:

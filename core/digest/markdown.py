@@ -57,7 +57,6 @@ MOST_COLUMNS = 64
 _DEFINITION = re.compile(r"\[[^\]]+\]:\s*(?:<|https?:|mailto:|tel:|www\.|[./#]|$)")
 _FOREIGN = re.compile("[\u2010-\u2027\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _GLUED = re.compile(r"(?<=[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef])https?://", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)")
 _ATTRIBUTE = re.compile(r"([A-Za-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _STYLES = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "s": "s", "del": "s", "strike": "s", "a": "link"}
@@ -257,11 +256,20 @@ def _open_html(state: StateCore) -> None:
         if token.type != "html_block":
             tokens.append(token)
             continue
-        content = _COMMENT.sub("", token.content).strip()
+        content = _uncommented(token.content).strip()
         inline = Token("inline", "", 0, content=content, map=token.map, children=[])
         if content:
             tokens.extend((Token("paragraph_open", "p", 1, map=token.map), inline, Token("paragraph_close", "p", -1)))
     state.tokens = tokens
+
+
+def _uncommented(content: str) -> str:
+    kept: list[str] = []
+    at = 0
+    while (start := content.find("<!--", at)) >= 0 and (end := content.find("-->", start)) >= 0:
+        kept.append(content[at:start])
+        at = end + len("-->")
+    return "".join((*kept, content[at:]))
 
 
 def _portion(state: StateCore) -> None:

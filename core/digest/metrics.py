@@ -19,7 +19,7 @@ _SCALES = {
 }
 _AMOUNT = (
     r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)"
-    r"\s?(?P<scale>million\b|billion\b|[kmb](?![a-z])|[千万亿])?\+?"
+    r" ?(?P<scale>million\b|billion\b|[kmb](?![a-z])|[千万亿])?\+?"
 )
 _EMOJI = {"likes": "❤\ufe0f?|♥\ufe0f?|👍|⭐\ufe0f?|🌟|★", "downloads": "⬇\ufe0f?|📥", "reposts": "🔁|🔄"}
 _WORDS = {
@@ -29,8 +29,8 @@ _WORDS = {
 }
 _FORMS = {
     name: (
-        re.compile(rf"{_AMOUNT}\s?(?:{_EMOJI[name]}|{words})", re.IGNORECASE),
-        re.compile(rf"(?:(?:{_EMOJI[name]})\s?|(?:{words})量?\s?[:：]\s?){_AMOUNT}", re.IGNORECASE),
+        re.compile(rf"{_AMOUNT} ?(?:{_EMOJI[name]}|{words})", re.IGNORECASE),
+        re.compile(rf"(?:(?:{_EMOJI[name]}) ?|(?:{words})量? ?[:：] ?){_AMOUNT}", re.IGNORECASE),
     )
     for name, words in _WORDS.items()
 }

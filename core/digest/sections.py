@@ -17,7 +17,7 @@ import regex
 from core.errors import DigestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 PartName: TypeAlias = Literal["lesson", "pick"]
@@ -160,15 +160,10 @@ def shortened(words: str, limit: int) -> str:
     return f"{words.encode()[: limit - 5].decode(errors='ignore').rstrip('-')}-{digest}"
 
 
-def unique(kind: str, taken: Iterable[str]) -> str:
-    """Return ``kind``, or ``kind-2``, ``kind-3`` …, whichever is the first that is not ``taken``."""
-    used = frozenset(taken)
-    candidate, count = kind, 1
-    while candidate in used:
-        count += 1
-        suffix = f"-{count}"
-        candidate = f"{shortened(kind, KIND_BYTES - len(suffix))}{suffix}"
-    return candidate
+def numbered(kind: str, count: int) -> str:
+    """Return ``kind`` for the first of its name, ``kind-2``, ``kind-3`` … for the others, at most 24 bytes of UTF-8."""
+    suffix = f"-{count}" if count > 1 else ""
+    return f"{shortened(kind, KIND_BYTES - len(suffix))}{suffix}"
 
 
 def split_emoji(text: str) -> tuple[str, str]:

@@ -13,11 +13,11 @@ from core.digest.keys import keyed
 from core.digest.markdown import placed
 from core.digest.model import Issue, Part, Problem, Section, TopBlock
 from core.digest.parse.about import about
-from core.digest.parse.outline import outline, role_of
+from core.digest.parse.outline import outline, roles
 from core.digest.parse.parts import lesson, pick
 from core.digest.parse.stories import gather, one_story
 from core.digest.parse.titles import read_heading, read_lead
-from core.digest.sections import Vocabulary, fold, unique
+from core.digest.sections import Vocabulary, fold, numbered
 from core.document.nodes import Divider, Paragraph
 from core.document.text import plain
 from core.i18n import mark
@@ -83,11 +83,7 @@ def parse(
         title=_title(opened.values, divided, named),
         headline=divided.headline,
         chatter=tuple(_nodes(divided.chatter)),
-        top=tuple(
-            TopBlock(role=role_of(block, vocabulary), block=block.block)
-            for block in divided.top
-            if not isinstance(block.block, Divider)
-        ),
+        top=tuple(TopBlock(role=role, block=block) for role, block in roles(divided.top, vocabulary)),
         parts=tuple(_parts(divided.chunks, blocks, named.ref.lang, vocabulary)),
         draft=named.draft,
     )
@@ -110,7 +106,7 @@ def _title(front_matter: Mapping[str, object], divided: Outline, named: About) -
 
 def _parts(chunks: Sequence[Chunk], blocks: Sequence[Placed], lang: str, vocabulary: Vocabulary) -> Iterator[Part]:
     labels = _recurring(blocks)
-    kinds: list[str] = []
+    kinds: Counter[str] = Counter()
     for group in _grouped(chunks):
         head = group[0].head
         if head.form == "lesson":
@@ -119,8 +115,17 @@ def _parts(chunks: Sequence[Chunk], blocks: Sequence[Placed], lang: str, vocabul
             yield pick(group[0], vocabulary)
         else:
             section = _section(group, lang, vocabulary, labels)
-            kinds.append(unique(section.kind, kinds))
-            yield replace(section, kind=kinds[-1])
+            yield _unlike(section, kinds)
+
+
+def _unlike(section: Section, kinds: Counter[str]) -> Section:
+    """Return the section with a kind that no earlier one of the issue has."""
+    kind = section.kind
+    kinds[section.kind] += 1
+    while kinds[section.kind] > 1 and kinds[kind := numbered(section.kind, kinds[section.kind])]:
+        kinds[section.kind] += 1
+    kinds[kind] += kind != section.kind
+    return replace(section, kind=kind)
 
 
 def _grouped(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
@@ -141,7 +146,7 @@ def _section(group: Sequence[Chunk], lang: str, vocabulary: Vocabulary, labels: 
         stories = tuple(_numbered(chunk).story("hero") for chunk in group)
         return Section(kind=UNHEADED, emoji="", heading=(), stories=stories, line=head.line)
     gathered = gather(group[0].blocks, vocabulary, labels)
-    kind = UNHEADED
+    kind = QUICK if head.form == "rest" else UNHEADED
     if head.form == "section":
         kind = vocabulary.classify(plain(read_heading(head.heading)[1]), head.emoji, lang)
     return Section(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from core.digest.dates import find_date
@@ -15,9 +16,11 @@ from core.document.text import cut, plain, stripped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from core.digest.model import TopRole
     from core.digest.sections import Vocabulary
+    from core.document.nodes import Block
 
-HeadForm: TypeAlias = Literal["section", "lesson", "pick", "numbered", "none"]
+HeadForm: TypeAlias = Literal["section", "lesson", "pick", "numbered", "none", "rest"]
 
 LONGEST_SPOKEN_HEAD = 40
 LONGEST_UNDERLINED_HEAD = 80
@@ -62,14 +65,11 @@ def outline(blocks: Iterable[Placed], vocabulary: Vocabulary) -> Outline:
     starts = [index for index in range(len(placed)) if index != at and heads.head(index)]
     first = starts[0] if starts else _first_story(placed, at)
     chatter, headline, top = _top(placed[:first], at if at is not None and at < first else None)
-    chunks = [
-        Chunk(head=head, blocks=placed[start + 1 : end])
-        for start, end in zip(starts, [*starts[1:], len(placed)], strict=True)
-        if (head := heads.head(start))
-    ]
+    bounds = pairwise((*starts, len(placed)))
+    chunks = [Chunk(head=head, blocks=placed[one + 1 : end]) for one, end in bounds if (head := heads.head(one))]
     if not starts and first < len(placed):
-        line = placed[first].line
-        chunks = [Chunk(head=Head(form="none", emoji="", heading=(), line=line), blocks=placed[first:])]
+        head = Head(form="none", emoji="", heading=(), line=placed[first].line)
+        chunks = [Chunk(head=head, blocks=placed[first:])]
     return Outline(chatter=chatter, headline=headline, top=top, chunks=tuple(_tails(chunks)))
 
 
@@ -136,12 +136,20 @@ def _is_preview(text: str, vocabulary: Vocabulary) -> bool:
     return head != words and len(head) <= LONGEST_SPOKEN_HEAD and vocabulary.means("preview", head)
 
 
-def role_of(block: Placed, vocabulary: Vocabulary) -> Literal["dateline", "preview", "lead"]:
-    """Return what a block between headline and first part is there for."""
-    text = plain(block.block)
-    if isinstance(block.block, Paragraph) and is_dateline(text):
-        return "dateline"
-    return "preview" if _is_preview(text, vocabulary) else "lead"
+def roles(blocks: Iterable[Placed], vocabulary: Vocabulary) -> Iterator[tuple[TopRole, Block]]:
+    """Yield the blocks between headline and first part with what they are there for; dividers are left out."""
+    announced = False
+    for block in blocks:
+        if isinstance(block.block, Divider):
+            continue
+        text = plain(block.block)
+        role: TopRole = "lead"
+        if isinstance(block.block, Paragraph) and is_dateline(text):
+            role = "dateline"
+        elif (announced and isinstance(block.block, List)) or _is_preview(text, vocabulary):
+            role = "preview"
+        announced = role == "preview" and text.endswith((":", "："))
+        yield role, block.block
 
 
 def _headline(placed: Sequence[Placed], vocabulary: Vocabulary) -> int | None:
@@ -323,7 +331,7 @@ def _tails(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
             yield chunk
             continue
         yield replace(chunk, blocks=chunk.blocks[:at])
-        head = Head(form="none", emoji="", heading=(), line=chunk.blocks[at].line)
+        head = Head(form="rest", emoji="", heading=(), line=chunk.blocks[at].line)
         yield Chunk(head=head, blocks=chunk.blocks[at:])
 
 

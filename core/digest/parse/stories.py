@@ -214,7 +214,7 @@ class _Gatherer:
         if self.opened is not None and self.opened.headed:
             return self.headings == 1 and lead.form == "bold" and not lead.ends_in_colon and _stands_out(lead)
         if lead.form == "link":
-            return bool(lead.rest) or self.opened is None
+            return bool(lead.rest) or not self.stories or not self.stories[-1].body
         return lead.form == "bold" or (lead.form == "emoji" and bool(split_emoji(lead.marker)[0]))
 
 

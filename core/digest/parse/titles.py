@@ -30,6 +30,7 @@ _COLON = re.compile(r"\s*[:：]\s*$")
 _SENTENCE = re.compile(r"[。！？!?]+[”’」』\"')）]*|\.[”’\"')]*(?=\s)")
 _CLAUSE = re.compile(r"[，；;]|,(?=\s)")
 _ATTACHED = frozenset("📎🔗👉➡️↗️🔎📖🧵🗞️💬".replace("\ufe0f", ""))
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)(?:[?#]|$)", re.IGNORECASE)
 _MORE = frozenset(
     {"readmore", "more", "read", "details", "source", "link", "via", "learnmore", "fullstory"}
     | {"查看详情", "详情", "来源", "链接", "原文", "阅读原文", "阅读更多", "了解更多", "全文", "查看", "查看更多"}
@@ -119,8 +120,8 @@ def leads_on(inlines: Inlines) -> bool:
 
 
 def is_more(link: Link) -> bool:
-    """Tell whether the text of a link says nothing about its target: "Read more →", "来源"."""
-    return fold(plain(link)) in _MORE or not fold(plain(link))
+    """Tell whether a link is no title: its text says nothing ("Read more →", "来源"), or it leads to a picture."""
+    return fold(plain(link)) in _MORE or not fold(plain(link)) or _PICTURE.search(link.url) is not None
 
 
 def is_attached(marker: str) -> bool:
