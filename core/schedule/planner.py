@@ -1,0 +1,91 @@
+"""The tick: rounds that are due become runs of deliveries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from core.schedule.decide import SILENCE, cadence_of, decide
+from core.schedule.next_run import local_date, next_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from core.clock import Clock
+    from core.digest.port import Archive, IssueHead
+    from core.schedule.port import Agenda, Planned, Round
+
+LOOK_BACK = timedelta(days=35)
+HEADS_AT_MOST = 500
+FURTHEST_RUN = timedelta(days=15)
+"""A slot comes at least weekly, except over a date that its zone leaves out."""
+LARGEST_SHIFT = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """What a tick did: the runs it made, their deliveries, and how many rounds wait for an issue."""
+
+    runs: tuple[int, ...] = ()
+    planned: int = 0
+    skipped: int = 0
+    waiting: int = 0
+
+
+class Planner:
+    """Plans what is due. Ticks may be repeated, overlap, or die half-way: nothing is planned twice or lost."""
+
+    def __init__(self, agenda: Agenda, archive: Archive, clock: Clock) -> None:
+        self._agenda = agenda
+        self._archive = archive
+        self._clock = clock
+
+    async def tick(self) -> Tick:
+        """Plan every round that is due; costs one query when none is."""
+        now = self._clock.now()
+        due = await self._agenda.rounds(now)
+        outcomes: list[Planned] = []
+        waiting = 0
+        for edition, group in groupby(sorted(due, key=attrgetter("edition", "due")), key=attrgetter("edition")):
+            due_rounds = list(group)
+            heads = await self._heads(edition, due_rounds, now)
+            for due_round in due_rounds:
+                decision = decide(due_round, heads, now)
+                if decision.order:
+                    outcomes.append(await self._agenda.plan(decision.order, now))
+                if decision.after != due_round:
+                    await self._agenda.advance(due_round, decision.after)
+                waiting += decision.after.due <= now
+        return _tick(outcomes, waiting)
+
+    async def realign(self) -> int:
+        """Correct the next instants of all rounds after the rules of their zones changed; return how many moved.
+
+        To be called once at the start, since rules come with the program. Rounds that are due stay due.
+        """
+        now = self._clock.now()
+        moved = 0
+        for due_round in await self._agenda.rounds(now + FURTHEST_RUN):
+            right = next_run(due_round.slot, due_round.due - LARGEST_SHIFT)
+            if due_round.due > now and right != due_round.due:
+                moved += await self._agenda.advance(due_round, replace(due_round, due=right, planned=None))
+        return moved
+
+    async def _heads(self, edition: str, due_rounds: Sequence[Round], now: datetime) -> Sequence[IssueHead]:
+        days = [local_date(due_round.slot, max(due_round.due, now - LOOK_BACK)) for due_round in due_rounds]
+        since = min(days) - (SILENCE + 1) * cadence_of(edition)
+        return await self._archive.heads(edition=edition, since=since, limit=HEADS_AT_MOST)
+
+
+def _tick(outcomes: Iterable[Planned], waiting: int) -> Tick:
+    made = [outcome for outcome in outcomes if outcome.run is not None]
+    return Tick(
+        runs=tuple(outcome.run for outcome in made if outcome.run is not None),
+        planned=sum(outcome.planned for outcome in made),
+        skipped=sum(outcome.skipped for outcome in made),
+        waiting=waiting,
+    )
