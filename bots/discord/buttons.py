@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bots.discord.profile import DISCORD
 from core.i18n import texts
-from core.render.buttons import label, token
+from core.render.buttons import chunks, command_of, distinct, grouped, label, token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from core.document.nodes import Action, Actions
+    from core.render.buttons import Row
 
 Component: TypeAlias = dict[str, Any]
-Row: TypeAlias = "tuple[Action, ...]"
 
 ACTION_ROW, BUTTON, STRING_SELECT = 1, 2, 3
 STYLES = {"primary": 1, "normal": 2, "danger": 4}
@@ -34,7 +33,7 @@ def action_rows(blocks: Iterable[Actions], lang: str) -> list[Component]:
     components for a message, everything becomes menus; what does not fit even there is left out.
     """
     rows = [row for block in blocks for row in block.rows if row]
-    groups = list(_grouped(rows))
+    groups = list(grouped(rows))
     if _components(groups) > MOST_COMPONENTS:
         groups = [tuple(action for row in rows for action in row)]
     ids = _Ids()
@@ -58,21 +57,6 @@ def short(data: str) -> str:
     """Return the data if it fits a component, else its token, which has to be remembered (``buttons.token``)."""
     fits = 0 < len(data) <= DISCORD.limits["custom_id"].value and not data.startswith((AGAIN, "~"))
     return data if fits else token(data)
-
-
-def _grouped(rows: Sequence[Row]) -> Iterator[Row]:
-    """Put neighbouring rows together that run one command throughout."""
-    for command, group in groupby(rows, key=_command):
-        together = tuple(group)
-        if command:
-            yield tuple(action for row in together for action in row)
-        else:
-            yield from together
-
-
-def _command(row: Row) -> str:
-    commands = {action.command for action in row}
-    return commands.pop() if len(commands) == 1 else ""
 
 
 def _components(groups: Iterable[Row]) -> int:
@@ -99,23 +83,12 @@ class _Ids:
 
 def _rows(group: Row, ids: _Ids, lang: str) -> Iterator[Component]:
     width = DISCORD.limits["buttons_in_row"].value
-    if len(group) > width and (_command(group) or len(group) > MOST_COMPONENTS):
-        for chunk in _chunks(_distinct(group), DISCORD.limits["options"].value):
+    if len(group) > width and (command_of(group) or len(group) > MOST_COMPONENTS):
+        for chunk in chunks(distinct(group), DISCORD.limits["options"].value):
             yield _menu(chunk, ids, lang)
     else:
-        for chunk in _chunks(group, width):
+        for chunk in chunks(group, width):
             yield {"type": ACTION_ROW, "components": [_button(action, ids) for action in chunk]}
-
-
-def _chunks(actions: Row, size: int) -> Iterator[Row]:
-    return (actions[start : start + size] for start in range(0, len(actions), size))
-
-
-def _distinct(actions: Row) -> Row:
-    first: dict[str, Action] = {}
-    for action in actions:
-        first.setdefault(short(action.data), action)
-    return tuple(first.values())
 
 
 def _button(action: Action, ids: _Ids) -> Component:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
 
 from core.document.build import clean
 from core.document.nodes import Text
 from core.document.text import plain, truncate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from core.document.nodes import Action
+
+Row: TypeAlias = "tuple[Action, ...]"
 
 MARK = "~"
 LENGTH = 22
@@ -30,3 +35,32 @@ def label(action: Action, units: int) -> str:
     """Return the label on one line in at most ``units`` UTF-16 code units, the command's name if it is blank."""
     said = " ".join(clean(action.label).split()) or action.command
     return plain(truncate((Text(said),), units))
+
+
+def grouped(rows: Iterable[Row]) -> Iterator[Row]:
+    """Put neighbouring rows together that run one command throughout; empty rows are left out."""
+    for command, group in groupby((row for row in rows if row), key=command_of):
+        together = tuple(group)
+        if command:
+            yield tuple(action for row in together for action in row)
+        else:
+            yield from together
+
+
+def command_of(row: Row) -> str:
+    """Return the command that all buttons of the row run, "" if they run several."""
+    commands = {action.command for action in row}
+    return commands.pop() if len(commands) == 1 else ""
+
+
+def distinct(row: Row) -> Row:
+    """Return the buttons without those that send back what one before them does."""
+    first: dict[str, Action] = {}
+    for action in row:
+        first.setdefault(action.data, action)
+    return tuple(first.values())
+
+
+def chunks(row: Row, size: int) -> Iterator[Row]:
+    """Divide a row into rows of at most ``size`` buttons."""
+    return (row[start : start + size] for start in range(0, len(row), size))

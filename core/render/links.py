@@ -1,4 +1,4 @@
-"""Links that a platform cannot follow, written out."""
+"""Links that a platform cannot follow or show, written out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 def spell_links(document: Document, follows: Callable[[str], bool]) -> Document:
-    """Return the document with every link whose address ``follows`` refuses as its label and " (address)"."""
+    """Return the document with every link whose address ``follows`` refuses as its label and " (address)".
+
+    Mail addresses and telephone numbers are written without their scheme. A link that has no label shows its address.
+    """
     return replace(document, blocks=_Spelling(follows).blocks(document.blocks))
 
 
@@ -64,8 +67,15 @@ class _Spelling:
     def _inline(self, inline: Inline) -> Inlines:
         match inline:
             case Link(children, url) if not self._follows(url):
-                return (*self._inlines(children), Text(spelled_out(plain(children), url)))
+                return (*self._inlines(children), Text(spelled_out(plain(children), _written(url))))
+            case Link(children, url) if not plain(children).strip():
+                return (Link((Text(url),), url),)
             case Strong(children) | Emphasis(children) | Strike(children) | Link(children):
                 return (replace(inline, children=self._inlines(children)),)
             case _:
                 return (inline,)
+
+
+def _written(url: str) -> str:
+    scheme, _, rest = url.partition(":")
+    return rest if scheme.lower() in {"mailto", "tel"} else url

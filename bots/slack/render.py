@@ -1,0 +1,168 @@
+"""Documents as Slack messages made of blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bots.slack.buttons import action_blocks
+from bots.slack.profile import SLACK
+from bots.slack.rich_text import GAP, RichText
+from core.document.build import clean
+from core.document.nodes import Actions, Divider, Heading, Item, Text
+from core.document.text import plain, truncate, utf16_length
+from core.render.links import spell_links
+from core.render.lower import lower
+from core.render.paginate import continuation, paginate
+from core.render.port import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bots.slack.buttons import Block as SlackBlock
+    from core.document.nodes import Block, Document
+    from core.render.port import Cost
+    from core.render.profile import Profile
+
+NOTHING = "…"
+"""The text of a message that would have none."""
+HEADER_LEVEL = 2
+"""Headings down to this level are headers, if that does not take more messages; others are bold lines."""
+BESIDE = 2
+"""Blocks that a page has besides: the line that names it, and the text before its first header."""
+
+
+class SlackRenderer:
+    """Renders documents for ``chat.postMessage``. Payloads lack only ``channel`` (and ``thread_ts``)."""
+
+    @property
+    def profile(self) -> Profile:
+        """Messages made of blocks."""
+        return SLACK
+
+    def render(self, document: Document) -> tuple[Message, ...]:
+        """Return the messages of the document, each within Slack's limits; the last one carries the buttons."""
+        lowered = lower(spell_links(document, _follows), SLACK)
+        layout = _Layout(lang=document.lang, headers=HEADER_LEVEL)
+        pages = paginate(lowered, layout)
+        if len(pages) > 1:
+            compact = _Layout(lang=document.lang, headers=1)
+            if len(fewer := paginate(lowered, compact)) < len(pages):
+                pages, layout = fewer, compact
+        return tuple(_message(page, layout, index + 1, len(pages)) for index, page in enumerate(pages))
+
+
+def _follows(url: str) -> bool:
+    return len(url) <= SLACK.limits["address"].value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    lang: str
+    headers: int
+
+    @property
+    def budget(self) -> Cost:
+        """Characters and blocks."""
+        return SLACK.limits["characters"].value, SLACK.limits["blocks"].value - BESIDE
+
+    def cost(self, block: Block) -> Cost:
+        """Count characters of text and addresses, and blocks apart from the page's first rich text."""
+        blocks = list(self.blocks((block,)))
+        breaks = sum(made["type"] != "rich_text" for made in blocks)
+        after = sum(made["type"] in {"header", "divider"} for made in blocks)
+        return _characters(blocks) + len(GAP), breaks + after
+
+    def continuation(self, title: str) -> Cost:
+        """Count the line that names the page."""
+        return utf16_length(continuation(title, 999, 999)), 0
+
+    def blocks(self, blocks: Iterable[Block]) -> Iterator[SlackBlock]:
+        """Yield the blocks as Slack's, neighbouring texts in one."""
+        text = RichText()
+        for block in _opened(blocks):
+            made = self._apart(block)
+            if made is None:
+                text.add(block)
+                continue
+            yield from _rich_text(text)
+            yield from made
+            text = RichText()
+        yield from _rich_text(text)
+
+    def _apart(self, block: Block) -> list[SlackBlock] | None:
+        """Return what is a block of its own, None for text."""
+        match block:
+            case Divider():
+                return [{"type": "divider"}]
+            case Actions():
+                return action_blocks((block,), self.lang)
+            case Heading() if block.level <= self.headers:
+                return _header(block)
+            case _:
+                return None
+
+
+def _header(heading: Heading) -> list[SlackBlock] | None:
+    """Return a header if it can say all that the heading does."""
+    text = " ".join(clean(plain(heading.children)).split())
+    bare = all(isinstance(child, Text) for child in heading.children)
+    if not text or not bare or utf16_length(text) > SLACK.limits["header"].value:
+        return None
+    return [{"type": "header", "text": _plain(text)}]
+
+
+def _rich_text(text: RichText) -> Iterator[SlackBlock]:
+    if text.elements:
+        yield {"type": "rich_text", "elements": text.elements}
+
+
+def _message(page: Document, layout: _Layout, number: int, pages: int) -> Message:
+    actions = [block for block in _opened(page.blocks) if isinstance(block, Actions)]
+    blocks = list(layout.blocks(block for block in _opened(page.blocks) if not isinstance(block, Actions)))
+    title = " ".join(clean(page.title).split())
+    if number > 1:
+        title = continuation(title, number, pages)
+        blocks.insert(0, {"type": "context", "elements": [_plain(title)]})
+    blocks = blocks or [{"type": "context", "elements": [_plain(title or NOTHING)]}]
+    blocks += action_blocks(actions, page.lang)
+    payload = {
+        "text": _fallback(title or " ".join(plain(page.blocks).split())),
+        "blocks": blocks,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+    counts = {"characters": _characters(blocks), "blocks": len(blocks)}
+    buttons = tuple(action for block in actions for row in block.rows for action in row)
+    return Message(method="chat.postMessage", payload=payload, text=plain(page.blocks), counts=counts, actions=buttons)
+
+
+def _fallback(text: str) -> str:
+    """Return what notifications show: mrkdwn, in which three characters have a meaning."""
+    short = plain(truncate((Text(clean(text)),), SLACK.limits["header"].value)) or NOTHING
+    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _plain(text: str) -> SlackBlock:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _characters(made: Any) -> int:  # noqa: ANN401  # JSON of any shape
+    """Count the texts and addresses in blocks."""
+    match made:
+        case list():
+            return sum(map(_characters, made))
+        case dict():
+            said = (made.get(key) for key in ("text", "url", "fallback", "format"))
+            nested = (value for value in made.values() if isinstance(value, dict | list))
+            return sum(utf16_length(text) for text in said if isinstance(text, str)) + sum(map(_characters, nested))
+        case _:
+            return 0
+
+
+def _opened(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Item):
+            yield from _opened(block.blocks)
+        else:
+            yield block
