@@ -1,0 +1,323 @@
+"""The courier: takes deliveries from the ledger, sends them page by page, and writes down what happened.
+
+Before a page leaves, its intent is durable; its message id is durable before the next page's intent. So after a
+crash exactly the pages in flight are in doubt, and everything else goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+import structlog
+
+from core.delivery.model import PageReceipt, SendError
+from core.delivery.pacing import Pace, Pacer
+from core.delivery.port import Effect, Entry, Envelope, Settled
+from core.delivery.printer import Printer
+from core.delivery.retry import Decision, Policy, Trouble, decide
+from core.errors import StorageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.clock import Clock
+    from core.delivery.model import ErrorClass, PageState
+    from core.delivery.port import Account, Content, Ledger, Pages, Sender, Work
+    from core.delivery.printer import Sheet
+    from core.delivery.recorder import Recorder
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How a courier works.
+
+    ``chunk`` deliveries are claimed at once, for ``lease``, which is renewed three times in its length; a dead
+    courier's deliveries are taken up by another once the lease is over. Without work it looks again after ``rest``.
+    """
+
+    chunk: int = 200
+    lease: timedelta = timedelta(seconds=18)
+    rest: timedelta = timedelta(seconds=1)
+
+
+class Courier:
+    """Serves one account. Several may serve different accounts in one process and share a recorder."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        sender: Sender,
+        ledger: Ledger,
+        recorder: Recorder,
+        pages: Pages,
+        clock: Clock,
+        pace: Pace | None = None,
+        policy: Policy | None = None,
+        habits: Habits | None = None,
+    ) -> None:
+        self.account = account
+        self._sender = sender
+        self._ledger = ledger
+        self._recorder = recorder
+        self._printer = Printer(pages)
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._pacer = Pacer(self._pace)
+        self._policy = policy or Policy()
+        self._habits = habits or Habits()
+        self._owner = uuid4().hex
+        self._open: dict[int, int] = {}
+        self._lost: set[int] = set()
+
+    async def run(self, stop: asyncio.Event, *, until_idle: bool = False) -> None:
+        """Deliver until ``stop`` is set, or until nothing is due; finish the pages under way, give back the rest.
+
+        Raises StorageError, in a group, when the database fails: end the process then, another one goes on.
+        """
+        todo: asyncio.Queue[Work | None] = asyncio.Queue(maxsize=self._pace.in_flight)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                upkeep = tasks.create_task(self._upkeep())
+                workers = [tasks.create_task(self._serve(todo, stop)) for _ in range(self._pace.in_flight)]
+                await self._feed(todo, stop, until_idle=until_idle)
+                for _ in workers:
+                    await todo.put(None)
+                await asyncio.wait(workers)
+                upkeep.cancel()
+        finally:
+            await self._give_back(list(self._open))
+
+    async def _upkeep(self) -> None:
+        while True:
+            now = self._clock.now()
+            if self._open:
+                await self._ledger.renew(list(self._open), until=now + self._habits.lease)
+            await self._ledger.recover(now=now, on_unknown=self._policy.on_unknown)
+            await self._clock.sleep(self._habits.lease / 3)
+
+    async def _feed(self, todo: asyncio.Queue[Work | None], stop: asyncio.Event, *, until_idle: bool) -> None:
+        while not stop.is_set():
+            now = self._clock.now()
+            claimed = await self._ledger.claim(
+                self.account, self._owner, now=now, until=now + self._habits.lease, limit=self._habits.chunk
+            )
+            if claimed:
+                self._open[claimed[0].lease] = len(claimed)
+            elif until_idle and not self._open:
+                return
+            else:
+                await self._pause(self._habits.rest, stop)
+            for work in claimed:
+                await todo.put(work)
+
+    async def _serve(self, todo: asyncio.Queue[Work | None], stop: asyncio.Event) -> None:
+        while (work := await todo.get()) is not None:
+            if work.lease not in self._lost and not stop.is_set():
+                await self._deliver(work, stop)
+            self._open[work.lease] -= 1
+            if not self._open[work.lease]:
+                await self._give_back([work.lease])
+
+    async def _give_back(self, leases: list[int]) -> None:
+        for lease in leases:
+            self._open.pop(lease, None)
+        if leases:
+            await self._ledger.release(leases, now=self._clock.now(), on_unknown=self._policy.on_unknown)
+        self._lost.difference_update(leases)
+
+    async def _deliver(self, work: Work, stop: asyncio.Event) -> None:
+        sheets = () if work.skip else await self._sheets(work, work.content)
+        if sheets is None:
+            return
+        if not sheets:
+            await self._settle(work, "skipped", reason=work.skip or "withdrawn")
+            return
+        trip: _Trip | None = _Trip(
+            work=work, content=work.content, sheets=sheets, page=work.delivery.next_page, first=work.first_message
+        )
+        if work.delivery.next_page >= len(sheets):
+            await self._settle(work, "sent", next_page=len(sheets))
+            return
+        while trip:
+            trip = await self._step(trip, stop)
+
+    async def _sheets(self, work: Work, content: Content) -> tuple[Sheet, ...] | None:
+        try:
+            return await self._printer.sheets(content)
+        except StorageError:
+            raise
+        except Exception as error:  # one issue that cannot be shown must not hold up the others
+            log.exception("an issue cannot be shown", issue=str(content.issue), platform=content.platform)
+            reason = f"the issue cannot be shown: {type(error).__name__}"
+            await self._settle(work, "failed", kind="content", reason=reason)
+            return None
+
+    async def _step(self, trip: _Trip, stop: asyncio.Event) -> _Trip | None:
+        """Send one page; return the trip with the next page, or None if it is over."""
+        target = trip.work.delivery.target
+        if not await self._turn(target.chat, stop) or not await self._put(trip, "sending"):
+            return None
+        envelope = Envelope(
+            key=page_key(trip.work, trip.page), silent=trip.work.silent, after=trip.first, extras=trip.work.extras
+        )
+        try:
+            message_id = await self._sender.send(target, trip.sheet.message, envelope)
+        except SendError as error:
+            return await self._trouble(trip, error)
+        except Exception as error:  # a fault of the adapter, after which the page may have been sent
+            log.exception("an adapter raised what it must not", platform=target.platform)
+            return await self._trouble(trip, SendError("unknown", type(error).__name__))
+        finally:
+            self._pacer.answered(target.chat, self._clock.now())
+        return await self._on(trip, "sent", message_id=message_id)
+
+    async def _on(self, trip: _Trip, state: PageState, *, message_id: str = "", reason: str = "") -> _Trip | None:
+        """Write down how the page ended and go on with the next one, if there is one."""
+        after = replace(trip, page=trip.page + 1, first=trip.first or message_id)
+        settled = None
+        if after.over:
+            effect = Effect(subscription="clear") if trip.work.failures else None
+            attempts = trip.work.delivery.attempts
+            settled = Settled(state="sent", next_page=after.page, attempts=attempts, effect=effect)
+        kept = await self._put(trip, state, message_id=message_id, reason=reason, settled=settled)
+        return after if kept and not after.over else None
+
+    async def _turn(self, chat: str, stop: asyncio.Event) -> bool:
+        """Wait until a page may go to the chat; False if there was a stop before."""
+        while wait := self._pacer.wait(chat, self._clock.now()):
+            await self._pause(wait, stop)
+            if stop.is_set():
+                return False
+        return True
+
+    async def _trouble(self, trip: _Trip, error: SendError) -> _Trip | None:
+        work, now = trip.work, self._clock.now()
+        kind = "gone" if error.kind == "move" and not error.moved_to else error.kind
+        trouble = Trouble(
+            kind=kind,
+            name=page_key(work, trip.page),
+            attempts=work.delivery.attempts,
+            failures=work.failures,
+            retry_after=error.retry_after,
+            plainer=bool(trip.content.form) and trip.page == 0,
+        )
+        decision = decide(trouble, self._policy)
+        if decision.hold:
+            limited = decision.hold == "limit" and error.scope == "chat"
+            self._pacer.hold(now + decision.wait, chat=work.delivery.target.chat if limited else None)
+        if decision.outcome == "sent":
+            return await self._on(trip, "unknown", reason=error.reason)
+        if decision.plainer:
+            content = replace(trip.content, form="")
+            sheets = await self._sheets(work, content)
+            return replace(trip, content=content, sheets=sheets) if sheets else None
+        state: PageState = "unknown" if kind == "unknown" else "failed"
+        await self._put(trip, state, reason=error.reason, settled=_settled(trip, error, kind, decision, now))
+        return None
+
+    async def _put(
+        self,
+        trip: _Trip,
+        state: PageState,
+        *,
+        message_id: str = "",
+        reason: str = "",
+        settled: Settled | None = None,
+    ) -> bool:
+        now = self._clock.now()
+        receipt = PageReceipt(page=trip.page, state=state, at=now, message_id=message_id, reason=reason)
+        entry = Entry(
+            lease=trip.work.lease,
+            delivery=trip.work.delivery.id,
+            at=now,
+            page=receipt,
+            digest=trip.sheet.digest,
+            revision=trip.content.revision,
+            settled=settled,
+        )
+        return await self._enter(entry)
+
+    async def _settle(
+        self,
+        work: Work,
+        state: Literal["sent", "failed", "skipped"],
+        *,
+        next_page: int | None = None,
+        kind: Literal["", "content"] = "",
+        reason: str = "",
+    ) -> None:
+        settled = Settled(
+            state=state,
+            next_page=work.delivery.next_page if next_page is None else next_page,
+            attempts=work.delivery.attempts,
+            kind=kind,
+            reason=reason,
+        )
+        await self._enter(Entry(lease=work.lease, delivery=work.delivery.id, at=self._clock.now(), settled=settled))
+
+    async def _enter(self, entry: Entry) -> bool:
+        kept = await self._recorder.put(entry)
+        if not kept:
+            self._lost.add(entry.lease)
+        return kept
+
+    async def _pause(self, duration: timedelta, stop: asyncio.Event) -> None:
+        waits = [asyncio.ensure_future(self._clock.sleep(duration)), asyncio.ensure_future(stop.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trip:
+    """A delivery on its way: what it shows, the page that comes next, and the id of the first that was sent."""
+
+    work: Work
+    content: Content
+    sheets: tuple[Sheet, ...]
+    page: int
+    first: str
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.sheets[self.page]
+
+    @property
+    def over(self) -> bool:
+        return self.page >= len(self.sheets)
+
+
+def page_key(work: Work, page: int) -> str:
+    """Return the page's idempotency key: 24 characters, the same for the same page of the same delivery."""
+    delivery = work.delivery
+    name = f"{delivery.id}/{page}/{delivery.issue}/{delivery.target.key}"
+    return blake2b(name.encode(), digest_size=12).hexdigest()
+
+
+def _settled(trip: _Trip, error: SendError, kind: ErrorClass, decision: Decision, now: datetime) -> Settled:
+    again = decision.outcome == "again"
+    effect = Effect(
+        subscription=decision.subscription,
+        until=now + decision.pause if decision.pause else None,
+        moved_to=error.moved_to or "",
+        notice=error.reason if decision.notice else "",
+    )
+    return Settled(
+        state="planned" if again else "unknown" if decision.outcome == "unknown" else "failed",
+        next_page=trip.page,
+        attempts=trip.work.delivery.attempts + decision.counts,
+        due=now + decision.wait if again else None,
+        kind=kind,
+        reason=error.reason,
+        effect=effect if effect != Effect() else None,
+    )
