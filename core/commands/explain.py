@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from core.answers.port import Hit
     from core.commands.model import Request
     from core.commands.services import Services
+    from core.i18n import Texts
 
 TERM_LENGTH = 80
-STORIES = 3
+MOST = 4
 NEAREST = 3
 
 
@@ -31,25 +32,25 @@ async def _explain(request: Request, services: Services) -> Reply:
     if not term:
         raise UsageError(_("Which term should I explain? For example: {example}", example=_(explain.example)))
     lessons = await services.search.lessons(term, lang=request.lang, limit=1)
-    found = await services.search.search(term, lang=request.lang, limit=STORIES + 1)
-    known = {(hit.ref, hit.key) for hit in lessons}
-    stories = [hit for hit in found.hits if (hit.ref, hit.key) not in known][:STORIES]
-    hits = [*lessons, *stories]
+    found = await services.search.search(term, lang=request.lang, limit=MOST)
+    known = {(hit.ref, hit.key): hit for hit in (*lessons, *found.hits)}.values()
+    taught = [hit for hit in known if hit.what == "lesson"]
+    stories = [hit for hit in known if hit.what != "lesson"]
+    hits = [*taught, *stories][:MOST]
     if not hits:
         return await _nothing(term, request, services)
     document = page(
         _,
         term,
         Heading(2, text(term)),
-        paragraph(_introduction(lessons, stories, request)),
+        paragraph(_introduction(taught, stories, _)),
         *show_hits(hits, services, _),
         rows=[open_hits(hits), [Action(_("Search all issues"), "search", term)]],
     )
     return Reply(document=document)
 
 
-def _introduction(lessons: Sequence[Hit], stories: Sequence[Hit], request: Request) -> str:
-    _ = texts(request.lang)
+def _introduction(lessons: Sequence[Hit], stories: Sequence[Hit], _: Texts) -> str:
     if lessons and stories:
         return _("A lesson explains it, and these stories mention it:")
     if lessons:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Rate:
     """How many requests a user may make at once (``burst``), and how many come back each second."""
 
-    burst: float = 12
-    per_second: float = 0.5
+    burst: float = 20
+    per_second: float = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

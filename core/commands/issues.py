@@ -173,18 +173,25 @@ async def no_issue(wanted: Wanted, request: Request, services: Services) -> Repl
     _ = texts(request.lang)
     day = wanted.ref.date if wanted.ref else wanted.day
     edition = wanted.ref.edition if wanted.ref else services.publication.edition
-    heads = services.archive.heads
     if day is None:
         said = _("There is no issue in the archive yet. The first one will be here as soon as it is out.")
         return Reply(document=page(_, said, paragraph(said)))
-    before = await heads(edition=edition, until=day, limit=2)
-    after = await heads(edition=edition, since=day, until=day + _NEAR, limit=_NEAR.days)
     said = _("There is no issue for {date}.", date=long_date(day, _.lang))
-    nearest = [head.ref for head in (*after[-2:], *before)]
+    nearest = await _nearest(day, edition, wanted.lang or request.lang, services)
     buttons = [open_issue(ref, f"{short_date(ref.date, _.lang)} · {language(ref.lang, _)}") for ref in nearest]
     hint = [paragraph(_("The closest ones:"))] if buttons else []
     rows = (*in_rows(buttons, 2), [Action(_("Archive"), "archive")])
     return Reply(document=page(_, said, paragraph(said), *hint, rows=rows))
+
+
+async def _nearest(day: date, edition: str, lang: str | None, services: Services) -> list[IssueRef]:
+    heads = services.archive.heads
+    for spoken in (lang, None):
+        before = await heads(edition=edition, lang=spoken, until=day, limit=2)
+        after = await heads(edition=edition, lang=spoken, since=day, until=day + _NEAR, limit=2 * _NEAR.days)
+        if before or after:
+            return [head.ref for head in (*after[-2:], *before)]
+    return []
 
 
 def language(lang: str, _: Texts) -> str:

@@ -39,7 +39,8 @@ async def _section(request: Request, services: Services) -> Reply:
     section = _named(issue, wanted.rest, services)
     if section is None:
         date = long_date(issue.ref.date, _.lang)
-        said = _("The issue of {date} has no section “{name}”.", date=date, name=wanted.rest[:64])
+        name = services.vocabulary.name(wanted.rest, _.lang) or wanted.rest[:64]
+        said = _("The issue of {date} has no section “{name}”.", date=date, name=name)
         return _offer(issue, said, services, _)
     document = Presenter(vocabulary=services.vocabulary).section(issue, section)
     return Reply(document=with_note(document, remark(issue, wanted, request, today)))

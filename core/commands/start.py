@@ -24,7 +24,7 @@ async def _start(request: Request, services: Services) -> Reply:
         name,
         Heading(1, text(name)),
         paragraph(_("I bring the daily issue to this chat, at the time you choose.")),
-        paragraph(_("Send me a term, a few words or a question, too, and I'll search every issue.")),
+        paragraph(_("Send me a term or a question any time, and I'll look through every issue.")),
         rows=[
             [Action(_("Today's issue"), "today", style="primary"), Action(_("Subscribe"), "subscribe")],
             [Action(_("Archive"), "archive"), Action(_("All commands"), "help"), other],

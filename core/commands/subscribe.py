@@ -64,13 +64,14 @@ def _page(said: str, subscription: Subscription, next_at: datetime | None, _: Te
         Action(f"✓ {hour:%H:%M}" if hour == subscription.slot.time else f"{hour:%H:%M}", "subscribe", f"{hour:%H:%M}")
         for hour in HOURS
     ]
+    stop = Action(_("Unsubscribe"), "unsubscribe")
     return page(
         _,
         said,
         paragraph(said),
         *next_issue(subscription, next_at, _),
         paragraph(_("Prefer another time? Pick one, or type it: {example}", example=_("/subscribe 8:30 Shanghai"))),
-        rows=[*in_rows(hours), [Action(_("Settings"), "settings"), Action(_("Unsubscribe"), "unsubscribe")]],
+        rows=[*in_rows(hours), [Action(_("Time zone"), "settings", "zone"), Action(_("Settings"), "settings")], [stop]],
     )
 
 
