@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from core.delivery.model import Counts, PageReceipt
+from core.delivery.port import Account, Effect, Entry, Settled
+from core.storage.ledger import SqlLedger
+from core.storage.receipts import SqlReceipts
+from core.storage.runs import SqlRuns
+from core.storage.schema import leases, notices, subscriptions
+from core.storage.subscriptions import SqlSubscriptions
+from core.target import Target
+from newsroom import ACCOUNT, NOW, add_issue, add_readers, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.delivery.model import OnUnknown, PageState, Receipt
+    from core.delivery.port import Ledger, Work
+    from core.storage.engine import Database
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def run(database: Database) -> int:
+    await add_issue(database)
+    await add_readers(database, 5)
+    return await plan(database)
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    return SqlLedger(database)
+
+
+async def claim(ledger: Ledger, limit: int = 10, now: datetime = NOW) -> Sequence[Work]:
+    return await ledger.claim(ACCOUNT, "me", now=now, until=now + MINUTE, limit=limit)
+
+
+def page(work: Work, state: PageState, number: int = 0, settled: Settled | None = None) -> Entry:
+    message_id = f"m{number}" if state == "sent" else ""
+    receipt = PageReceipt(page=number, state=state, at=NOW, message_id=message_id)
+    return Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=receipt, settled=settled)
+
+
+async def counts(database: Database) -> Counts:
+    return (await SqlRuns(database).newest())[0].counts
+
+
+async def receipt(database: Database, work: Work) -> Receipt:
+    return (await SqlReceipts(database).of_target(work.delivery.target))[0]
+
+
+SENT = Settled(state="sent", next_page=1, attempts=0)
+
+
+async def test_a_delivery_is_claimed_once(ledger: Ledger, run: int) -> None:
+    first, second, third = await claim(ledger, 3), await claim(ledger, 3), await claim(ledger, 3)
+    assert [len(first), len(second), len(third)] == [3, 2, 0]
+    assert len({work.delivery.id for work in [*first, *second]}) == 5
+    assert {work.lease for work in first}.isdisjoint(work.lease for work in second)
+
+
+async def test_another_account_claims_nothing(ledger: Ledger, run: int) -> None:
+    other = Account(platform="fake", account="other")
+    assert await ledger.claim(other, "me", now=NOW, until=NOW + MINUTE, limit=9) == ()
+
+
+async def test_nothing_is_claimed_before_it_is_due_nor_while_the_run_is_paused(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    assert not await claim(ledger, now=NOW - MINUTE)
+    assert await SqlRuns(database).change(run, states=["running"], to="paused", note="", now=NOW)
+    assert not await claim(ledger)
+    assert not await SqlRuns(database).change(run, states=["running"], to="paused", note="", now=NOW)
+    await SqlRuns(database).change(run, states=["paused"], to="running", note="", now=NOW)
+    assert len(await claim(ledger)) == 5
+
+
+async def test_work_carries_what_the_reader_wished(ledger: Ledger, database: Database) -> None:
+    await add_issue(database)
+    wishes = {"style": "full", "without": frozenset({"dev"}), "silent": True, "extras": {"form": "rich"}}
+    await add_readers(database, 1, **wishes)
+    await plan(database)
+    (work,) = await claim(ledger)
+    assert (work.content.style, work.content.without, work.content.form, work.silent) == (
+        "full",
+        frozenset({"dev"}),
+        "rich",
+        True,
+    )
+
+
+async def test_what_is_sent_is_counted_and_the_run_is_done_at_the_end(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    works = await claim(ledger)
+    assert await ledger.record([page(work, "sending") for work in works]) == frozenset()
+    assert await ledger.record([page(work, "sent", settled=SENT) for work in works[:4]]) == frozenset()
+    assert await counts(database) == Counts(planned=1, sent=4)
+    await ledger.record([page(works[4], "sent", settled=SENT)])
+    await ledger.release([works[0].lease], now=NOW, on_unknown="ask")
+    assert (await SqlRuns(database).newest())[0].state == "done"
+    assert (await receipt(database, works[0])).pages[0].message_id == "m0"
+    async with database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(leases))).scalar() == 0
+
+
+async def test_a_lost_lease_changes_nothing(ledger: Ledger, database: Database, run: int) -> None:
+    stale = await claim(ledger, 2)
+    await ledger.record([page(stale[0], "sending")])
+    later = NOW + 2 * MINUTE
+    assert await ledger.recover(now=later, on_unknown="ask") == 1
+    again = await claim(ledger, now=later)
+    late = [page(stale[0], "sent", settled=SENT), page(stale[1], "sending"), page(again[0], "sending")]
+    assert await ledger.record(late) == frozenset({stale[0].lease})
+    assert await counts(database) == Counts(planned=4, unknown=1)
+    assert (await receipt(database, stale[0])).pages[0].state == "unknown"
+
+
+async def test_a_renewed_lease_is_not_recovered(ledger: Ledger, run: int) -> None:
+    works = await claim(ledger)
+    await ledger.renew([works[0].lease], until=NOW + 5 * MINUTE)
+    assert await ledger.recover(now=NOW + 2 * MINUTE, on_unknown="ask") == 0
+
+
+@pytest.mark.parametrize(
+    ("on_unknown", "state", "next_page", "attempts"),
+    [("ask", "unknown", 1, 0), ("resend", "planned", 1, 1), ("skip", "planned", 2, 0)],
+)
+async def test_a_page_in_flight_at_a_crash_is_unknown_and_the_setting_says_what_follows(
+    ledger: Ledger,
+    database: Database,
+    run: int,
+    on_unknown: OnUnknown,
+    state: str,
+    next_page: int,
+    attempts: int,
+) -> None:
+    works = await claim(ledger)
+    await ledger.record([page(works[0], "sending"), page(works[1], "sending")])
+    await ledger.record([page(works[0], "sent"), page(works[1], "sent")])
+    await ledger.record([page(works[0], "sending", 1)])
+    await ledger.release([works[0].lease], now=NOW, on_unknown=on_unknown)
+    doubtful = await receipt(database, works[0])
+    assert [part.state for part in doubtful.pages] == ["sent", "unknown"]
+    found = doubtful.delivery
+    assert (found.state, found.next_page, found.attempts) == (state, next_page, attempts)
+    resumed = (await receipt(database, works[1])).delivery
+    assert (resumed.state, resumed.next_page) == ("planned", 1)
+    untouched = (await receipt(database, works[2])).delivery
+    assert (untouched.state, untouched.next_page) == ("planned", 0)
+
+
+async def test_a_resumed_delivery_knows_its_first_message(ledger: Ledger, run: int) -> None:
+    works = await claim(ledger, 1)
+    await ledger.record([page(works[0], "sent")])
+    await ledger.release([works[0].lease], now=NOW, on_unknown="ask")
+    again = {work.delivery.id: work for work in await claim(ledger)}[works[0].delivery.id]
+    assert (again.first_message, again.delivery.next_page) == ("m0", 1)
+
+
+async def test_a_delivery_put_off_comes_back_when_it_is_due(ledger: Ledger, run: int) -> None:
+    works = await claim(ledger)
+    later = Settled(state="planned", next_page=0, attempts=1, due=NOW + MINUTE, kind="transient", reason="502")
+    await ledger.record([page(works[0], "failed", settled=later)])
+    assert not await claim(ledger)
+    (again,) = await claim(ledger, now=NOW + MINUTE)
+    assert (again.delivery.attempts, again.delivery.reason) == (1, "502")
+
+
+async def test_readers_who_left_or_paused_since_planning_are_skipped(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    works = await claim(ledger)
+    await ledger.release([works[0].lease], now=NOW, on_unknown="ask")
+    effects = [Effect(subscription="end"), Effect(subscription="pause", until=NOW + MINUTE)]
+    first = await claim(ledger, 2)
+    entries = [
+        Entry(
+            lease=work.lease,
+            delivery=work.delivery.id,
+            at=NOW,
+            settled=Settled(state="planned", next_page=0, attempts=0, kind="gone", reason="blocked", effect=effect),
+        )
+        for work, effect in zip(first, effects, strict=True)
+    ]
+    await ledger.record(entries)
+    skips = {work.delivery.id: work.skip for work in await claim(ledger)}
+    assert [skips[work.delivery.id] for work in first] == ["gone: blocked", "paused"]
+
+
+async def test_strikes_add_up_and_are_cleared(ledger: Ledger, database: Database, run: int) -> None:
+    (work,) = await claim(ledger, 1)
+
+    async def enter(effect: Effect) -> int:
+        settled = Settled(state="planned", next_page=0, attempts=0, effect=effect, kind="config", reason="no right")
+        again = next(found for found in await claim(ledger) if found.delivery.id == work.delivery.id)
+        await ledger.record([Entry(lease=again.lease, delivery=again.delivery.id, at=NOW, settled=settled)])
+        await ledger.release([again.lease], now=NOW, on_unknown="ask")
+        async with database.read() as connection:
+            query = select(subscriptions.c.failures).where(subscriptions.c.id == work.delivery.subscription)
+            return int((await connection.execute(query)).scalar_one())
+
+    await ledger.release([work.lease], now=NOW, on_unknown="ask")
+    strike = Effect(subscription="strike", notice="cannot write there")
+    assert [await enter(strike), await enter(strike), await enter(Effect(subscription="clear"))] == [1, 2, 0]
+    async with database.read() as connection:
+        assert (await connection.execute(select(notices.c.text))).scalars().all() == ["cannot write there"] * 2
+
+
+async def test_a_move_takes_the_whole_chat_along(ledger: Ledger, database: Database) -> None:
+    await add_issue(database)
+    here = Target(platform="fake", account="bot", chat="old", thread="7")
+    await add_readers(database, 1, target=here)
+    await add_readers(database, 1, target=here, edition="weekly")
+    await plan(database)
+    (work,) = await claim(ledger)
+    moved = Settled(
+        state="planned", next_page=0, attempts=1, kind="move", effect=Effect(subscription="move", moved_to="new")
+    )
+    await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=moved)])
+    (again,) = await claim(ledger)
+    assert again.delivery.target == here.moved_to("new")
+    kept = await SqlSubscriptions(database).of_chat(here.moved_to("new"))
+    assert [subscription.edition for subscription in kept] == ["daily", "weekly"]
+    assert await SqlSubscriptions(database).of_chat(here) == []
+
+
+async def test_cancelling_skips_what_has_not_begun(ledger: Ledger, database: Database, run: int) -> None:
+    await claim(ledger, 2)
+    await SqlRuns(database).change(run, states=["running"], to="cancelled", note="wrong issue", now=NOW)
+    assert await counts(database) == Counts(planned=2, skipped=3)
+
+
+async def test_only_what_failed_for_this_reason_is_retried(ledger: Ledger, database: Database, run: int) -> None:
+    works = await claim(ledger)
+    outcomes = [("failed", "content", "too long"), ("failed", "config", "no right"), ("unknown", "unknown", "timeout")]
+    settled = [
+        Settled(state=state, next_page=0, attempts=3, kind=kind, reason=reason)  # type: ignore[arg-type]
+        for state, kind, reason in outcomes
+    ]
+    pairs = zip(works, [*settled, SENT, SENT], strict=True)
+    await ledger.record([page(work, "failed", settled=end) for work, end in pairs])
+    await ledger.release([works[0].lease], now=NOW, on_unknown="ask")
+    runs = SqlRuns(database)
+    assert (await runs.newest())[0].state == "done"
+    assert await runs.retry(run, states=["failed"], reason="config", now=NOW) == 1
+    assert await runs.retry(run, states=["failed", "unknown"], reason="time", now=NOW) == 1
+    assert await runs.retry(run, states=["failed", "unknown"], reason="", now=NOW) == 1
+    assert (await runs.newest())[0].state == "running"
+    assert await runs.sent_since(run, NOW) == 2
+    assert {work.delivery.attempts for work in await claim(ledger)} == {0}
