@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections import ChainMap
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -30,6 +30,7 @@ _WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]|[\p{L}\p{M}\p{N}]+?(?=
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _LEAST_SHARE = 0.4
 _LONGEST_HEADING = 400
+_LONGEST_ALIAS = 40
 _LEAST_PART_WEIGHT = 6
 
 
@@ -52,6 +53,13 @@ class Vocabulary:
     by_id: Mapping[str, Kind]
     parts: Mapping[PartName, Kind]
     words: Mapping[str, frozenset[str]]
+    kind_of: Mapping[str, str] = field(init=False)
+    part_of: Mapping[str, PartName] = field(init=False)
+
+    def __post_init__(self) -> None:
+        kinds = tuple(self.by_id.values())[::-1]
+        object.__setattr__(self, "kind_of", {alias: kind.id for kind in kinds for alias in kind.aliases})
+        object.__setattr__(self, "part_of", {alias: name for name in self.parts for alias in self.parts[name].aliases})
 
     @staticmethod
     def bundled() -> Vocabulary:
@@ -94,18 +102,18 @@ class Vocabulary:
 
     def part(self, heading: str, emoji: str = "") -> PartName | None:
         """Return whether a heading opens the lesson or the pick: the words decide, then the emoji."""
-        for inside in (False, True):
-            for name, part in self.parts.items():
-                if _matches_part(part, heading, inside=inside):
-                    return name
+        if name := next((name for text in _spoken(heading) if (name := self.part_of.get(text))), None):
+            return name
+        for _, run in _runs(heading):
+            if (name := self.part_of.get(run)) and _weight(run) >= _LEAST_PART_WEIGHT and _covers(run, heading):
+                return name
         if self._by_words(heading, ""):
             return None
         return next((name for name, part in self.parts.items() if _marked(part, emoji)), None)
 
     def exact(self, heading: str) -> str | None:
         """Return the kind that is called exactly so (whole heading, or its part before a colon or dash)."""
-        spoken = _spoken(heading)
-        return next((kind.id for text in spoken for kind in self.by_id.values() if text in kind.aliases), None)
+        return next((kind for text in _spoken(heading) if (kind := self.kind_of.get(text))), None)
 
     def resolve(self, words: str, lang: str = "") -> str | None:
         """Return the kind that a reader means by ``words``: its id, a name or alias, or an unambiguous beginning."""
@@ -126,14 +134,10 @@ class Vocabulary:
     def _by_words(self, heading: str, lang: str) -> str | None:
         if kind := self.exact(heading):
             return kind
-        segment = _spoken(heading)[-1]
-        tokens = _tokens(_segment(heading))
         found = [
-            (kind.names.get(lang) is None, -_weight(alias), at, kind.id)
-            for kind in self.by_id.values()
-            if not kind.whole
-            for alias in kind.aliases
-            if _weight(alias) >= _LEAST_SHARE * _weight(segment) and (at := _position(alias, tokens)) is not None
+            (self.by_id[kind].names.get(lang) is None, -_weight(run), at, kind)
+            for at, run in _runs(heading)
+            if (kind := self.kind_of.get(run)) and not self.by_id[kind].whole and _covers(run, heading)
         ]
         return min(found)[-1] if found else None
 
@@ -141,6 +145,7 @@ class Vocabulary:
         return next((kind.id for kind in self.by_id.values() if _marked(kind, emoji)), None)
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return letters, marks and digits of the text alone, without case, in compatibility form."""
     return "".join(_tokens(text))
@@ -214,16 +219,6 @@ def _in(kind: Kind, lang: str) -> Iterator[str]:
     yield from kind.aliases
 
 
-def _matches_part(part: Kind, heading: str, *, inside: bool) -> bool:
-    spoken = _spoken(heading)
-    if not inside:
-        return any(text in part.aliases for text in spoken)
-    least = max(_LEAST_PART_WEIGHT, _weight(spoken[-1]) * _LEAST_SHARE)
-    weighty = (alias for alias in part.aliases if _weight(alias) >= least)
-    tokens = _tokens(_segment(heading))
-    return any(_position(alias, tokens) is not None for alias in weighty)
-
-
 def _marked(kind: Kind, emoji: str) -> bool:
     bare = _bare(emoji)
     return bool(bare) and any(bare.startswith(mark) for mark in kind.marks)
@@ -237,6 +232,7 @@ def _spoken(heading: str) -> tuple[str, str]:
     return fold(heading), fold(_segment(heading))
 
 
+@lru_cache(maxsize=4096)
 def _segment(heading: str) -> str:
     return _SEGMENT_END.split(heading[:_LONGEST_HEADING].strip(), maxsplit=1)[0] or heading
 
@@ -254,14 +250,18 @@ def _folded(text: str) -> str:
     return short.replace("'", "").replace("’", "")
 
 
-def _position(alias: str, tokens: list[str]) -> int | None:
-    """Return at which token a run of whole tokens begins that spells ``alias``."""
-    for start in range(len(tokens)):
-        spelled = ""
-        for token in tokens[start:]:
-            spelled += token
-            if spelled == alias:
-                return start
-            if not alias.startswith(spelled):
+def _runs(heading: str) -> Iterator[tuple[int, str]]:
+    """Yield the runs of whole words in the heading's first part, folded, with the place where each begins."""
+    words = _tokens(_segment(heading))
+    for start in range(len(words)):
+        run = ""
+        for word in words[start:]:
+            run += word
+            if len(run) > _LONGEST_ALIAS:
                 break
-    return None
+            yield start, run
+
+
+def _covers(run: str, heading: str) -> bool:
+    """Tell whether the run is enough of the heading's first part to say what it is about."""
+    return _weight(run) >= _LEAST_SHARE * _weight(fold(_segment(heading)))
