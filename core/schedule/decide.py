@@ -13,7 +13,9 @@ the local date). Publishers do not live in their readers' zones, though:
 No reader gets an issue twice, whatever is decided here: deliveries are unique.
 
 **Waiting.** Without an issue a round waits for ``WAIT`` after its instant. Then, or at once if the edition has not
-appeared in the round's language for ``SILENCE`` cadences, the issue in another language is better than none.
+appeared in the round's language for ``SILENCE`` cadences, the issue in another language is better than none. If there
+is none either, the newest issue of all goes to those who do not have it yet, new readers above all; at once if nothing
+has appeared for two cadences, so that who subscribes to an edition at rest sees it at the first occasion.
 
 **After a downtime** occurrences were missed. The newest issue goes out, once; the other dates are named with it. Up
 to ``WAIT`` late it is a late post, later a catch-up. A catch-up that would come less than ``WAIT`` before the slot's
@@ -72,14 +74,15 @@ def decide(due_round: Round, heads: Sequence[IssueHead], now: datetime) -> Decis
     """Decide about a round that is due at ``now``, given the edition's issues of all languages, newest first."""
     dues = _occurrences(due_round, now)
     choices = [_choice(due_round, heads, due, now) for due in dues]
-    last, newest = dues[-1], choices[-1]
-    is_open = now < last + WAIT
-    if newest is None and is_open:
-        return Decision(order=None, after=due_round)
-    settled = replace(due_round, due=next_run(due_round.slot, last), planned=None)
     found = [choice for choice in choices if choice]
-    if not found:
-        return Decision(order=None, after=settled)
+    last = dues[-1]
+    is_open = now < last + WAIT
+    settled = replace(due_round, due=next_run(due_round.slot, last), planned=None)
+    if choices[-1] is None and (is_open or not found):
+        older = None if found else _older(due_round, heads, last, now)
+        if older is None:
+            return Decision(order=None, after=due_round if is_open else settled)
+        found = [older]
     order = _order(due_round, found, now)
     if order.kind == "catch-up" and not is_open and settled.due - now < WAIT:
         return Decision(order=None, after=due_round)
@@ -119,6 +122,17 @@ def _current(heads: Sequence[IssueHead], day: date, due: datetime, cadence: time
         if cadence <= age < 2 * cadence and head.added > due - cadence + WAIT:
             return Choice(head=head, ready=ready, exact=False)
     return None
+
+
+def _older(due_round: Round, heads: Sequence[IssueHead], due: datetime, now: datetime) -> Choice | None:
+    """Return the newest issue of all where there is none of the day: at once if the edition is silent, else late."""
+    day, cadence = local_date(due_round.slot, due), cadence_of(due_round.edition)
+    past = [head for head in heads if head.ref.date <= day]
+    is_silent = not any(head.ref.date > day - 2 * cadence for head in past)
+    if not past or (now < due + WAIT and not is_silent):
+        return None
+    head = next((head for head in past if head.ref.lang == due_round.lang), past[0])
+    return Choice(head=head, ready=due if now < due + WAIT else due + WAIT, exact=False)
 
 
 def _order(due_round: Round, found: Sequence[Choice], now: datetime) -> Order:

@@ -8,19 +8,17 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from core.schedule.decide import SILENCE, cadence_of, decide
-from core.schedule.next_run import local_date, next_run
+from core.schedule.decide import decide
+from core.schedule.next_run import next_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable
 
     from core.clock import Clock
-    from core.digest.port import Archive, IssueHead
-    from core.schedule.port import Agenda, Planned, Round
+    from core.digest.port import Archive
+    from core.schedule.port import Agenda, Planned
 
-LOOK_BACK = timedelta(days=35)
-HEADS_AT_MOST = 500
+HEADS_LOOKED_AT = 200
 FURTHEST_RUN = timedelta(days=15)
 """A slot comes at least weekly, except over a date that its zone leaves out."""
 LARGEST_SHIFT = timedelta(hours=12)
@@ -51,9 +49,8 @@ class Planner:
         outcomes: list[Planned] = []
         waiting = 0
         for edition, group in groupby(sorted(due, key=attrgetter("edition", "due")), key=attrgetter("edition")):
-            due_rounds = list(group)
-            heads = await self._heads(edition, due_rounds, now)
-            for due_round in due_rounds:
+            heads = await self._archive.heads(edition=edition, limit=HEADS_LOOKED_AT)
+            for due_round in group:
                 decision = decide(due_round, heads, now)
                 if decision.order:
                     outcomes.append(await self._agenda.plan(decision.order, now))
@@ -74,11 +71,6 @@ class Planner:
             if due_round.due > now and right != due_round.due:
                 moved += await self._agenda.advance(due_round, replace(due_round, due=right, planned=None))
         return moved
-
-    async def _heads(self, edition: str, due_rounds: Sequence[Round], now: datetime) -> Sequence[IssueHead]:
-        days = [local_date(due_round.slot, max(due_round.due, now - LOOK_BACK)) for due_round in due_rounds]
-        since = min(days) - (SILENCE + 1) * cadence_of(edition)
-        return await self._archive.heads(edition=edition, since=since, limit=HEADS_AT_MOST)
 
 
 def _tick(outcomes: Iterable[Planned], waiting: int) -> Tick:
