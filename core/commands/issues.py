@@ -100,7 +100,7 @@ async def zone_of(request: Request, services: Services) -> str:
         return subscribed[0].slot.zone
     try:
         return ZoneInfo(request.zone or "").key
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # an unknown name, a bad one, a folder of zones
         return services.publication.zone
 
 

@@ -36,7 +36,12 @@ _PAGES = {
     "unknown": mark("Page {page}: sent {time}, but no answer came"),
     "failed": mark("Page {page}: refused {time}"),
 }
-_REASONS = {"paused": mark("deliveries were paused")}
+_REASONS = {
+    "paused": mark("deliveries were paused"),
+    "withdrawn": mark("the issue was withdrawn"),
+    "stopped": mark("this chat was unsubscribed"),
+    "cancelled": mark("the editor stopped it"),
+}
 
 
 async def _why(request: Request, services: Services) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -44,58 +46,78 @@ class Ask(Protocol):
     async def __call__(self, line: str, **about: object) -> Reply: ...
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW)
-
-
-@pytest.fixture
-async def paper(tmp_path: Path) -> AsyncIterator[Database]:
-    """Give an empty SQLite database."""
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def empty(paper: Database, clock: ManualClock) -> Services:
-    """Give services without a single issue."""
+def services_on(database: Database, clock: ManualClock) -> Services:
     vocabulary = Vocabulary.bundled()
     return Services(
-        archive=SqlArchive(paper, vocabulary=vocabulary, clock=clock),
-        search=Searcher(SqlPassages(paper)),
-        subscriptions=SubscriptionService(SqlSubscriptions(paper), clock, next_run),
-        receipts=SqlReceipts(paper),
-        preferences=SqlPreferences(paper),
+        archive=SqlArchive(database, vocabulary=vocabulary, clock=clock),
+        search=Searcher(SqlPassages(database)),
+        subscriptions=SubscriptionService(SqlSubscriptions(database), clock, next_run),
+        receipts=SqlReceipts(database),
+        preferences=SqlPreferences(database),
         vocabulary=vocabulary,
         clock=clock,
-        guard=Guard(Rate(burst=1000)),
+        guard=Guard(Rate(burst=100_000)),
         publication=Publication(name="The Lighthouse"),
     )
-
-
-@pytest.fixture
-async def services(empty: Services, paper: Database) -> Services:
-    """Give services with the issues of ``daily/``."""
-    index = Indexer(SqlPassages(paper))
-    for file in sorted(ISSUES.rglob("*.md")):
-        source = file.read_text(encoding="utf-8")
-        issue = parse(source, path=file.relative_to(ISSUES.parent)).issue
-        await empty.archive.put(issue, source)
-        await index.add(issue)
-    return empty
-
-
-@pytest.fixture
-def ask(services: Services) -> Ask:
-    return asking(services)
 
 
 def asking(services: Services) -> Ask:
     async def send(line: str, **about: object) -> Reply:
         command, _space, args = line.removeprefix("/").partition(" ")
-        request = Request(**{"command": command, "args": args, "target": CHAT, "user": "u1", "lang": "en", **about})  # type: ignore[arg-type]  # tests name any field
-        return await dispatch(request, services)
+        fields = {"command": command, "args": args, "target": CHAT, "user": "u1", "lang": "en", **about}
+        return await dispatch(Request(**fields), services)  # type: ignore[arg-type]  # tests name any field
 
     return send
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture(scope="session")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a database with the issues of ``daily/``, once, to be copied."""
+    folder = tmp_path_factory.mktemp("printed")
+    asyncio.run(_print(folder))
+    return folder
+
+
+async def _print(folder: Path) -> None:
+    database = open_database(sqlite_url(folder))
+    await database.upgrade()
+    services, index = services_on(database, ManualClock(NOW)), Indexer(SqlPassages(database))
+    for file in sorted(ISSUES.rglob("*.md")):
+        source = file.read_text(encoding="utf-8")
+        issue = parse(source, path=file.relative_to(ISSUES.parent)).issue
+        await services.archive.put(issue, source)
+        await index.add(issue)
+    await database.close()
+
+
+@pytest.fixture
+async def paper(printed: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """Give a database with the issues of ``daily/``."""
+    shutil.copytree(printed, tmp_path, dirs_exist_ok=True)
+    database = open_database(sqlite_url(tmp_path))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def services(paper: Database, clock: ManualClock) -> Services:
+    return services_on(paper, clock)
+
+
+@pytest.fixture
+async def ask_in_vain(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Ask]:
+    """Ask where the archive is empty."""
+    database = open_database(sqlite_url(tmp_path))
+    await database.upgrade()
+    yield asking(services_on(database, clock))
+    await database.close()
+
+
+@pytest.fixture
+def ask(services: Services) -> Ask:
+    return asking(services)

@@ -89,7 +89,8 @@ def test_singular_and_plural_have_the_same_placeholders(said: dict[Message, str]
     ],
 )
 def test_chinese_is_set_as_a_native_editor_would(rule: str, pattern: str, translated: dict[Message, str]) -> None:
-    assert not [text for text in translated.values() if re.search(pattern, text)], rule
+    prose = (re.sub(r"`[^`]*`", "", text) for text in translated.values())
+    assert not [text for text in prose if re.search(pattern, text)], rule
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,80 @@
+"""What ``/why`` says after real deliveries."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.delivery.model import PageReceipt
+from core.delivery.port import Account, Entry, Settled
+from core.digest.model import IssueRef
+from core.document.nodes import Time
+from core.document.text import plain, walk
+from core.schedule.port import Order
+from core.storage.agenda import SqlAgenda
+from core.storage.ledger import SqlLedger
+
+if TYPE_CHECKING:
+    from core.storage.engine import Database
+    from tests.core.commands.conftest import Ask
+
+NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+REF = IssueRef(edition="daily", lang="en", date=NOW.date())
+ORDER = Order(issue=REF, kind="push", langs=frozenset({"en"}))
+ACCOUNT = Account(platform="paper", account="bot")
+
+
+async def test_a_delivery_that_waits_is_told(ask: Ask, paper: Database) -> None:
+    await ask("/subscribe 8:30 Shanghai")
+    await SqlAgenda(paper).plan(ORDER, NOW)
+    assert "The issue of March 2, 2026 is waiting for its turn." in plain((await ask("/why")).document.blocks)
+
+
+async def test_a_pause_is_given_as_the_reason(ask: Ask, paper: Database) -> None:
+    await ask("/subscribe 8:30 Shanghai")
+    await ask("/pause 3")
+    await SqlAgenda(paper).plan(ORDER, NOW)
+    said = plain((await ask("/why")).document.blocks)
+    assert "The issue of March 2, 2026 was skipped here.\nReason: deliveries were paused" in said
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "lines"),
+    [
+        ("sent", "", ["The issue of March 2, 2026 was delivered.", "Page 1: delivered Mon, Mar 2, 15:00"]),
+        (
+            "failed",
+            "chat not found",
+            [
+                "The issue of March 2, 2026 could not be delivered.",
+                "Reason: chat not found",
+                "Page 1: refused Mon, Mar 2, 15:00 (chat not found)",
+            ],
+        ),
+        (
+            "unknown",
+            "read timeout",
+            [
+                "The issue of March 2, 2026 may have arrived: the connection broke before the answer came.",
+                "Page 1: sent Mon, Mar 2, 15:00, but no answer came (read timeout)",
+            ],
+        ),
+    ],
+)
+async def test_the_receipt_is_told_page_by_page(
+    state: str, reason: str, lines: list[str], ask: Ask, paper: Database
+) -> None:
+    await ask("/subscribe 8:30 Shanghai")
+    await SqlAgenda(paper).plan(ORDER, NOW)
+    ledger = SqlLedger(paper)
+    (work,) = await ledger.claim(ACCOUNT, "test", now=NOW, until=NOW + timedelta(minutes=1), limit=1)
+    page = PageReceipt(page=0, state=state, at=NOW, message_id="7", reason=reason)  # type: ignore[arg-type]  # a parameter
+    settled = Settled(state=state, next_page=1, attempts=1, reason=reason)  # type: ignore[arg-type]  # the same
+    await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=page, settled=settled)])
+    reply = await ask("/why")
+    said = plain(reply.document.blocks).splitlines()
+    assert [line for line in lines if line not in said] == []
+    assert "Next issue: Tue, Mar 3, 08:30, in English." in said
+    assert sum(isinstance(node, Time) for node in walk(reply.document.blocks)) == 2
