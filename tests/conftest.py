@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from shutil import copyfile
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from core.storage.engine import open_database
-from databases import postgres_url, sqlite_url
+from databases import empty, postgres_url, sqlite_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -50,10 +52,43 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file with every table, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    asyncio.run(_upgrade(sqlite_url(folder)))
+    return folder / "paperboy.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> Iterator[str]:
+    """Give the URL of a PostgreSQL schema with every table, made once and emptied after each test."""
+    with postgres_url() as url:
+        asyncio.run(_upgrade(url))
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def upgraded_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a database with every table, none filled; the test runs once with each kind."""
+    if request.param == "sqlite":
+        copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "paperboy.db")
+        yield sqlite_url(tmp_path)
+        return
+    url = request.getfixturevalue("postgres_template")
+    yield url
+    empty(url)
+
+
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(upgraded_url: str) -> AsyncIterator[Database]:
     """Give a database with every table, none filled; the test runs once with each kind."""
-    opened = open_database(database_url)
-    await opened.upgrade()
+    opened = open_database(upgraded_url)
     yield opened
     await opened.close()
+
+
+async def _upgrade(url: str) -> None:
+    database = open_database(url)
+    await database.upgrade()
+    await database.close()

@@ -9,7 +9,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import NullPool, create_engine, make_url, text
+
+from core.storage.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,16 @@ def postgres_url() -> Iterator[str]:
     with connection:
         connection.execute(f'CREATE SCHEMA "{schema}"'.encode())
         try:
-            yield url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
+            yield url.update_query_dict(
+                {"options": f"-csearch_path={schema} -csynchronous_commit=off"}
+            ).render_as_string(hide_password=False)
         finally:
             connection.execute(f'DROP SCHEMA "{schema}" CASCADE'.encode())
+
+
+def empty(url: str) -> None:
+    """Empty every table in the schema of this URL, and count from 1 again."""
+    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
