@@ -1,0 +1,110 @@
+"""The reader's chat: its page, and the answers to what is typed or pressed on it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse
+
+from bots.desk.body import Refused, read_object, text_field
+from bots.desk.pages import html
+from bots.desk.visitor import CONVERSATION, desk_of, target_of, visitor_of
+from core.commands.model import Request as Ask
+from core.commands.registry import COMMANDS
+from core.document.nodes import Action
+from core.i18n import texts
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from core.i18n import Texts
+    from core.render.port import Message
+
+LONGEST = 2000
+
+
+async def chat_page(request: Request) -> Response:
+    """Show the chat. A language that was chosen in the address is the chat's from now on."""
+    visitor = visitor_of(request)
+    if visitor.chose_lang:
+        await desk_of(request).services.preferences.choose_lang(visitor.target, visitor.lang)
+    _ = texts(visitor.lang)
+    return html(request, "chat.html", commands=json.dumps(menu(_), ensure_ascii=False), says=json.dumps(_frame(_)))
+
+
+async def answer(request: Request) -> Response:
+    """Answer one message.
+
+    Takes ``{"text", "conversation"?, "data"?, "lang"?, "zone"?}``: ``data`` is that of a pressed button, ``zone`` the
+    browser's IANA zone. Returns ``{"pages": [{"text", "html", "actions", "lang"}], "lang"}``; the last is the
+    language that the reader has chosen, null if none.
+    """
+    desk, visitor = desk_of(request), visitor_of(request)
+    read = await read_object(request)
+    conversation = text_field(read, "conversation") or visitor.conversation
+    if not CONVERSATION.fullmatch(conversation):
+        raise Refused(422, "wrong-conversation", "A conversation is 1 to 64 letters, digits, - and _.")
+    data = text_field(read, "data")
+    text = text_field(read, "text", required=data is None)
+    if len(data or text or "") > LONGEST:
+        raise Refused(422, "too-long", f"A message has at most {LONGEST} characters.")
+    command, args = understood(text or "", data)
+    target = target_of(conversation)
+    reply = await desk.dispatch(
+        Ask(
+            command=command,
+            args=args,
+            target=target,
+            user=conversation,
+            lang=text_field(read, "lang") or visitor.lang,
+            zone=text_field(read, "zone"),
+            pressed=data is not None,
+        ),
+        desk.services,
+    )
+    pages = [content(message, reply.document.lang) for message in desk.renderers["desk"].render(reply.document)]
+    return JSONResponse({"pages": pages, "lang": await desk.services.preferences.lang(target)})
+
+
+def understood(text: str, data: str | None) -> tuple[str, str]:
+    """Return the command and arguments of a button's data, a line that begins with a slash, or a question."""
+    if data is not None:
+        command, args, _beside = Action.parse(data)
+        return command, args
+    if not text.startswith("/"):
+        return "ask", text
+    command, _, args = text[1:].partition(" ")
+    return command.partition("@")[0], args.strip()
+
+
+def content(message: Message, lang: str) -> dict[str, Any]:
+    """Return a page as browsers take it."""
+    return {**message.payload, "lang": lang}
+
+
+def menu(_: Texts) -> list[dict[str, str]]:
+    """Return the commands to suggest while somebody types."""
+    return [
+        {
+            "name": command.name,
+            "summary": _(command.summary),
+            "parameters": " ".join(f"[{_(parameter.summary)}]" for parameter in command.parameters),
+        }
+        for command in COMMANDS.values()
+        if command.menu
+    ]
+
+
+def _frame(_: Texts) -> dict[str, str]:
+    return {
+        "typing": _("Paperboy is writing"),
+        "failed": _("That did not get through. Check the connection and try again."),
+        "again": _("Try again"),
+        "post": _("The paper has arrived"),
+        "withdrawn": _("This post was taken back."),
+        "offline": _("Connection lost. Trying again."),
+        "online": _("Connected"),
+        "you": _("You"),
+    }

@@ -1,0 +1,60 @@
+"""Runs and receipts: what went out, what did not, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from bots.desk.pages import html
+from bots.desk.visitor import desk_of, visitor_of
+from core.target import Target
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+NOTE = "from the desk"
+
+
+async def runs_page(request: Request) -> Response:
+    """List the newest runs."""
+    return html(request, "runs.html", runs=await desk_of(request).runs.newest(limit=50))
+
+
+async def change_run(request: Request) -> Response:
+    """Pause, resume or retry a run, as the form's field ``do`` says."""
+    desk = desk_of(request)
+    run = int(request.path_params["run"])
+    now = desk.services.clock.now()
+    match (await request.form()).get("do"):
+        case "pause":
+            await desk.runs.change(run, states=["running"], to="paused", note=NOTE, now=now)
+        case "resume":
+            await desk.runs.change(run, states=["paused"], to="running", note=NOTE, now=now)
+        case "retry":
+            await desk.runs.retry(run, states=["failed"], reason="", now=now)
+        case _:
+            raise HTTPException(400)
+    return RedirectResponse("/runs", 303)
+
+
+async def receipts_page(request: Request) -> Response:
+    """Show receipts: those of a target, of a run, or of the reader's own chat."""
+    desk = desk_of(request)
+    key = request.query_params.get("target", "").strip()
+    run = request.query_params.get("run", "")
+    if run.isascii() and run.isdigit():
+        receipts = await desk.receipts.of_run(int(run))
+        return html(request, "receipts.html", receipts=receipts, key="", run=run, unreadable=False)
+    target = _target(key) if key else visitor_of(request).target
+    receipts = await desk.receipts.of_target(target) if target else []
+    return html(request, "receipts.html", receipts=receipts, key=key, run="", unreadable=target is None)
+
+
+def _target(key: str) -> Target | None:
+    try:
+        return Target.from_key(key)
+    except ValueError:
+        return None
