@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.commands.issues import language, misread_date, open_issue, parse_wanted, today_of
+from core.commands.issues import LANG, language, misread_date, open_issue, parse_wanted, today_of
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import in_rows, page, short_date
 from core.digest.present import long_date
@@ -80,9 +80,6 @@ archive = Command(
     name="archive",
     summary=mark("All issues, newest first"),
     handler=_archive,
-    parameters=(
-        Parameter(name="date", kind="date", summary=mark("Issues up to this day")),
-        Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),
-    ),
+    parameters=(Parameter(name="date", kind="date", summary=mark("Issues up to this day")), LANG),
     example="/archive 2026-02-19",
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.commands.hits import open_hits, show_hits
 from core.commands.model import Command, Reply
-from core.commands.page import page
+from core.commands.page import one_line, page
 from core.document.build import paragraph
 from core.document.nodes import Action
 from core.errors import UsageError
@@ -22,7 +22,7 @@ PASSAGES = 3
 
 async def _ask(request: Request, services: Services) -> Reply:
     _ = texts(request.lang)
-    question = request.args.strip()[:QUESTION_LENGTH]
+    question = one_line(request.args, QUESTION_LENGTH)
     if not question:
         raise UsageError(_("What would you like to know? Just write your question."))
     found = await services.search.search(question, lang=request.lang, limit=PASSAGES)

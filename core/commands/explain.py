@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.commands.hits import open_hits, show_hits
 from core.commands.model import Command, Parameter, Reply
-from core.commands.page import in_rows, page
+from core.commands.page import in_rows, one_line, page
 from core.document.build import paragraph, text
 from core.document.nodes import Action, Heading
 from core.errors import UsageError
@@ -28,7 +28,7 @@ NEAREST = 3
 
 async def _explain(request: Request, services: Services) -> Reply:
     _ = texts(request.lang)
-    term = request.args.strip().strip('?？"“”「」').strip()[:TERM_LENGTH]
+    term = one_line(request.args.strip(' ?？"“”「」'), TERM_LENGTH)
     if not term:
         raise UsageError(_("Which term should I explain? For example: {example}", example=_(explain.example)))
     lessons = await services.search.lessons(term, lang=request.lang, limit=1)

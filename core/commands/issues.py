@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.commands.dates import parse_date
-from core.commands.model import Reply
+from core.commands.model import Parameter, Reply
 from core.commands.page import in_rows, page, short_date
 from core.digest.model import IssueRef
 from core.digest.present import long_date
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from core.digest.port import IssueHead
     from core.i18n import Texts
 
+DAY = Parameter(name="date", kind="date", summary=mark("A day, such as 2/19 or yesterday"))
+LANG = Parameter(name="lang", kind="lang", summary=mark("Chinese or English"))
 LANGUAGE_NAMES = {"zh": mark("Chinese"), "en": mark("English")}
 _LANGUAGE_WORDS = {
     "zh": ("zh", "cn", "chinese", "中文", "中", "汉语", "简体", "简体中文", "zh-cn", "zh-hans"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.commands.issues import parse_lang
-from core.commands.model import Command, Parameter, Reply
+from core.commands.issues import LANG, parse_lang
+from core.commands.model import Command, Reply
 from core.commands.page import page
 from core.document.build import paragraph
 from core.document.nodes import Action
@@ -40,7 +40,7 @@ lang = Command(
     name="lang",
     summary=mark("Answer in Chinese or English"),
     handler=_lang,
-    parameters=(Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),),
+    parameters=(LANG,),
     audience="manager",
     group="subscribe",
     example="/lang en",

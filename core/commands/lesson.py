@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.commands.issues import find_issue, misread_date, no_issue, open_issue, parse_wanted, remark, today_of
-from core.commands.model import Command, Parameter, Reply
+from core.commands.issues import (
+    DAY,
+    LANG,
+    find_issue,
+    misread_date,
+    no_issue,
+    open_issue,
+    parse_wanted,
+    remark,
+    today_of,
+)
+from core.commands.model import Command, Reply
 from core.commands.page import page, with_note
 from core.digest.present import Presenter, long_date
 from core.document.build import paragraph
@@ -18,11 +28,6 @@ if TYPE_CHECKING:
     from core.commands.services import Services
     from core.digest.model import Issue
     from core.document.nodes import Document
-
-_WHEN = (
-    Parameter(name="date", kind="date", summary=mark("A day, such as 2/19 or yesterday")),
-    Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),
-)
 
 
 def _part(show: Callable[[Issue, Presenter], Document | None], missing: str) -> Handler:
@@ -56,13 +61,13 @@ lesson = Command(
     name="lesson",
     summary=mark("The lesson of the day"),
     handler=_part(_lesson, mark("The issue of {date} has no lesson.")),
-    parameters=_WHEN,
+    parameters=(DAY, LANG),
     example="/lesson",
 )
 pick = Command(
     name="pick",
     summary=mark("The pick of the day"),
     handler=_part(_pick, mark("The issue of {date} has no pick.")),
-    parameters=_WHEN,
+    parameters=(DAY, LANG),
     example="/pick",
 )

@@ -27,6 +27,11 @@ def page(_: Texts, title: str, *blocks: Block, rows: Iterable[Sequence[Action]] 
     return Document(blocks=(*blocks, *((Actions(buttons),) if buttons else ())), title=clean(title), lang=_.lang)
 
 
+def one_line(text: str, length: int) -> str:
+    """Return a reader's words on one line, without what is invisible, cut to ``length`` characters."""
+    return " ".join(clean(text).split())[:length].rstrip()
+
+
 def fill(template: str, **nodes: Inline) -> Inlines:
     """Return a translated ``template`` as inlines, with a node for each of its placeholders."""
     inlines: list[Inline] = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.commands.archive import read_page, turn
 from core.commands.hits import open_hits, show_hits
 from core.commands.model import Command, Parameter, Reply
-from core.commands.page import page
+from core.commands.page import one_line, page
 from core.document.build import paragraph, text
 from core.document.nodes import Action, Heading
 from core.errors import UsageError
@@ -24,7 +24,7 @@ WORDS_LENGTH = 200
 async def _search(request: Request, services: Services) -> Reply:
     _ = texts(request.lang)
     words, number = read_page(request.args)
-    words = words.strip()[:WORDS_LENGTH]
+    words = one_line(words, WORDS_LENGTH)
     if not words:
         raise UsageError(_("What should I look for? For example: {example}", example=_(search.example)))
     found = await services.search.search(words, lang=request.lang, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.commands.issues import find_issue, no_issue, parse_wanted, remark, today_of
+from core.commands.issues import DAY, LANG, find_issue, no_issue, parse_wanted, remark, today_of
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import in_rows, page, with_note
 from core.digest.present import Presenter, long_date
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
     from core.commands.services import Services
     from core.digest.model import Issue, Section
     from core.i18n import Texts
-
-_WHEN = (
-    Parameter(name="date", kind="date", summary=mark("A day, such as 2/19 or yesterday")),
-    Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),
-)
 
 
 async def _section(request: Request, services: Services) -> Reply:
@@ -85,7 +80,7 @@ def _short(kind: str, summary: str) -> Command:
     async def handler(request: Request, services: Services) -> Reply:
         return await _section(replace(request, args=f"{kind} {request.args}"), services)
 
-    return Command(name=kind, summary=summary, handler=handler, parameters=_WHEN, example=f"/{kind}")
+    return Command(name=kind, summary=summary, handler=handler, parameters=(DAY, LANG), example=f"/{kind}")
 
 
 models = _short("models", mark("New models and trends"))
@@ -97,7 +92,7 @@ section = Command(
     name="section",
     summary=mark("Any section of an issue"),
     handler=_section,
-    parameters=(Parameter(name="name", kind="section", summary=mark("The section's name")), *_WHEN),
+    parameters=(Parameter(name="name", kind="section", summary=mark("The section's name")), DAY, LANG),
     example=mark("/section models"),
 )
 story = Command(name="story", summary=mark("One story"), handler=_story, menu=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.commands.issues import (
+    DAY,
+    LANG,
     find_issue,
     misread_date,
     neighbours_of,
@@ -14,7 +16,7 @@ from core.commands.issues import (
     today_of,
     twin_of,
 )
-from core.commands.model import Command, Parameter, Reply
+from core.commands.model import Command, Reply
 from core.commands.page import with_note, with_rows
 from core.digest.present import Presenter
 from core.i18n import mark, texts
@@ -51,17 +53,14 @@ today = Command(
     name="today",
     summary=mark("Today's issue on one page"),
     handler=_issue,
-    parameters=(Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),),
+    parameters=(LANG,),
     example="/today",
 )
 issue = Command(
     name="issue",
     summary=mark("The issue of another day"),
     handler=_issue,
-    parameters=(
-        Parameter(name="date", kind="date", summary=mark("A day, such as 2/19 or yesterday")),
-        Parameter(name="lang", kind="lang", summary=mark("Chinese or English")),
-    ),
+    parameters=(DAY, LANG),
     example=mark("/issue yesterday"),
 )
 full = Command(name="full", summary=mark("The whole issue"), handler=_full, menu=False)

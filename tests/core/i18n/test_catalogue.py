@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from babel.messages.pofile import read_po
+
 from messages import ROOT, in_python, in_template, messages_of_the_code
 
 if TYPE_CHECKING:
     from babel.messages import Catalog
+
     from messages import Message
 
 FILE = ROOT / "core/i18n/catalogues/zh.po"
