@@ -19,8 +19,9 @@ def next_run(slot: Slot, after: datetime) -> datetime:
     """Return the first instant of ``slot`` strictly after the aware instant ``after``, in UTC.
 
     A slot comes once on each local date that is one of its weekdays. Where clocks go forward over its time, it comes
-    at the first instant after the gap; where they go back over it, the first time that they show it. A local date
-    that is over before its clocks reach the time (Pacific/Apia left out 30 December 2011) has no run.
+    at the first instant after the gap; or, if that is on the next date (America/Nuuk, each March), at the last minute
+    before it. Where they go back over it, it comes the first time that they show it. Only a date that a zone leaves
+    out altogether (Pacific/Apia, 30 December 2011) has no run.
     """
     zone = ZoneInfo(slot.zone)
     start = after.astimezone(zone).date() - timedelta(days=1)
@@ -40,7 +41,8 @@ def _instant(slot: Slot, day: date, zone: ZoneInfo) -> datetime | None:
     if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return instant
     opened = _end_of_gap(wall, zone)
-    return opened if opened.astimezone(zone).date() == day else None
+    around = (opened, opened - timedelta(minutes=1))
+    return next((at for at in around if at.astimezone(zone).date() == day), None)
 
 
 def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
