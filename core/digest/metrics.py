@@ -23,7 +23,7 @@ _AMOUNT = (
 )
 _EMOJI = {"likes": "❤\ufe0f?|♥\ufe0f?|👍|⭐\ufe0f?|🌟|★", "downloads": "⬇\ufe0f?|📥", "reposts": "🔁|🔄"}
 _WORDS = {
-    "likes": r"likes?\b|hearts?\b|stars?\b|upvotes?\b|points?\b|[个次]?(?:点?赞|喜欢|星标?|收藏)",
+    "likes": r"likes?\b|hearts?\b|stars?\b|upvotes?\b|[个次]?(?:点?赞|喜欢|星标?|收藏)",
     "downloads": r"(?:total |monthly |weekly )?(?:downloads?|installs?)\b|[次月]?(?:下载|安装)",
     "reposts": r"(?:RTs?|retweets?|reposts?|shares?|forks?)\b|[次个]?(?:转发|转推|分享)",
 }

@@ -27,7 +27,8 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _ASKED_AFTER = re.compile(
-    r"\s*(?:是什么(?:意思)?|是啥|怎么回事|explained|mean|work)?\s*[?？!！。.]*\s*$", re.IGNORECASE
+    r"\s*(?:是什么(?:意思)?|是啥|怎么回事|(?:应该)?怎么[看用读]|如何[看用读]|有什么用|explained|mean|work)?\s*[?？!！。.]*\s*$",
+    re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*[（(][^（()）]*[)）]\s*$")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from core.digest.markdown import Placed
 from core.digest.metrics import read_metrics
 from core.digest.model import Story
 from core.digest.parse.titles import Lead, is_attached, leads_on, read_heading, read_lead
@@ -15,7 +16,6 @@ from core.document.text import joined, links, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from core.digest.markdown import Placed
     from core.digest.model import Prominence
     from core.digest.sections import Vocabulary
 
@@ -135,6 +135,8 @@ class _Gatherer:
         if self.in_sources or not self._lists_stories(block):
             self._attach(block)
             return
+        if self.opened is not None and not self.opened.body:
+            self._demote(self.opened)
         for index, item in enumerate(block.items):
             if not item:
                 continue
@@ -144,10 +146,19 @@ class _Gatherer:
             self._start(draft)
         self.opened = None
 
+    def _demote(self, opened: Draft) -> None:
+        """Make a mere heading of a "story" that only names the list of stories below it."""
+        self.stories.pop()
+        heading = Heading(3, _marked_title(opened))
+        if self.stories:
+            self.waiting.append(heading)
+        else:
+            self.intro.append(Placed(block=heading, line=opened.line))
+
     def _lists_stories(self, block: Placed) -> bool:
         if self.opened is None:
             return True
-        if self.opened.headed and self.headings > 1:
+        if self.opened.headed and self.headings > 1 and self.opened.body:
             return False
         leads = [read_lead(item[0].lines) for item in block.items if item and item[0].lines]
         titled = [lead for lead in leads if lead.form == "bold" and lead.rest and not self._is_point(lead)]
@@ -159,7 +170,7 @@ class _Gatherer:
     def _table(self, block: Placed, node: Table) -> None:
         header = _row(node.header)
         if header:
-            self._attach(_placed_like(block, Paragraph(header)))
+            self._attach(Placed(block=Paragraph(header), line=block.line))
         for index, row in enumerate(node.rows):
             cells = [cell for cell in row if plain(cell).strip()]
             if not cells:
@@ -174,12 +185,11 @@ class _Gatherer:
         self.opened = None
 
     def _paragraph(self, block: Placed, node: Paragraph) -> None:
-        text = plain(node.children)
-        if self._is_source_label(text):
+        if leads_on(node.children):
+            self._lead_on(block)
+        elif self._is_source_label(plain(node.children)):
             self.opened, self.in_sources = None, True
             self._attach(block)
-        elif leads_on(node.children):
-            self._lead_on(block)
         elif self._opens_story(lead := read_lead(block.lines)):
             draft = _from_lead(lead, block.line)
             self._start(draft)
@@ -218,6 +228,10 @@ class _Gatherer:
         return lead.form == "bold" or (lead.form == "emoji" and bool(split_emoji(lead.marker)[0]))
 
 
+def _marked_title(draft: Draft) -> Inlines:
+    return joined((Text(f"{draft.marker} "), *draft.title)) if draft.marker else draft.title
+
+
 def _stands_out(lead: Lead) -> bool:
     return bool(lead.separator.strip()) or lead.below or not lead.rest or bool(split_emoji(lead.marker)[0])
 
@@ -249,7 +263,3 @@ def _title_cell(cell: Inlines) -> Lead:
 def _row(cells: Iterable[Inlines]) -> Inlines:
     whole: list[Inlines] = [cell for cell in cells if plain(cell).strip()]
     return joined(inline for index, cell in enumerate(whole) for inline in ((Text(" · "),) * bool(index) + cell))
-
-
-def _placed_like(block: Placed, node: Paragraph) -> Placed:
-    return type(block)(block=node, line=block.line)

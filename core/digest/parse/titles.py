@@ -29,7 +29,7 @@ _DASH = re.compile(r"\s+(?:—{1,2}|–|-{1,2})\s+|\s*：\s*|:\s+")
 _COLON = re.compile(r"\s*[:：]\s*$")
 _SENTENCE = re.compile(r"[。！？!?]+[”’」』\"')）]*|\.[”’\"')]*(?=\s)")
 _CLAUSE = re.compile(r"[，；;]|,(?=\s)")
-_ATTACHED = frozenset("📎🔗👉➡️↗️🔎📖🧵🗞️💬".replace("\ufe0f", ""))
+_ATTACHED = frozenset("📎🔗👉➡️↗️".replace("\ufe0f", ""))
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)(?:[?#]|$)", re.IGNORECASE)
 _MORE = frozenset(
     {"readmore", "more", "read", "details", "source", "link", "via", "learnmore", "fullstory"}
@@ -207,6 +207,17 @@ def _plain(marker: str, inlines: Inlines, *, bullet: bool) -> Lead:
 
 
 def _clause(inlines: Inlines) -> tuple[Inlines, str, Inlines]:
+    """Divide plain text; a link at its end that is no title goes to the rest."""
+    if len(inlines) < 2 or not _trails(inlines[-1]):  # noqa: PLR2004 — a link and something before it
+        return _divide(inlines)
+    title, separator, rest = _divide(inlines[:-1])
+    gap = _gap(inlines[-2])
+    if rest:
+        return title, separator, joined((*rest, *gap, inlines[-1]))
+    return title, separator if separator[-1:].isspace() else separator + plain(gap), (inlines[-1],)
+
+
+def _divide(inlines: Inlines) -> tuple[Inlines, str, Inlines]:
     text = plain(inlines)
     dash = _free(_DASH, inlines, text[:LONGEST_NAME])
     if dash and dash[0]:
@@ -222,6 +233,17 @@ def _clause(inlines: Inlines) -> tuple[Inlines, str, Inlines]:
     space = text.rfind(" ", LONGEST_NAME, LONGEST_TITLE)
     at = space if space > 0 else LONGEST_TITLE
     return _divided(inlines, at, at)
+
+
+def _trails(inline: Inline) -> bool:
+    if not isinstance(inline, Link):
+        return False
+    return is_more(inline) or plain(inline) in inline.url
+
+
+def _gap(before: Inline) -> Inlines:
+    text = plain(before)
+    return (Text(text[len(text.rstrip()) :]),) if text != text.rstrip() else ()
 
 
 def _free(pattern: re.Pattern[str], inlines: Inlines, text: str) -> tuple[int, int] | None:

@@ -19,11 +19,25 @@ ISSUES = sorted(
 )
 
 WORDS = st.sampled_from(
-    "模型 发布 **注意：**正文 **“引号”** Vec<T> `code` [a](https://news.example.com/a_b) https://news.example.com/x。好 &amp; <b>bold"
-    " </b> *em* ~~gone~~ 👨‍👩‍👧 🧠 🔥 1,388 ❤️ 17.2 万下载 — ： : (33,529 likes | 2,545 RTs) “q” \\* <br> ![alt](i.png) [js](javascript:x)"
-    " [rel](./a) _under_ 3. 2026-03-01 Read [more](https://news.example.com/more) → 。 ！ | - <!-- c --> @everyone".split(
-        " "
-    )
+    [
+        *(
+            "模型",
+            "发布",
+            "**注意：**正文",
+            "**“引号”**结束",
+            "Vec<T>",
+            "`code`",
+            "&amp;",
+            "<b>bold",
+            "</b>",
+            "*em*",
+            "~~gone~~",
+        ),
+        *("[a](https://news.example.com/a_b)", "https://news.example.com/x。好", "![alt](i.png)", "[js](javascript:x)"),
+        *("[rel](./a)", "Read [more](https://news.example.com/more) →", "<br>", "<!-- c -->", "@everyone", "_under_"),
+        *("👨‍👩‍👧", "🧠", "🔥", "1,388 ❤️", "17.2 万下载", "(33,529 likes | 2,545 RTs)", "—", "：", ":", "“q”", "\\*"),
+        *("3.", "2026-03-01", "。", "！", "|", "-"),
+    ]
 )
 PHRASE = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)
 STORY = st.one_of(
