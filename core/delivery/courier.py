@@ -18,9 +18,8 @@ import structlog
 from core.delivery.model import PageReceipt, SendError
 from core.delivery.pacing import Pace, Pacer
 from core.delivery.port import Effect, Entry, Envelope, Settled
-from core.delivery.printer import Printer
+from core.delivery.printer import Printer, PrintError
 from core.delivery.retry import Decision, Policy, Trouble, decide
-from core.errors import StorageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -152,12 +151,8 @@ class Courier:
     async def _sheets(self, work: Work, content: Content) -> tuple[Sheet, ...] | None:
         try:
             return await self._printer.sheets(content)
-        except StorageError:
-            raise
-        except Exception as error:  # one issue that cannot be shown must not hold up the others
-            log.exception("an issue cannot be shown", issue=str(content.issue), platform=content.platform)
-            reason = f"the issue cannot be shown: {type(error).__name__}"
-            await self._settle(work, "failed", kind="content", reason=reason)
+        except PrintError as error:
+            await self._settle(work, "failed", kind="content", reason=str(error))
             return None
 
     async def _step(self, trip: _Trip, stop: asyncio.Event) -> _Trip | None:

@@ -9,9 +9,19 @@ from hashlib import blake2b
 from json import dumps
 from typing import TYPE_CHECKING
 
+import structlog
+
+from core.errors import PaperboyError, StorageError
+
 if TYPE_CHECKING:
     from core.delivery.port import Content, Pages
     from core.render.port import Message
+
+log = structlog.get_logger(__name__)
+
+
+class PrintError(PaperboyError):
+    """A content cannot be presented or rendered, whoever it is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +41,10 @@ class Printer:
         self._printed: OrderedDict[Content, asyncio.Task[tuple[Sheet, ...]]] = OrderedDict()
 
     async def sheets(self, content: Content) -> tuple[Sheet, ...]:
-        """Return the pages of the content; raises what presenting and rendering raise, and forgets it then."""
+        """Return the pages of the content.
+
+        Raises StorageError where the issue cannot be read, and PrintError where it cannot be shown: for good.
+        """
         task = self._printed.get(content)
         if task is None:
             task = self._printed[content] = asyncio.create_task(self._print(content))
@@ -39,12 +52,19 @@ class Printer:
                 self._printed.popitem(last=False)
         try:
             return await asyncio.shield(task)
-        except Exception:
+        except StorageError:
             self._printed.pop(content, None)
             raise
 
     async def _print(self, content: Content) -> tuple[Sheet, ...]:
-        return tuple(Sheet(message=message, digest=_digest(message)) for message in await self._pages(content))
+        try:
+            messages = await self._pages(content)
+        except StorageError:
+            raise
+        except Exception as error:  # one issue that cannot be shown must not hold up the others
+            log.exception("an issue cannot be shown", issue=str(content.issue), platform=content.platform)
+            raise PrintError(f"the issue cannot be shown: {type(error).__name__}") from error
+        return tuple(Sheet(message=message, digest=_digest(message)) for message in messages)
 
 
 def _digest(message: Message) -> str:

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import SystemClock
+from core.delivery.courier import Courier, Habits
+from core.delivery.model import Counts, SendError
+from core.delivery.pacing import Pace
+from core.delivery.recorder import Recorder
+from core.delivery.retry import Policy
+from core.errors import StorageError
+from core.storage.ledger import SqlLedger
+from core.storage.receipts import SqlReceipts
+from core.storage.runs import SqlRuns
+from core.storage.schema import notices, subscriptions
+from newsroom import ACCOUNT, Platform, add_issue, add_readers, plan, two_pages
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from core.delivery.model import Receipt, Run
+    from core.delivery.port import Content, Entry
+    from core.render.port import Message
+    from core.storage.engine import Database
+
+MILLISECOND = timedelta(milliseconds=1)
+HABITS = Habits(chunk=7, lease=timedelta(seconds=2), rest=5 * MILLISECOND)
+POLICY = Policy(first_wait=MILLISECOND, longest_wait=MILLISECOND, attempts=3, account_pause=50 * MILLISECOND)
+
+
+@pytest.fixture
+async def run(database: Database) -> int:
+    await add_issue(database)
+    await add_readers(database, 20)
+    return await plan(database)
+
+
+@asynccontextmanager
+async def recording(ledger: SqlLedger) -> AsyncIterator[Recorder]:
+    recorder = Recorder(ledger)
+    task = asyncio.create_task(recorder.run())
+    yield recorder
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def deliver(database: Database, platform: Platform, **changes: Any) -> None:  # noqa: ANN401  # courier's own
+    ledger = SqlLedger(database)
+    given: dict[str, Any] = {"pages": two_pages, "policy": POLICY, "habits": HABITS} | changes
+    async with recording(ledger) as recorder:
+        courier = Courier(ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, clock=SystemClock(), **given)
+        for _ in range(8):
+            await courier.run(asyncio.Event(), until_idle=True)
+            await asyncio.sleep(0.005)
+
+
+async def newest(database: Database) -> Run:
+    return (await SqlRuns(database).newest())[0]
+
+
+async def receipts(database: Database, run: int) -> Sequence[Receipt]:
+    return await SqlReceipts(database).of_run(run)
+
+
+async def test_everybody_gets_every_page_once_in_order(database: Database, run: int) -> None:
+    platform = Platform()
+    await deliver(database, platform)
+    assert all(platform.pages(f"chat-{number}") == ["1", "2"] for number in range(20))
+    assert len(platform.taken) == 40
+    found = await newest(database)
+    assert (found.counts, found.state) == (Counts(sent=20), "done")
+
+
+async def test_receipts_hold_the_message_id_of_each_page(database: Database, run: int) -> None:
+    platform = Platform()
+    await deliver(database, platform)
+    for receipt in await receipts(database, run):
+        assert [page.state for page in receipt.pages] == ["sent", "sent"]
+        assert all(page.message_id.startswith(receipt.delivery.target.chat) for page in receipt.pages)
+
+
+async def test_the_second_page_knows_the_first_and_keys_fit_every_platform(database: Database, run: int) -> None:
+    platform = Platform()
+    await deliver(database, platform)
+    assert sum(envelope.after == "" for envelope in platform.envelopes) == 20
+    keys = {envelope.key for envelope in platform.envelopes}
+    assert len(keys) == 40
+    assert all(len(key) <= 25 and key.isascii() for key in keys)
+
+
+async def test_never_more_requests_at_a_time_than_the_platform_permits(database: Database, run: int) -> None:
+    platform = Platform(delay=0.002)
+    await deliver(database, platform, pace=Pace(in_flight=3))
+    assert platform.most_at_once == 3
+
+
+@pytest.mark.parametrize(
+    ("errors", "state", "reason", "pages"),
+    [
+        ([SendError("transient", "502")], "sent", "", ["1", "2"]),
+        ([SendError("transient", "502")] * 3, "failed", "502", []),
+        ([SendError("wait", "slow down", retry_after=9 * MILLISECOND)], "sent", "", ["1", "2"]),
+        ([SendError("gone", "blocked")], "failed", "blocked", []),
+        ([SendError("pause", "closed")], "failed", "closed", []),
+        ([SendError("config", "no right")], "failed", "no right", []),
+        ([SendError("content", "bad")], "failed", "bad", []),
+        ([SendError("unknown", "timeout")], "unknown", "timeout", []),
+        ([SendError("move", "moved")], "failed", "moved", []),
+        ([SendError("fatal", "token revoked")], "sent", "", ["1", "2"]),
+        ([ValueError("a fault of ours")], "unknown", "ValueError", []),
+    ],
+)
+async def test_one_readers_trouble_ends_as_its_class_says_and_touches_nobody_else(
+    database: Database, run: int, errors: list[Exception], state: str, reason: str, pages: list[str]
+) -> None:
+    platform = Platform(answers={"chat-3": list(errors)})
+    await deliver(database, platform)
+    by_chat = {receipt.delivery.target.chat: receipt.delivery for receipt in await receipts(database, run)}
+    found = by_chat["chat-3"]
+    assert (found.state, found.reason, platform.pages("chat-3")) == (state, reason, pages)
+    assert {delivery.state for chat, delivery in by_chat.items() if chat != "chat-3"} == {"sent"}
+    assert len(platform.taken) == 38 + len(pages)
+
+
+async def test_a_second_page_that_was_not_sent_is_tried_alone(database: Database) -> None:
+    await add_issue(database)
+    await add_readers(database, 1)
+    run = await plan(database)
+
+    class Moody(Platform):
+        async def send(self, target: Any, message: Any, envelope: Any) -> str:  # noqa: ANN401  # the port's
+            if message.payload["text"] == "2" and not self.answers.get("done"):
+                self.answers["done"] = [ValueError()]
+                raise SendError("transient", "503")
+            return await super().send(target, message, envelope)
+
+    platform = Moody()
+    await deliver(database, platform)
+    assert platform.pages("chat-0") == ["1", "2"]
+    assert platform.envelopes[1].after == "chat-0/1"
+    assert [page.state for page in (await receipts(database, run))[0].pages] == ["sent", "sent"]
+
+
+async def test_a_chat_that_moved_gets_the_post_at_its_new_place(database: Database, run: int) -> None:
+    platform = Platform(answers={"chat-3": [SendError("move", "upgraded", moved_to="chat-x")]})
+    await deliver(database, platform)
+    assert (platform.pages("chat-3"), platform.pages("chat-x")) == ([], ["1", "2"])
+
+
+async def test_gone_ends_the_subscription_and_repeated_config_errors_pause_it(database: Database) -> None:
+    await add_issue(database)
+    await add_readers(database, 2)
+    run = await plan(database)
+    platform = Platform(
+        answers={"chat-0": [SendError("gone", "blocked")], "chat-1": [SendError("config", "no right")] * 3}
+    )
+    for _ in range(3):
+        await deliver(database, platform)
+        await SqlRuns(database).retry(run, states=["failed"], reason="config", now=SystemClock().now())
+    async with database.read() as connection:
+        rows = (await connection.execute(select(subscriptions).order_by(subscriptions.c.id))).all()
+        told = (await connection.execute(select(notices.c.text, notices.c.target))).all()
+    assert [(row.ended, row.paused_until is None) for row in rows] == [("gone: blocked", True), ("", False)]
+    assert [tuple(row) for row in told] == [("no right", "fake:bot:chat-1")]
+
+
+async def test_a_refused_form_falls_back_to_the_usual_one(database: Database) -> None:
+    await add_issue(database)
+    await add_readers(database, 1, extras={"form": "rich"})
+    await plan(database)
+    platform = Platform(answers={"chat-0": [SendError("content", "cannot parse")]})
+    await deliver(database, platform)
+    assert platform.pages("chat-0") == ["1", "2"]
+    assert (await newest(database)).counts == Counts(sent=1)
+
+
+async def test_an_account_that_cannot_send_rests_and_says_so(database: Database, run: int) -> None:
+    platform = Platform(answers={f"chat-{number}": [SendError("fatal", "token revoked")] for number in range(20)})
+    policy = replace(POLICY, account_pause=timedelta(minutes=5))
+    ledger = SqlLedger(database)
+    stop = asyncio.Event()
+    async with recording(ledger) as recorder:
+        courier = Courier(
+            ACCOUNT,
+            sender=platform,
+            ledger=ledger,
+            recorder=recorder,
+            pages=two_pages,
+            clock=SystemClock(),
+            policy=policy,
+            habits=HABITS,
+            pace=Pace(in_flight=2),
+        )
+        task = asyncio.create_task(courier.run(stop))
+        await asyncio.sleep(0.3)
+        stop.set()
+        await task
+    assert sum(len(errors) for errors in platform.answers.values()) >= 18
+    found = await newest(database)
+    assert (found.counts, found.state, found.note) == (Counts(planned=20), "running", "token revoked")
+
+
+async def test_an_issue_that_cannot_be_shown_fails_with_a_reason(database: Database, run: int) -> None:
+    async def broken(content: Content) -> tuple[Message, ...]:
+        raise KeyError(content.platform)
+
+    await deliver(database, Platform(), pages=broken)
+    assert {receipt.delivery.reason for receipt in await receipts(database, run)} == {
+        "the issue cannot be shown: KeyError"
+    }
+
+
+async def test_equal_contents_are_printed_once(database: Database, run: int) -> None:
+    printed: list[Content] = []
+
+    async def counting(content: Content) -> tuple[Message, ...]:
+        printed.append(content)
+        await asyncio.sleep(0.01)
+        return await two_pages(content)
+
+    await deliver(database, Platform(), pages=counting)
+    assert len(printed) == 1
+
+
+async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int) -> None:
+    platform = Platform(delay=0.02)
+    ledger = SqlLedger(database)
+    stop = asyncio.Event()
+    async with recording(ledger) as recorder:
+        courier = Courier(
+            ACCOUNT,
+            sender=platform,
+            ledger=ledger,
+            recorder=recorder,
+            pages=two_pages,
+            clock=SystemClock(),
+            pace=Pace(in_flight=2),
+        )
+        task = asyncio.create_task(courier.run(stop))
+        await asyncio.sleep(0.1)
+        stop.set()
+        await task
+    counts = (await newest(database)).counts
+    assert counts.unknown == counts.failed == 0
+    assert counts.planned > 0
+    assert {receipt.delivery.state for receipt in await receipts(database, run)} <= {"planned", "sent"}
+    await deliver(database, platform)
+    assert len(platform.taken) == len(set(platform.taken)) == 40
+
+
+async def test_a_dead_recorder_ends_the_courier(database: Database, run: int) -> None:
+    class Full(SqlLedger):
+        async def record(self, entries: Sequence[Entry]) -> frozenset[int]:
+            raise StorageError(f"disk full: {len(entries)} entries")
+
+    ledger = Full(database)
+    platform = Platform()
+    recorder = Recorder(ledger)
+    task = asyncio.create_task(recorder.run())
+    courier = Courier(ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock())
+    with pytest.raises(ExceptionGroup):
+        await courier.run(asyncio.Event())
+    with pytest.raises(StorageError, match="disk full"):
+        await task
+    assert platform.taken == []
