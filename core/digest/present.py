@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
-from math import log1p
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
@@ -40,12 +39,20 @@ if TYPE_CHECKING:
     from core.digest.model import Issue, IssueRef, Lesson, Part, Pick
     from core.digest.sections import Vocabulary
 
-LEAD_LENGTH = 320
-PICK_LENGTH = 180
-STORY_LENGTH = 90
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teasers:
+    """How much of a text a card shows, in UTF-16 code units; a Chinese character says more than a letter."""
+
+    lead: int
+    pick: int
+    story: int
+
+
 BEST_OF_SECTION = 2
 CARD_SECTIONS = 8
 BUTTONS_IN_ROW = 3
+TEASERS = {"zh": Teasers(lead=170, pick=90, story=56), "en": Teasers(lead=340, pick=180, story=110)}
 CHARACTERS_A_MINUTE = {"zh": 400, "en": 1100}
 
 
@@ -64,14 +71,15 @@ class Presenter:
         ``without`` are section kinds to leave out; ``twin`` is the same day's issue in another language.
         """
         sections = [section for section in issue.sections if section.kind not in without]
+        room = TEASERS.get(issue.ref.lang, TEASERS["en"])
         blocks: list[Block] = [Heading(1, _headline(issue)), Paragraph((Text(_dateline(issue)),))]
         if issue.lead:
-            blocks.append(Paragraph(truncate(_first_line(issue.lead), LEAD_LENGTH)))
+            blocks.append(Paragraph(truncate(_first_line(issue.lead), room.lead)))
         if issue.pick:
-            blocks.append(_pick_teaser(issue.pick))
+            blocks.append(_pick_teaser(issue.pick, room.pick))
         for section in sections[:CARD_SECTIONS]:
             blocks.append(Heading(2, _with_mark(section.emoji, section.heading)))
-            blocks.append(List(tuple(ListItem((_teaser(story),)) for story in best(section))))
+            blocks.append(List(tuple(ListItem((_teaser(story, room.story),)) for story in best(section))))
         blocks.append(self._contents(issue, sections, twin))
         return _document(issue, tuple(blocks))
 
@@ -137,15 +145,18 @@ class Presenter:
 
 
 def best(section: Section, count: int = BEST_OF_SECTION) -> tuple[Story, ...]:
-    """Return the ``count`` stories of the section that matter most: heroes, then by their numbers, then in order."""
-    ranked = sorted(section.stories, key=_weight, reverse=True)[:count]
-    return tuple(story for story in section.stories if story in ranked)
+    """Return the ``count`` stories to show for the section, in its order.
+
+    The editor's first story is always among them; the others are heroes, then those with the highest numbers.
+    """
+    rest = sorted(section.stories[1:], key=_weight, reverse=True)[: count - 1]
+    return tuple(story for story in section.stories if story is section.stories[0] or story in rest)
 
 
-def _weight(story: Story) -> float:
-    prominence = {"hero": 100.0, "normal": 20.0, "quick": 0.0}[story.prominence]
+def _weight(story: Story) -> tuple[int, int]:
+    prominence = ("quick", "normal", "hero").index(story.prominence)
     numbers = (story.metrics.likes, story.metrics.downloads, story.metrics.reposts)
-    return prominence + max(log1p(number or 0) for number in numbers)
+    return prominence, max(number or 0 for number in numbers)
 
 
 def _document(issue: Issue, blocks: Blocks, *, preview: tuple[Link, ...] = ()) -> Document:
@@ -183,14 +194,14 @@ def _reads_as_text(story: Story) -> bool:
     return not story.body and story.prominence == "quick"
 
 
-def _teaser(story: Story) -> Paragraph:
-    said = truncate(_first_line(story.body), STORY_LENGTH) if story.body else ()
+def _teaser(story: Story, room: int) -> Paragraph:
+    said = truncate(_first_line(story.body), room) if story.body else ()
     dash = (Text(" — "),) if said else ()
-    return Paragraph((Strong(truncate(story.title, STORY_LENGTH)), *dash, *said))
+    return Paragraph((Strong(truncate(story.title, room)), *dash, *said))
 
 
-def _pick_teaser(pick: Pick) -> Paragraph:
-    said = truncate(_first_line(pick.body), PICK_LENGTH)
+def _pick_teaser(pick: Pick, room: int) -> Paragraph:
+    said = truncate(_first_line(pick.body), room)
     dash = (Text(" — "),) if said else ()
     return Paragraph((*_text(_mark(pick.emoji)), Strong((Text(pick.title),)), *dash, *said))
 
