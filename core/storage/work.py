@@ -96,5 +96,5 @@ def _skip(row: Row[Any], now: datetime) -> str:
     if row.subscription_id is None:
         return "forgotten"
     if row.ended:
-        return row.ended
+        return str(row.ended)
     return "paused" if row.paused_until and row.paused_until > now else ""

@@ -1,0 +1,63 @@
+"""How runs fare, and changing their course."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from core.clock import Clock
+    from core.delivery.model import Run
+    from core.delivery.port import Runs
+
+WINDOW = timedelta(minutes=1)
+
+
+class RunService:
+    """Shows runs with their rate and ETA; pauses, resumes, cancels and retries them."""
+
+    def __init__(self, runs: Runs, clock: Clock) -> None:
+        self._runs = runs
+        self._clock = clock
+
+    async def status(self, *, ids: Sequence[int] = (), limit: int = 20) -> Sequence[Run]:
+        """Return runs, newest first, with rates over the last minute."""
+        now = self._clock.now()
+        found = await self._runs.newest(ids=ids, limit=limit)
+        return [await self._with_rate(run, now) if run.state == "running" else run for run in found]
+
+    async def pause(self, run: int) -> bool:
+        """Stop sending after what is under way; return whether the run was running."""
+        return await self._runs.change(run, states=["running"], to="paused", note="", now=self._clock.now())
+
+    async def resume(self, run: int) -> bool:
+        """Go on; return whether the run was paused."""
+        return await self._runs.change(run, states=["paused"], to="running", note="", now=self._clock.now())
+
+    async def cancel(self, run: int, *, note: str = "") -> bool:
+        """Skip whatever was not begun; return whether there was a run to cancel. ``note`` says why."""
+        now = self._clock.now()
+        return await self._runs.change(run, states=["running", "paused"], to="cancelled", note=note, now=now)
+
+    async def retry(
+        self, run: int, *, only: Sequence[Literal["failed", "unknown"]] = ("failed", "unknown"), reason: str = ""
+    ) -> int:
+        """Send again what failed or is unknown, where reason or error class contain ``reason``; return how many."""
+        return await self._runs.retry(run, states=only, reason=reason, now=self._clock.now())
+
+    async def _with_rate(self, run: Run, now: datetime) -> Run:
+        window = min(WINDOW, now - run.created_at)
+        sent = await self._runs.sent_since(run.id, now - WINDOW)
+        return forecast(run, sent, window, now)
+
+
+def forecast(run: Run, sent: int, window: timedelta, now: datetime) -> Run:
+    """Return the run with its rate, from ``sent`` deliveries in the last ``window``, and when it ends at this rate."""
+    if not sent or window <= timedelta(0):
+        return run
+    rate = sent / window.total_seconds()
+    return replace(run, rate=rate, eta=now + timedelta(seconds=run.counts.planned / rate))

@@ -1,0 +1,141 @@
+"""Taking data out and in: backups, everything about one target, and forgetting it.
+
+A backup is a SQLite file, whichever database it is of, so that one can be restored into the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, or_, select, text
+
+from core.errors import StorageError
+from core.storage.engine import open_database
+from core.storage.schema import chats, deliveries, metadata, notices, pages, subscriptions
+from core.storage.subscriptions import chat_key
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from core.storage.engine import Database
+    from core.target import Target
+
+ROWS_AT_ONCE = 2000
+
+
+async def backup(database: Database, file: Path) -> dict[str, int]:
+    """Write everything into a new SQLite file, as it is at one instant, while others go on writing.
+
+    Return the rows by table. Raises StorageError if the file exists already or cannot be written.
+    """
+    if await asyncio.to_thread(file.exists):
+        raise StorageError(f"{file} exists already")
+    copy = open_database(f"sqlite+aiosqlite:///{file}")
+    try:
+        await copy.upgrade()
+        return await copy_rows(database, copy)
+    finally:
+        await copy.close()
+
+
+async def restore(database: Database, file: Path) -> dict[str, int]:
+    """Fill an empty database with a backup; return the rows by table.
+
+    Raises StorageError if there is no such file, or the database holds anything.
+    """
+    if not await asyncio.to_thread(file.exists):
+        raise StorageError(f"there is no file {file}")
+    source = open_database(f"sqlite+aiosqlite:///{file}")
+    try:
+        await source.upgrade()
+        await database.upgrade()
+        return await copy_rows(source, database)
+    finally:
+        await source.close()
+
+
+async def copy_rows(source: Database, into: Database) -> dict[str, int]:
+    """Copy every row of every table into a database that has the same tables, all empty; return the rows by table.
+
+    Raises StorageError if one is not empty, or if the counts differ at the end; nothing is copied then.
+    """
+    copied: dict[str, int] = {}
+    async with source.read() as reading, into.write() as writing:
+        if reading.dialect.name == "postgresql":
+            await reading.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        for table in metadata.sorted_tables:
+            if await _count(writing, table):
+                raise StorageError(f"the database is not empty: it has rows in {table.name}")
+            async for rows in _rows(reading, table):
+                await writing.execute(insert(table), rows)
+            copied[table.name] = await _count(writing, table)
+            if copied[table.name] != await _count(reading, table):
+                raise StorageError(f"not every row of {table.name} was copied")
+        await _go_on_counting(writing)
+    return copied
+
+
+async def export(database: Database, target: Target) -> dict[str, list[dict[str, Any]]]:
+    """Return everything that is stored about a chat and its threads, by table, ready for JSON."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    async with database.read() as connection:
+        for table, condition in _about(target).items():
+            rows = await connection.execute(select(table).where(condition))
+            found[table.name] = [_plain(row) for row in rows.mappings()]
+    return found
+
+
+async def forget(database: Database, target: Target) -> dict[str, int]:
+    """Erase everything that is stored about a chat and its threads; return the rows erased by table."""
+    erased: dict[str, int] = {}
+    async with database.write() as connection:
+        for table, condition in _about(target).items():
+            erased[table.name] = (await connection.execute(delete(table).where(condition))).rowcount
+    return erased
+
+
+def _about(target: Target) -> dict[Table, ColumnElement[bool]]:
+    """Return what concerns the chat in each table, those first that refer to others."""
+    chat = chat_key(target)
+
+    def here(table: Table) -> ColumnElement[bool]:
+        return or_(table.c.target == chat, table.c.target.startswith(f"{chat}:", autoescape=True))
+
+    theirs = select(deliveries.c.id).where(here(deliveries))
+    return {
+        pages: pages.c.delivery_id.in_(theirs),
+        deliveries: here(deliveries),
+        subscriptions: subscriptions.c.chat == chat,
+        notices: here(notices),
+        chats: chats.c.target == chat,
+    }
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
+
+
+async def _count(connection: AsyncConnection, table: Table) -> int:
+    return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
+    result = await connection.stream(select(table))
+    async for some in result.mappings().partitions(ROWS_AT_ONCE):
+        yield [dict(row) for row in some]
+
+
+async def _go_on_counting(connection: AsyncConnection) -> None:
+    """Let PostgreSQL number new rows after the copied ones; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.sorted_tables:
+        if "id" in table.c and table.c.id.primary_key:
+            highest = f"(SELECT max(id) FROM {table.name})"  # noqa: S608  # a name of our own
+            sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+            await connection.execute(text(f"SELECT setval({sequence}, {highest}) WHERE {highest} > 0"))

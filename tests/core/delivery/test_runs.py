@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.delivery.model import Counts, Run
+from core.delivery.runs import forecast
+
+NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("planned", "sent", "window", "rate", "eta"),
+    [
+        (90, 60, 60 * SECOND, 1.0, NOW + 90 * SECOND),
+        (100, 200, 4 * SECOND, 50.0, NOW + 2 * SECOND),
+        (0, 10, SECOND, 10.0, NOW),
+        (90, 0, 60 * SECOND, None, None),
+        (90, 5, 0 * SECOND, None, None),
+    ],
+)
+def test_rate_and_end_follow_from_what_was_sent_lately(
+    planned: int, sent: int, window: timedelta, rate: float | None, eta: datetime | None
+) -> None:
+    run = Run(id=1, edition="daily", date="2026-03-02", state="running", created_at=NOW, counts=Counts(planned=planned))
+    found = forecast(run, sent, window, NOW)
+    assert (found.rate, found.eta) == (rate, eta)

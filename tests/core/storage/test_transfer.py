@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from core.delivery.model import PageReceipt
+from core.delivery.port import Entry
+from core.errors import StorageError
+from core.storage.chats import SqlPreferences
+from core.storage.engine import open_database
+from core.storage.ledger import SqlLedger
+from core.storage.schema import metadata
+from core.storage.transfer import backup, export, forget, restore
+from core.target import Target
+from newsroom import ACCOUNT, NOW, add_issue, add_readers, plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.storage.engine import Database
+
+CHAT = Target(platform="fake", account="bot", chat="chat-1")
+
+
+@pytest.fixture
+async def filled(database: Database) -> Database:
+    await add_issue(database)
+    await add_readers(database, 3)
+    await add_readers(database, 1, target=Target(platform="fake", account="bot", chat="chat-1", thread="5"))
+    await add_readers(database, 1, target=Target(platform="fake", account="bot", chat="chat-10"))
+    await plan(database)
+    ledger = SqlLedger(database)
+    for work in await ledger.claim(ACCOUNT, "me", now=NOW, until=NOW, limit=9):
+        sending = PageReceipt(page=0, state="sending", at=NOW)
+        await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=sending)])
+    await SqlPreferences(database).choose_lang(CHAT, "zh")
+    return database
+
+
+async def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    async with database.read() as connection:
+        return {
+            table.name: [tuple(row) for row in await connection.execute(select(table).order_by(*table.primary_key))]
+            for table in metadata.sorted_tables
+        }
+
+
+async def test_a_backup_restored_is_the_same_and_goes_on_counting(
+    filled: Database, upgraded_url: str, tmp_path: Path
+) -> None:
+    before = await contents(filled)
+    copied = await backup(filled, tmp_path / "backup.db")
+    assert copied["subscriptions"] == 5
+    with pytest.raises(StorageError, match="not empty"):
+        await restore(filled, tmp_path / "backup.db")
+    fresh = open_database(f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}")
+    await restore(fresh, tmp_path / "backup.db")
+    assert await contents(fresh) == before
+    (added,) = await add_readers(fresh, 1, target=Target(platform="fake", account="bot", chat="new"))
+    assert added.id == 6
+    await fresh.close()
+
+
+async def test_a_backup_never_overwrites_a_file(filled: Database, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("precious")
+    with pytest.raises(StorageError, match="exists already"):
+        await backup(filled, tmp_path / "kept")
+    with pytest.raises(StorageError, match="no file"):
+        await restore(filled, tmp_path / "missing")
+
+
+async def test_a_backup_can_be_restored_into_an_empty_database_of_either_kind(
+    database: Database, tmp_path: Path
+) -> None:
+    source = open_database(f"sqlite+aiosqlite:///{tmp_path / 'source.db'}")
+    await source.upgrade()
+    await add_issue(source)
+    await add_readers(source, 3)
+    await plan(source)
+    await backup(source, tmp_path / "backup.db")
+    await restore(database, tmp_path / "backup.db")
+    assert await contents(database) == await contents(source)
+    (added,) = await add_readers(database, 1, target=Target(platform="fake", account="bot", chat="new"))
+    assert added.id == 4
+    await source.close()
+
+
+async def test_export_tells_everything_about_one_chat_and_nothing_about_others(filled: Database) -> None:
+    found = await export(filled, CHAT)
+    assert {name: len(rows) for name, rows in found.items()} == {
+        "pages": 2,
+        "deliveries": 2,
+        "subscriptions": 2,
+        "notices": 0,
+        "chats": 1,
+    }
+    assert "chat-10" not in json.dumps(found)
+
+
+async def test_a_chat_that_is_forgotten_leaves_nothing_and_others_keep_all(filled: Database) -> None:
+    await forget(filled, CHAT)
+    assert not any((await export(filled, CHAT)).values())
+    async with filled.read() as connection:
+        rest = {
+            name: (await connection.execute(select(func.count()).select_from(metadata.tables[name]))).scalar()
+            for name in ("deliveries", "pages", "subscriptions")
+        }
+    assert rest == {"deliveries": 3, "pages": 3, "subscriptions": 3}
