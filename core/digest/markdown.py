@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 BLOCK_NESTING = 24
 INLINE_NESTING = 12
-PORTION = 20_000
+PORTION = 10_000
 MOST_COLUMNS = 64
 
 _DEFINITION = re.compile(r"\[[^\]]+\]:\s*(?:<|https?:|mailto:|tel:|www\.|[./#]|$)")
