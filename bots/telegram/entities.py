@@ -82,7 +82,8 @@ def _trimmed(span: Span, text: str, skipped: int) -> Span | None:
         start += 1
     while end > start and text[end - 1].isspace() and span.kind not in _VERBATIM:
         end -= 1
-    return Span(kind=span.kind, start=start, end=end, extra=span.extra) if end > start else None
+    seen = end > start and not text[start:end].isspace()
+    return Span(kind=span.kind, start=start, end=end, extra=span.extra) if seen else None
 
 
 class _Offsets:
@@ -102,7 +103,7 @@ class _Runs:
         self.texts: list[str] = []
         self._position = start
         self._open: list[_Open] = []
-        self._read: list[_Open] = []
+        self._read: dict[_Open, None] = {}
 
     def read(self, inlines: Iterable[Inline]) -> None:
         """Append ``inlines``."""
@@ -139,8 +140,7 @@ class _Runs:
         if any(outer.kind == mark.kind for outer in self._open):
             self.read(children)
             return
-        if not mark.ranges:
-            self._read.append(mark)
+        self._read[mark] = None
         self._open.append(mark)
         self.read(children)
         self._open.pop()
@@ -152,17 +152,17 @@ class _Runs:
             self.read((*link.children, Text(spelled_out(label, address))))
         else:
             mark = _Open("text_link", (("url", link.url),))
-            self._within(mark, link.children if label.strip() else (Text(link.url),))
+            self._within(mark, link.children)
 
     def _add_leaf(self, value: str, mark: _Open, *, styled: bool = False) -> None:
         if any(outer.kind == "text_link" for outer in self._open):
             self._add(value, self._open)
             return
-        self._read.append(mark)
+        self._read[mark] = None
         self._add(value, [*(self._open if styled else ()), mark])
 
     def _add(self, value: str, marks: Iterable[_Open]) -> None:
-        value = clean(value)
+        value = clean(value).replace("\t", " ")
         start, self._position = self._position, self._position + len(value)
         self.texts.append(value)
         for mark in marks:

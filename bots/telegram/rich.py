@@ -123,13 +123,14 @@ def _flat(block: Block) -> Blocks:
 
 def _message(page: Document, number: int, pages: int) -> Message:
     line = continuation(page.title, number, pages) if number > 1 else ""
-    body = _html(page.blocks) or f"<p>{_text(page.title.strip() or NOTHING)}</p>"
+    text = clean(plain(page.blocks)).strip()
+    body = _html(page.blocks) if text else f"<p>{_text(page.title).strip() or NOTHING}</p>"
+    text = text or clean(page.title).strip() or NOTHING
     rows = actions_of(page.blocks)
     head = f"<p><i>{_text(line)}</i></p>" if line else ""
     payload: dict[str, Any] = {"rich_message": {"html": head + body, "skip_entity_detection": True}}
     if rows:
         payload["reply_markup"] = keyboard(rows)
-    text = plain(page.blocks) or page.title.strip() or NOTHING
     characters, blocks = (
         zip(*(_Layout().cost(block) for block in page.blocks), strict=True) if page.blocks else ((), ())
     )

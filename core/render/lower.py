@@ -25,6 +25,7 @@ from core.document.nodes import (
     Text,
     Time,
 )
+from core.document.text import plain
 from core.render.width import width
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def lower(document: Document, profile: Profile) -> Document:
 
     Tables become preformatted text where that is plain and narrow, else lists with one row an item; folds their
     summary and their blocks, in a quote if there are quotes; headings bold paragraphs; lists paragraphs with
-    bullets; quotes their blocks; times their text. Dividers and strikes leave nothing. Items and text stay.
+    bullets; quotes their blocks; times their text. Links without a text show their address. Dividers and strikes
+    leave nothing. Items and text stay.
     """
     return replace(document, blocks=_Lowering(profile.features).blocks(document.blocks))
 
@@ -174,7 +176,9 @@ class _Lowering:
             case Strike(children):
                 inner = self._inlines(children)
                 return (Strike(inner),) if "strike" in self._features else inner
-            case Strong(children) | Emphasis(children) | Link(children):
+            case Link(children, url):
+                return (Link(self._inlines(children) if plain(children).strip() else (Text(url),), url),)
+            case Strong(children) | Emphasis(children):
                 return (replace(inline, children=self._inlines(children)),)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from core.document.nodes import Actions, Divider, Document
 from core.render.breaks import choose_breaks
 from core.render.cut import head
-from core.render.units import Detail, assemble, flatten
+from core.render.units import Detail, assemble, divides_more, flatten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,8 @@ def _cut(blocks: Blocks, layout: Layout, later: Cost, least: int) -> list[Blocks
     for detail in (Detail.PARTS, Detail.SENTENCES, Detail.WORDS):
         if not breaks.forced and (len(breaks.starts) <= least or detail == Detail.WORDS):
             break
+        if not divides_more(units, detail):
+            continue
         finer = _attempt(blocks, layout, later, detail)
         if _rank(finer[1]) < _rank(breaks):
             units, breaks = finer

@@ -205,6 +205,11 @@ def flatten(blocks: Blocks, layout: Layout, later: Cost, detail: Detail) -> list
     return flattening.units
 
 
+def divides_more(units: Iterable[Unit], detail: Detail) -> bool:
+    """Tell whether ``flatten`` would divide any of these units at this detail."""
+    return detail == Detail.WORDS or any(_divides(unit.content, detail, fits=True) for unit in units)
+
+
 class _Flattening:
     def __init__(self, layout: Layout, later: Cost, detail: Detail) -> None:
         self.units: list[Unit] = []
@@ -262,7 +267,7 @@ class _Flattening:
             elif size > 1:
                 self._add_flow(part, frame, rank, grains, granule=1)
             elif len(grains) > 1:
-                self._add_flow(part, frame, rank, grains[1:], granule)
+                self._add_flow(part, frame, rank, grains[1:])
             else:
                 self._append(part, frame, 0, rank, own)
 

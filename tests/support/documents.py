@@ -47,7 +47,7 @@ texts: SearchStrategy[str] = st.lists(st.sampled_from(WORDS), max_size=12).map("
 long_texts: SearchStrategy[str] = st.builds(
     lambda words, times: "".join(words) * times,
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=8),
-    st.integers(1, 120),
+    st.integers(1, 30),
 )
 urls = st.sampled_from(
     ("https://news.example.com/a", "http://m.example.org/x_(y)?q=[1]&z='\"", "mailto:a@example.com", "tel:+861012345")
@@ -58,7 +58,9 @@ times = st.builds(
     st.just("8:30"),
     st.sampled_from(("time", "date", "datetime", "relative")),
 )
-leaves = st.one_of(st.builds(Text, texts), st.builds(Text, long_texts), st.builds(Code, texts), times)
+leaves = st.one_of(
+    st.builds(Text, texts), st.builds(Text, texts), st.builds(Text, long_texts), st.builds(Code, texts), times
+)
 
 
 def _spans(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
@@ -119,7 +121,7 @@ def _document(body: Blocks, buttons: tuple[Actions, ...], title: str, preview: s
 
 documents: SearchStrategy[Document] = st.builds(
     _document,
-    st.lists(blocks, max_size=10).map(tuple),
+    st.lists(blocks, max_size=6).map(tuple),
     st.lists(button_rows, max_size=1).map(tuple),
     texts,
     st.sampled_from((None, "https://news.example.com/")),
