@@ -42,6 +42,13 @@ def test_only_the_users_who_came_last_are_remembered() -> None:
     assert len(guard._buckets) == 2
 
 
+def test_who_came_last_is_not_forgotten_for_who_came_between() -> None:
+    guard = Guard(RATE, users=2)
+    for user in ("hasty", "hasty", "hasty", "between", "hasty", "another"):
+        guard.wait(user, NOON)
+    assert guard.wait("hasty", NOON) > 0
+
+
 def test_a_clock_that_goes_back_gives_nothing() -> None:
     bucket = Bucket(tokens=0, at=NOON)
     assert take(bucket, seconds(-3600), RATE).bucket == bucket

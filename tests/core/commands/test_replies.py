@@ -69,6 +69,8 @@ CONVERSATIONS = {
         "settings lang zh",
         "settings sections",
         "settings sections dev",
+        "settings sections 模型",
+        "settings sections models",
         "settings style full",
         "settings silent on",
         "settings pause",
