@@ -1,0 +1,69 @@
+"""A courier in a process of its own, to be killed: ``python crash_courier.py DATABASE_URL HOST PORT ON_UNKNOWN``.
+
+It sends over one loopback connection a request: a line with chat, page and key out, a line with the message id back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from core.clock import SystemClock
+from core.delivery.courier import Courier, Habits
+from core.delivery.pacing import Pace
+from core.delivery.recorder import Recorder
+from core.delivery.retry import Policy
+from core.storage.engine import open_database
+from core.storage.ledger import SqlLedger
+from newsroom import ACCOUNT, Platform, two_pages
+
+if TYPE_CHECKING:
+    from core.delivery.model import OnUnknown
+    from core.delivery.port import Envelope
+    from core.render.port import Message
+    from core.target import Target
+
+HABITS = Habits(chunk=40, lease=timedelta(milliseconds=300), rest=timedelta(milliseconds=20))
+IN_FLIGHT = 8
+
+
+class Line(Platform):
+    """Sends each page as a line to a server."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__()
+        self._host = host
+        self._port = port
+
+    async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        writer.write(f"{target.chat}\t{message.payload['text']}\t{envelope.key}\n".encode())
+        await writer.drain()
+        answer = await reader.readline()
+        writer.close()
+        return answer.decode().strip()
+
+
+async def main(url: str, host: str, port: int, on_unknown: OnUnknown) -> None:
+    ledger = SqlLedger(open_database(url))
+    recorder = Recorder(ledger)
+    courier = Courier(
+        ACCOUNT,
+        sender=Line(host, port),
+        ledger=ledger,
+        recorder=recorder,
+        pages=two_pages,
+        clock=SystemClock(),
+        pace=Pace(in_flight=IN_FLIGHT),
+        policy=Policy(on_unknown=on_unknown, first_wait=timedelta(milliseconds=1)),
+        habits=HABITS,
+    )
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(recorder.run())
+        tasks.create_task(courier.run(asyncio.Event()))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), cast("OnUnknown", sys.argv[4])))
