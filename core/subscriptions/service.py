@@ -140,9 +140,14 @@ class SubscriptionService:
         """
         active = await self._active_of_chat(target)
         for each in active:
-            moved = each.target.moved_to(chat)
-            taken = await self.find(moved, each.edition)
-            await self._save(each, replace(each, ended=MOVED) if taken else replace(each, target=moved))
+            moved = replace(each, target=each.target.moved_to(chat))
+            there = await self._find(moved.target, each.edition)
+            if there is None:
+                await self._save(each, moved)
+                continue
+            await self._save(each, replace(each, ended=MOVED))
+            if there.ended:
+                await self._save(there, replace(moved, id=there.id))
         return len(active)
 
     def next_at(self, subscription: Subscription) -> datetime | None:
