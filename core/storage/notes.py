@@ -42,7 +42,8 @@ class SqlNotes:
         async with self._database.write() as connection:
             await connection.execute(delete(notes).where(notes.c.name == name, notes.c.expires <= now))
             new = insert_into(connection, notes).values(name=name, value="", expires=self._until(keep))
-            return (await connection.execute(new.on_conflict_do_nothing())).rowcount == 1
+            added = await connection.execute(new.on_conflict_do_nothing().returning(notes.c.name))
+            return added.scalar() is not None
 
     async def sweep(self) -> int:
         """Forget what has expired; return how much that was."""

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from clock import ManualClock
+from core.storage.notes import SqlNotes
+
+if TYPE_CHECKING:
+    from core.storage.engine import Database
+
+HOUR = timedelta(hours=1)
+
+
+async def test_a_note_lasts_as_long_as_it_was_meant_to(database: Database) -> None:
+    clock = ManualClock()
+    notes = SqlNotes(database, clock)
+    await notes.put("for good", "a")
+    await notes.put("for good", "b")
+    await notes.put("for an hour", "c", keep=HOUR)
+    assert [await notes.get(name) for name in ("for good", "for an hour", "never")] == ["b", "c", None]
+    clock.advance(HOUR)
+    assert await notes.get("for an hour") is None
+    assert await notes.sweep() == 1
+    assert await notes.get("for good") == "b"
+
+
+async def test_an_event_is_new_once_until_it_is_forgotten(database: Database) -> None:
+    clock = ManualClock()
+    notes = SqlNotes(database, clock)
+    assert [await notes.first("event:1", keep=HOUR) for _ in range(3)] == [True, False, False]
+    clock.advance(HOUR)
+    assert await notes.first("event:1", keep=HOUR)
