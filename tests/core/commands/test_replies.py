@@ -30,7 +30,7 @@ CONVERSATIONS = {
     "tips": ["/tips yesterday"],
     "products": ["/products"],
     "section": ["/section", "/section 模型", "/section dev 中文", f"section models {REF}", "/section gardening"],
-    "story": [f"story nokeyatall {REF}"],
+    "story": [f"story ihsysy57 {REF}", f"story nokeyatall {REF}", "story ihsysy57 daily/zh/2020-01-01"],
     "lesson": ["/lesson", "/lesson 昨天", f"lesson {REF}"],
     "pick": ["/pick", "/pick 2/20"],
     "explain": [
