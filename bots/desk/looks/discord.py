@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
-from mdit_py_cjk_friendly import cjk_friendly_plugin
+from mdit_py_cjk_friendly import cjk_friendly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,4 +70,4 @@ def _time(match: re.Match[str]) -> str:
 @cache
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough")
-    return reader.disable(["lheading", "hr", "code", "reference", "image", "entity"]).use(cjk_friendly_plugin)
+    return reader.disable(["lheading", "hr", "code", "reference", "image", "entity"]).use(cjk_friendly)
