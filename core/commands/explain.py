@@ -52,20 +52,25 @@ async def _explain(request: Request, services: Services) -> Reply:
 
 def _introduction(lessons: Sequence[Hit], stories: Sequence[Hit], _: Texts) -> str:
     if lessons and stories:
-        return _("A lesson explains it, and these stories mention it:")
+        return _("A lesson explains it, and these may help:")
     if lessons:
         return _("A lesson explains it:")
-    return _("No lesson covers it yet. Here is what the stories say:")
+    return _("No lesson covers it yet. This is what comes closest:")
 
 
 async def _nothing(term: str, request: Request, services: Services) -> Reply:
     _ = texts(request.lang)
     said = _("The archive says nothing about “{term}” yet.", term=term)
     terms = {known.casefold(): known for known in await services.search.terms(lang=request.lang)}
-    near = [terms[name] for name in get_close_matches(term.casefold(), terms, n=NEAREST, cutoff=0.4)]
+    near = [terms[name] for name in get_close_matches(term.casefold(), terms, n=NEAREST, cutoff=_likeness(term))]
     hint = [paragraph(_("Perhaps one of these?"))] if near else []
     buttons = [Action(known, "explain", known) for known in near]
     return Reply(document=page(_, said, paragraph(said), *hint, rows=in_rows(buttons)))
+
+
+def _likeness(term: str) -> float:
+    """Return how alike a term must be to be offered: a Chinese term has few characters, and each one says much."""
+    return 0.4 if term.isascii() else 0.2
 
 
 explain = Command(
