@@ -16,7 +16,7 @@ from bots.desk.visitor import desk_of, visitor_of
 from core.commands.issues import parse_ref, twin_of
 from core.digest.model import Lesson, Pick, Section
 from core.document.nodes import Actions, Document, Item
-from core.i18n import LANGUAGES
+from core.i18n import LANGUAGES, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,19 +167,21 @@ def _section(desk: DeskServices, issue: Issue, section: Section) -> Part:
 
 
 def _lesson(desk: DeskServices, issue: Issue, lesson: Lesson) -> Part:
-    return _headed(desk, issue, "lesson", lesson.key, desk.presenter.lesson(issue, lesson))
+    return _headed(
+        desk, issue, "lesson", texts(issue.ref.lang)("Lesson"), lesson.key, desk.presenter.lesson(issue, lesson)
+    )
 
 
 def _pick(desk: DeskServices, issue: Issue, pick: Pick) -> Part:
-    return _headed(desk, issue, "pick", pick.key, desk.presenter.pick(issue, pick))
+    return _headed(desk, issue, "pick", texts(issue.ref.lang)("Pick"), pick.key, desk.presenter.pick(issue, pick))
 
 
-def _headed(desk: DeskServices, issue: Issue, what: str, key: str, presented: Document) -> Part:
+def _headed(desk: DeskServices, issue: Issue, what: str, name: str, key: str, presented: Document) -> Part:
     heading, *body = _without_actions(presented)
     return Part(
         what=what,
         anchor=key,
-        name="",
+        name=name,
         heading=written(desk, (heading,), issue),
         intro=written(desk, tuple(body), issue),
     )

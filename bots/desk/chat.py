@@ -105,6 +105,5 @@ def _frame(_: Texts) -> dict[str, str]:
         "post": _("The paper has arrived"),
         "withdrawn": _("This post was taken back."),
         "offline": _("Connection lost. Trying again."),
-        "online": _("Connected"),
         "you": _("You"),
     }
