@@ -62,14 +62,17 @@ def outline(blocks: Iterable[Placed], vocabulary: Vocabulary) -> Outline:
     placed = tuple(piece for block in blocks for piece in _pieces(_settled(block), vocabulary))
     at = _headline(placed, vocabulary)
     heads = _Heads(placed, at, vocabulary)
-    starts = [index for index in range(len(placed)) if index != at and heads.head(index)]
-    first = starts[0] if starts else _first_story(placed, at)
+    found = {index: head for index in range(len(placed)) if index != at and (head := heads.head(index))}
+    starts = [*found, len(placed)]
+    first = starts[0]
+    if not any(head.form in {"section", "numbered"} for head in found.values()):
+        first = _first_story(placed[:first], at, vocabulary)
     chatter, headline, top = _top(placed[:first], at if at is not None and at < first else None)
-    bounds = pairwise((*starts, len(placed)))
-    chunks = [Chunk(head=head, blocks=placed[one + 1 : end]) for one, end in bounds if (head := heads.head(one))]
-    if not starts and first < len(placed):
-        head = Head(form="none", emoji="", heading=(), line=placed[first].line)
-        chunks = [Chunk(head=head, blocks=placed[first:])]
+    chunks = [Chunk(head=found[one], blocks=placed[one + 1 : end]) for one, end in pairwise(starts)]
+    unheaded = placed[first : starts[0]]
+    if unheaded:
+        head = Head(form="none", emoji="", heading=(), line=unheaded[0].line)
+        chunks = [Chunk(head=head, blocks=unheaded), *chunks]
     return Outline(chatter=chatter, headline=headline, top=top, chunks=tuple(_tails(chunks)))
 
 
@@ -148,7 +151,7 @@ def roles(blocks: Iterable[Placed], vocabulary: Vocabulary) -> Iterator[tuple[To
             role = "dateline"
         elif (announced and isinstance(block.block, List)) or _is_preview(text, vocabulary):
             role = "preview"
-        announced = role == "preview" and text.endswith((":", "："))
+        announced = _announces(block, vocabulary)
         yield role, block.block
 
 
@@ -212,7 +215,7 @@ class _Heads:
         if block.level > self._level:
             exact = self._vocabulary.exact(text) if len(text) <= LONGEST_SPOKEN_HEAD else None
             known = part if fold(text) and self._vocabulary.part(text) else None
-            return _head(known or "section", emoji, heading, block) if (known or exact) and self._level else None
+            return _head(known or "section", emoji, heading, block) if known or (exact and self._level) else None
         if part:
             return _head(part, emoji, heading, block)
         numbered = self._numbered and self._is_numbered(block)
@@ -289,23 +292,31 @@ def _is_list(block: Placed) -> bool:
     return isinstance(block.block, List | Table) or (bool(block.lines) and read_lead(block.lines).bullet)
 
 
-def _first_story(placed: Sequence[Placed], headline: int | None) -> int:
-    """Return where the stories begin in an issue without sections."""
+def _first_story(placed: Sequence[Placed], headline: int | None, vocabulary: Vocabulary) -> int:
+    """Return where the stories begin that stand in no section; the number of blocks if there are none."""
+    announced = False
     for index, block in enumerate(placed):
-        if index == headline or (headline is not None and index < headline):
+        if headline is not None and index <= headline:
             continue
-        if block.level or isinstance(block.block, List | Table):
+        if block.level or (isinstance(block.block, List | Table) and not announced):
             return index
-        if block.lines and _opens(block):
+        if block.lines and _opens(block, vocabulary):
             return index
+        announced = _announces(block, vocabulary)
     return len(placed)
 
 
-def _opens(block: Placed) -> bool:
+def _announces(block: Placed, vocabulary: Vocabulary) -> bool:
+    text = plain(block.block)
+    return _is_preview(text, vocabulary) and text.endswith((":", "："))
+
+
+def _opens(block: Placed, vocabulary: Vocabulary) -> bool:
     lead = read_lead(block.lines)
     if lead.bullet:
         return True
-    told = bool(lead.rest) and not is_dateline(plain(block.block))
+    text = plain(block.block)
+    told = bool(lead.rest) and not is_dateline(text) and not _is_preview(text, vocabulary)
     return told and lead.form == "bold" and bool(lead.separator.strip())
 
 

@@ -24,7 +24,7 @@ LONGEST_GAP = 12
 
 _BULLET = re.compile(r"\s*[•◦▪▫‣●○■□]\s*")
 _NUMBER = re.compile(r"\s*(\d{1,3}(?:[.)](?=\s)|[、．]|\ufe0f?\u20e3)|[①-⑳])\s*(?=\S)")
-_SEPARATOR = re.compile(r"(?:\s*(?:—{1,2}|–|―|:|：|\|)\s*|\s+-{1,2}>?\s+|\s*→\s*)")
+_SEPARATOR = re.compile(r"(?:\s*(?:—{1,2}|–|―|:|：|\|)\s*|\s+-{1,2}>?\s+|\s*→\s*|\.\s+|。\s*)")
 _DASH = re.compile(r"\s+(?:—{1,2}|–|-{1,2})\s+|\s*：\s*|:\s+")
 _COLON = re.compile(r"\s*[:：]\s*$")
 _SENTENCE = re.compile(r"[。！？!?]+[”’」』\"')）]*|\.[”’\"')]*(?=\s)")
