@@ -39,6 +39,7 @@ CONVERSATIONS = {
         "/explain 量化",
         "/explain Polaris",
         "/explain quantisation",
+        "/explain 量子",
         "/explain zzz",
     ],
     "search": ["/search", "/search open weights", "/search 智能体", "/search 模型 --page 2", "/search zzz"],
