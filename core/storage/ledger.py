@@ -148,12 +148,11 @@ async def _hold(connection: AsyncConnection, named: Iterable[int]) -> set[int]:
 
 async def _write_pages(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     rows = {(entry.delivery, entry.page.page): _page_row(entry) for entry in entries if entry.page}
-    for some in _slices(list(rows.values())):
+    if rows:
         new = insert_into(connection, pages)
         changed = {name: new.excluded[name] for name in ("state", "message_id", "digest", "revision", "reason", "at")}
-        await connection.execute(
-            new.values(some).on_conflict_do_update(index_elements=["delivery_id", "page"], set_=changed)
-        )
+        written = new.on_conflict_do_update(index_elements=["delivery_id", "page"], set_=changed)
+        await connection.execute(written, list(rows.values()))
 
 
 def _page_row(entry: Entry) -> dict[str, object]:
