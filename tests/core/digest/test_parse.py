@@ -75,3 +75,39 @@ def test_every_form_is_read_as_its_outline_says(golden: object) -> None:
 @pytest.mark.parametrize(("source"), [pytest.param(source, id=name) for name, source, _ in cases()])
 def test_no_word_of_a_form_is_lost(source: str) -> None:
     assert normalise(issue_text(parse(source).issue)) == normalise(markdown_text(source))
+
+
+def test_a_daily_issue_has_its_sections_stories_lesson_pick_date_and_numbers() -> None:
+    heads = {
+        "🧠 模型 — 新发布 & 趋势": 8,
+        "📱 应用 — 消费端 & 平台动态": 3,
+        "🔧 开发 — 工具、API & SDK": 11,
+        "📝 技巧 — 实践 & 洞察": 7,
+        "🚀 产品 — 新产品 & Agent": 5,
+    }
+    sections = "\n".join(
+        f"## {head}\n\n"
+        + "".join(f"- **{head} 之 {number}** — 热榜 1,388 ❤️，17.2 万下载。\n" for number in range(count))
+        for head, count in heads.items()
+    )
+    source = (
+        f"# 标题\n\n**2026 年 2 月 19 日**\n\n导语。\n\n---\n\n{sections}\n---\n\n"
+        '## 🎓 模型小课堂：什么是评测中的"环境噪声"？\n\n正文。\n\n---\n\n## 🎯 今日之选：自动缓存\n\n正文。\n'
+    )
+    issue = parse(source).issue
+    assert [(section.kind, len(section.stories)) for section in issue.sections] == [
+        ("models", 8),
+        ("apps", 3),
+        ("dev", 11),
+        ("tips", 7),
+        ("products", 5),
+    ]
+    assert str(issue.ref) == "daily/zh/2026-02-19"
+    assert issue.lesson is not None
+    assert issue.lesson.term == "环境噪声"
+    assert issue.pick is not None
+    assert issue.pick.title == "自动缓存"
+    story = issue.sections[0].stories[1]
+    assert (plain(story.title), story.separator) == ("模型 — 新发布 & 趋势 之 1", " — ")
+    assert (story.metrics.likes, story.metrics.downloads) == (1388, 172_000)
+    assert "—" not in plain(story.body)
