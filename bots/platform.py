@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from core.delivery.pacing import Pace
     from core.delivery.port import Sender
     from core.render.port import Renderer
 
@@ -30,6 +31,16 @@ class Platform(Protocol):
     @property
     def name(self) -> str:
         """The platform's name in targets ("telegram")."""
+        ...
+
+    @property
+    def accounts(self) -> Sequence[str]:
+        """The accounts (bots or workspaces) that it serves, as in targets."""
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """What each account may send."""
         ...
 
     @property

@@ -5,11 +5,17 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import time
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from bots.answers import answer_as_json
+from bots.desk.app import create_app
 from bots.desk.bell import Bell
+from bots.desk.platform import DeskPlatform
 from bots.desk.render import DeskRenderer
 from bots.desk.send import DeskSender
+from bots.desk.services import DeskServices, Question, Reading, Setup
 from bots.discord.render import DiscordRenderer
 from bots.slack.render import SlackRenderer
 from bots.telegram.render import TelegramRenderer
@@ -17,11 +23,18 @@ from bots.telegram.rich import TelegramRichRenderer
 from core.answers.answer import Answerer
 from core.answers.search import Indexer, Searcher
 from core.clock import SystemClock
+from core.commands.dispatch import dispatch
 from core.commands.guard import Guard
 from core.commands.services import Publication, Services
 from core.delivery.press import Press
+from core.delivery.runs import RunService
+from core.digest.check import check
+from core.digest.language import language_of
+from core.digest.parse import parse
 from core.digest.present import Presenter
 from core.digest.sections import Vocabulary
+from core.digest.sources.folder import FolderSource
+from core.digest.sources.git import GitSource, is_git_url
 from core.schedule.next_run import next_run
 from core.schedule.planner import Planner
 from core.schedule.push import PushNow
@@ -39,10 +52,19 @@ from core.storage.subscriptions import SqlSubscriptions
 from core.subscriptions.service import SubscriptionService
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from datetime import date
 
+    from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
+
+    from bots.platform import Platform
     from bots.settings import Settings
+    from core.answers.answer import Answer
     from core.clock import Clock
+    from core.digest.model import Issue
+    from core.digest.port import Change
+    from core.digest.sources.port import Source
     from core.render.port import Renderer
 
 
@@ -63,11 +85,26 @@ class House:
     press: Press
     ledger: SqlLedger
     runs: SqlRuns
+    run_service: RunService
     receipts: SqlReceipts
     inbox: SqlInbox
     notes: SqlNotes
     bell: Bell
     desk_sender: DeskSender
+
+    async def publish(self, source: str, issue: Issue, *, origin: str = "") -> Change:
+        """Put an issue and its Markdown into the archive and make it findable."""
+        change = await self.archive.put(issue, source, origin=origin)
+        if change != "unchanged":
+            await self.indexer.add(await self.archive.get(issue.ref) or issue)
+        return change
+
+    async def answer(
+        self, question: str, *, lang: str | None = None, today: date | None = None, conversation: str | None = None
+    ) -> Answer:
+        """Answer a question, in ``lang`` or the language that it is asked in."""
+        del today, conversation
+        return await self.answerer.ask(question, lang=lang or language_of(question))
 
 
 def vocabulary(settings: Settings) -> Vocabulary:
@@ -111,6 +148,7 @@ def _furnish(settings: Settings, database: Database) -> House:
     search = Searcher(passages)
     presenter = Presenter(vocabulary=words)
     agenda = SqlAgenda(database)
+    runs = SqlRuns(database)
     receipts = SqlReceipts(database)
     inbox = SqlInbox(database, clock)
     bell = Bell()
@@ -146,10 +184,78 @@ def _furnish(settings: Settings, database: Database) -> House:
             archive, presenter, {(one.profile.platform, one.profile.form): one for one in renderers().values()}
         ),
         ledger=SqlLedger(database),
-        runs=SqlRuns(database),
+        runs=runs,
+        run_service=RunService(runs, clock),
         receipts=receipts,
         inbox=inbox,
         notes=SqlNotes(database, clock),
         bell=bell,
         desk_sender=DeskSender(inbox, bell),
     )
+
+
+def _by_form(every: Iterable[Renderer]) -> Mapping[tuple[str, str], Renderer]:
+    return {(one.profile.platform, one.profile.form): one for one in every}
+
+
+def sources(settings: Settings) -> Sequence[Source]:
+    """Return the places that issues are read from. Raises DigestError for an address that cannot be one."""
+    return [_source(settings, text) for text in settings.issues]
+
+
+def _source(settings: Settings, text: str) -> Source:
+    if not is_git_url(text):
+        return FolderSource(Path(text).expanduser())
+    checkout = sha256(text.encode()).hexdigest()[:16]
+    return GitSource(text, settings.data_dir / "checkouts" / checkout)
+
+
+def platforms(house: House) -> Sequence[Platform]:
+    """Return the platforms that have a token."""
+    del house
+    return []
+
+
+def desk_platform(house: House) -> Platform:
+    """Return the desk as a platform."""
+    return DeskPlatform(sender=house.desk_sender, renderer=renderers()["desk"])
+
+
+def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """Return the desk's ASGI app, with the platforms' ``routes`` beside its own."""
+    desk = house.settings.desk
+    words = house.services.vocabulary
+
+    def read(source: str, lang: str) -> Reading:
+        parsed = parse(source, vocabulary=words)
+        return Reading(issue=parsed.issue, problems=check(parsed, source, lang=lang))
+
+    async def ask(question: Question) -> Mapping[str, Any]:
+        answer = await house.answer(
+            question.text, lang=question.lang, today=question.today, conversation=question.conversation
+        )
+        return answer_as_json(answer)
+
+    app = create_app(
+        DeskServices(
+            services=house.services,
+            dispatch=dispatch,
+            presenter=house.presenter,
+            renderers=renderers(),
+            inbox=house.inbox,
+            bell=house.bell,
+            runs=house.runs,
+            receipts=house.receipts,
+            read=read,
+            publish=house.publish,
+            ask=ask,
+            ready=house.database.ping,
+            setup=Setup(
+                host=desk.host,
+                base_url=desk.base_url,
+                token=desk.token.get_secret_value() if desk.token else None,
+            ),
+        )
+    )
+    app.router.routes[:0] = routes
+    return app

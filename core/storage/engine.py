@@ -73,6 +73,11 @@ class Database:
         async with self.write() as connection:
             await connection.run_sync(_upgrade)
 
+    async def ping(self) -> None:
+        """Return if the database answers."""
+        async with self.read() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+
     async def close(self) -> None:
         """Close every connection."""
         with translated():

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from core.digest.dates import FoundDate, find_date, read_date
+from core.digest.language import language_of
 from core.digest.model import IssueRef
 from core.digest.sections import slug
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 UNDATED = date(1970, 1, 1)
 EDITION_BYTES = 16
-HAN_SHARE = 0.15
 
 _LANGUAGE = re.compile(r"(?:zh|en|ja|ko|fr|de|es|pt|ru|it|nl|pl|tr|vi|ar|hi|id|th|uk)(?:[-_][a-z0-9]+)*", re.IGNORECASE)
 _NAMED_LANGUAGES = {"cn": "zh", "chinese": "zh", "中文": "zh", "简体中文": "zh", "english": "en", "英文": "en"}
@@ -25,8 +25,6 @@ _FOLDERS = frozenset(
     {"archive", "content", "data", "digests", "docs", "issues", "news", "out", "posts", "samples", "seed"}
 )
 _EDITION = re.compile(r"[a-z0-9-]{1,16}")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +45,7 @@ def about(front_matter: Mapping[str, object], path: PurePath | None, top: str, t
     path = path or PurePath()
     found = _date(front_matter, path, top)
     edition = _edition(front_matter, path) or ("weekly" if found and found.week else "daily")
-    lang = _lang(front_matter, path) or ("zh" if _is_chinese(text) else "en")
+    lang = _lang(front_matter, path) or language_of(text)
     day = found.day if found else today or UNDATED
     draft = "draft" in path.stem.lower() or front_matter.get("draft") in {True, "true"}
     return About(ref=IssueRef(edition=edition, date=day, lang=lang), dated=found is not None, draft=draft)
@@ -85,8 +83,3 @@ def _edition(front_matter: Mapping[str, object], path: PurePath) -> str | None:
     if _language(path.parent.name) and _EDITION.fullmatch(folder) and folder not in _FOLDERS:
         return folder
     return None
-
-
-def _is_chinese(text: str) -> bool:
-    han = len(_HAN.findall(text))
-    return han > 0 and han >= HAN_SHARE * len(_LETTER.findall(text))

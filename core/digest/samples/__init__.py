@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.digest.sources.folder import FolderSource
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from core.digest.sources.port import SourceFile
+
+ORIGIN = "bundled samples"
 
 
 def folder() -> Path:
@@ -12,6 +20,20 @@ def folder() -> Path:
     return Path(__file__).parent
 
 
-def source() -> FolderSource:
-    """Return the bundled issues as a source."""
-    return FolderSource(folder())
+class Samples:
+    """The bundled issues as a source, under a name that does not depend on where the program is installed."""
+
+    @property
+    def name(self) -> str:
+        """What the archive calls it."""
+        return ORIGIN
+
+    async def read(self) -> Sequence[SourceFile]:
+        """Return the bundled issues."""
+        return await FolderSource(folder()).read()
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Yield nothing: they come with the program."""
+        never: tuple[None, ...] = ()
+        for moment in never:
+            yield moment

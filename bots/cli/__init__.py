@@ -1,0 +1,30 @@
+"""The program ``paperboy``: one file for each group of commands."""
+
+from __future__ import annotations
+
+import sys
+
+from pydantic import ValidationError
+
+from bots.cli import archive, delivery, operation, papers, serve
+from bots.cli.app import app, say
+from core.errors import PaperboyError
+
+__all__ = ["main"]
+
+for group in (serve, papers, archive, delivery, operation):
+    group.register(app)
+
+
+def main() -> None:
+    """Run the program; a mistake of the operator ends it with 2 and a sentence, not with a traceback."""
+    try:
+        app()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_input=False):
+            name = "__".join(str(part) for part in problem["loc"]).upper()
+            say(f"PAPERBOY_{name}: {problem['msg']}")
+        sys.exit(2)
+    except PaperboyError as error:
+        say(str(error))
+        sys.exit(2)

@@ -1,0 +1,55 @@
+"""What all commands of the program share: the Typer app, ways to print, a way into the installation."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+from rich.console import Console
+
+from bots.settings import Settings
+from bots.wiring import open_house
+from core.errors import UsageError
+from core.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bots.wiring import House
+
+T = TypeVar("T")
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+_errors = Console(stderr=True, highlight=False)
+
+
+def say(text: str) -> None:
+    """Print a line for the operator on the error stream, as plain text."""
+    _errors.print(text, markup=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on the output stream."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def in_house(use: Callable[[House], Awaitable[T]]) -> T:
+    """Open the installation that the settings name, use it, and close it."""
+
+    async def opened() -> T:
+        async with open_house(Settings()) as house:
+            return await use(house)
+
+    return asyncio.run(opened())
+
+
+def target_of(key: str) -> Target:
+    """Read a target as it stands on the command line. Raises UsageError if it is none."""
+    try:
+        return Target.from_key(key)
+    except ValueError as error:
+        raise UsageError(str(error)) from error

@@ -1,0 +1,185 @@
+"""Commands on runs: ``push``, ``status``, ``pause``, ``resume``, ``retry``, ``receipts``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.table import Table
+
+from bots.cli.app import AsJson, console, in_house, print_json, target_of
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bots.wiring import House
+    from core.delivery.model import Receipt, Run
+
+RunNumber = Annotated[int, typer.Argument(help="The run's number, as `paperboy status` shows it.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (push, status, pause, resume, cancel, retry, receipts):
+        app.command()(command)
+
+
+def push(
+    edition: Annotated[str | None, typer.Option(help="The edition; the installation's own if left out.")] = None,
+    day: Annotated[str | None, typer.Option("--date", help="The issue's date; the newest if left out.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count who would get it.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send an issue to every subscriber now; who has it already is left alone."""
+
+    async def run(house: House) -> list[dict[str, Any]]:
+        wanted = date.fromisoformat(day) if day else None
+        pushed = await house.pusher.push(edition or house.settings.edition, wanted, dry_run=dry_run)
+        return [
+            {
+                "edition": one.issue.edition,
+                "date": one.issue.date.isoformat(),
+                "lang": one.issue.lang,
+                "run": one.outcome.run,
+                "planned": one.outcome.planned,
+                "skipped": one.outcome.skipped,
+            }
+            for one in pushed
+        ]
+
+    results = in_house(run)
+    if as_json:
+        print_json({"dry_run": dry_run, "pushed": results})
+        return
+    for one in results:
+        said = "would go to" if dry_run else f"run {one['run']}:" if one["run"] else "nobody new:"
+        console.print(f"{one['edition']}/{one['lang']}/{one['date']} {said} {one['planned']} targets", soft_wrap=True)
+
+
+def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
+    """Show runs, newest first: how many were sent, how fast, and when they will be done."""
+    runs = in_house(lambda house: house.run_service.status(limit=limit))
+    if as_json:
+        print_json({"runs": [_run_as_json(run) for run in runs]})
+        return
+    table = Table("run", "issue", "state", "planned", "sent", "unknown", "failed", "skipped", "per second", "done at")
+    for run in runs:
+        counts = run.counts
+        numbers = (counts.planned, counts.sent, counts.unknown, counts.failed, counts.skipped)
+        rate = f"{run.rate:.1f}" if run.rate else ""
+        eta = f"{run.eta:%H:%M:%S} UTC" if run.eta else ""
+        table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *map(str, numbers), rate, eta)
+    console.print(table)
+
+
+def _run_as_json(run: Run) -> dict[str, Any]:
+    counts = run.counts
+    return {
+        "id": run.id,
+        "edition": run.edition,
+        "date": run.date,
+        "state": run.state,
+        "kind": run.kind,
+        "note": run.note,
+        "created_at": run.created_at.isoformat(),
+        "counts": {
+            "planned": counts.planned,
+            "sent": counts.sent,
+            "unknown": counts.unknown,
+            "failed": counts.failed,
+            "skipped": counts.skipped,
+        },
+        "rate": run.rate,
+        "eta": run.eta.isoformat() if run.eta else None,
+    }
+
+
+def pause(run: RunNumber) -> None:
+    """Stop a run after what is under way."""
+    _change(run, "pause", "paused")
+
+
+def resume(run: RunNumber) -> None:
+    """Let a paused run go on."""
+    _change(run, "resume", "running")
+
+
+def cancel(run: RunNumber) -> None:
+    """End a run: whatever was not begun is skipped."""
+    _change(run, "cancel", "cancelled")
+
+
+def _change(run: int, verb: Literal["pause", "resume", "cancel"], state: str) -> None:
+    async def change(house: House) -> bool:
+        service = house.run_service
+        verbs = {"pause": service.pause, "resume": service.resume, "cancel": service.cancel}
+        return bool(await verbs[verb](run))
+
+    if not in_house(change):
+        raise UsageError(f"Run {run} cannot {verb}: `paperboy status` shows the runs and their states.")
+    console.print(f"run {run} is {state}")
+
+
+def retry(
+    run: RunNumber,
+    only: Annotated[list[str] | None, typer.Option(help="failed, unknown; both if left out.")] = None,
+    reason: Annotated[str, typer.Option(help="Only where reason or error class contain this.")] = "",
+) -> None:
+    """Send again what failed or is unknown."""
+    known: tuple[Literal["failed", "unknown"], ...] = ("failed", "unknown")
+    states = [state for state in known if state in (only or known)]
+    if len(states) != len(only or known):
+        raise UsageError("--only takes failed or unknown.")
+    count = in_house(lambda house: house.run_service.retry(run, only=states, reason=reason))
+    console.print(f"run {run}: {count} to be sent again")
+
+
+def receipts(
+    target: Annotated[str, typer.Argument(help="platform:account:chat[:thread], as status pages show it.")],
+    limit: Annotated[int, typer.Option(min=1)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show what happened to the deliveries of a target, page by page."""
+    found = in_house(lambda house: house.receipts.of_target(target_of(target), limit=limit))
+    if as_json:
+        print_json([_receipt_as_json(receipt) for receipt in found])
+        return
+    _print_receipts(found)
+
+
+def _receipt_as_json(receipt: Receipt) -> dict[str, Any]:
+    delivery = receipt.delivery
+    return {
+        "delivery": delivery.id,
+        "run": delivery.run,
+        "issue": str(delivery.issue),
+        "target": delivery.target.key,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "reason": delivery.reason,
+        "planned_at": receipt.planned_at.isoformat(),
+        "updated_at": receipt.updated_at.isoformat(),
+        "pages": [
+            {
+                "page": page.page,
+                "state": page.state,
+                "at": page.at.isoformat(),
+                "message_id": page.message_id,
+                "reason": page.reason,
+            }
+            for page in receipt.pages
+        ],
+    }
+
+
+def _print_receipts(found: Sequence[Receipt]) -> None:
+    table = Table("issue", "state", "page", "page state", "at (UTC)", "message", "reason")
+    for receipt in found:
+        delivery = receipt.delivery
+        table.add_row(str(delivery.issue), delivery.state, "", "", f"{receipt.updated_at:%F %T}", "", delivery.reason)
+        for page in receipt.pages:
+            at = f"{page.at:%F %T}"
+            table.add_row("", "", str(page.page + 1), page.state, at, page.message_id, page.reason)
+    console.print(table)

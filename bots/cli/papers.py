@@ -1,0 +1,147 @@
+"""Commands that work on issue files alone: ``check`` and ``render``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bots.cli.app import AsJson, console, print_json, say
+from bots.settings import Settings
+from bots.wiring import renderers, vocabulary
+from core.digest.check import check as problems_of
+from core.digest.parse import Parsed, parse
+from core.digest.present import Presenter
+from core.digest.sources.read import issue_files, read_text
+from core.document.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from core.digest.model import Issue, Problem, Story
+    from core.render.port import Message
+
+Paths = Annotated[list[Path], typer.Argument(exists=True, help="Issue files, or folders of them.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(check)
+    app.command()(render)
+
+
+def check(paths: Paths, as_json: AsJson = False, lang: str = "en") -> None:
+    """Check issues and print what an editor should look at, as file:line: code: message."""
+    settings = Settings()
+    results = []
+    fine = True
+    for path, text, parsed in _parsed(paths, settings):
+        problems = problems_of(parsed, text, lang=lang)
+        fine = fine and all(problem.level != "error" for problem in problems)
+        results.append(
+            {
+                "path": str(path),
+                "issue": issue_as_json(parsed.issue),
+                "problems": [asdict(problem) for problem in problems],
+            }
+        )
+        if not as_json:
+            _print(path, problems)
+    if as_json:
+        print_json(results)
+    if not fine:
+        raise typer.Exit(1)
+
+
+def render(
+    paths: Paths,
+    platform: Annotated[str, typer.Option(help="telegram, discord, slack or desk.")],
+    style: Annotated[str, typer.Option(help="card or full.")] = "card",
+    rich: Annotated[bool, typer.Option("--rich", help="The platform's rich form, where it has one.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the exact messages that would be sent."""
+    settings = Settings()
+    name = f"{platform}-rich" if rich else platform
+    known = renderers()
+    if name not in known:
+        say(f"no renderer {name!r}; there are: {', '.join(sorted(known))}")
+        raise typer.Exit(2)
+    if style not in {"card", "full"}:
+        say(f"no style {style!r}; there are: card, full")
+        raise typer.Exit(2)
+    presenter = Presenter(vocabulary=vocabulary(settings))
+    results = []
+    for path, _, parsed in _parsed(paths, settings):
+        document = presenter.card(parsed.issue) if style == "card" else presenter.full(parsed.issue)
+        messages = known[name].render(document)
+        results.append(
+            {
+                "path": str(path),
+                "platform": platform,
+                "style": style,
+                "messages": [{"method": message.method, "payload": message.payload} for message in messages],
+            }
+        )
+        if not as_json:
+            _print_messages(path, messages)
+    if as_json:
+        print_json(results)
+
+
+def _parsed(paths: list[Path], settings: Settings) -> Iterator[tuple[Path, str, Parsed]]:
+    words = vocabulary(settings)
+    for file, relative in issue_files(paths):
+        text = read_text(file)
+        yield file, text, parse(text, path=relative, vocabulary=words)
+
+
+def issue_as_json(issue: Issue) -> dict[str, Any]:
+    """Return the issue in the shape that ``check --json`` and ``show --json`` print."""
+    return {
+        "edition": issue.ref.edition,
+        "date": issue.ref.date.isoformat(),
+        "lang": issue.ref.lang,
+        "title": issue.title,
+        "lead": plain(issue.lead),
+        "sections": [
+            {
+                "kind": section.kind,
+                "emoji": section.emoji,
+                "heading": plain(section.heading),
+                "stories": [_story_as_json(story) for story in section.stories],
+            }
+            for section in issue.sections
+        ],
+        "lesson": issue.lesson and {"term": issue.lesson.term, "text": plain(issue.lesson.body)},
+        "pick": issue.pick and {"title": issue.pick.title, "text": plain(issue.pick.body)},
+    }
+
+
+def _story_as_json(story: Story) -> dict[str, Any]:
+    return {
+        "key": story.key,
+        "title": plain(story.title),
+        "text": plain(story.body),
+        "links": [{"text": plain(link.children), "url": link.url} for link in story.links],
+        "metrics": {name: value for name, value in asdict(story.metrics).items() if value is not None},
+        "prominence": story.prominence,
+    }
+
+
+def _print(path: Path, problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        colour = "red" if problem.level == "error" else "yellow"
+        console.print(f"{path}:{problem.line}: ", end="", markup=False, soft_wrap=True)
+        console.print(problem.code, style=colour, end="")
+        console.print(f": {problem.message}", markup=False, soft_wrap=True)
+
+
+def _print_messages(path: Path, messages: tuple[Message, ...]) -> None:
+    for number, message in enumerate(messages, 1):
+        counts = ", ".join(f"{name} {count}" for name, count in message.counts.items())
+        console.rule(f"{path.name} · {number}/{len(messages)} · {message.method} · {counts}")
+        typer.echo(json.dumps(message.payload, ensure_ascii=False, indent=2))
