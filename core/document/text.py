@@ -42,6 +42,9 @@ FRAME = frozenset("|·•◦▪▫‣●○■□☐☑")
 """Characters that renderers and writers put around words, beside white space and invisible characters."""
 
 ELLIPSIS = "…"
+_LETTER = r"[[\p{L}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}]]"
+_IN_WORD = regex.compile(rf"{_LETTER}|\p{{M}}", regex.V1)
+_WORD_AT_END = regex.compile(rf"{_LETTER}(?:{_LETTER}|[\p{{M}}\u200c\u200d])*$", regex.V1)
 _INLINES = (Text, Strong, Emphasis, Strike, Code, Link, Time)
 _STYLES = (Strong, Emphasis, Strike, Link)
 
@@ -247,12 +250,13 @@ def utf16_length(text: str) -> int:
 
 def _fitting(text: str, units: int) -> int:
     end = 0
-    for match in regex.finditer(r"\X", text[: units + 1]):
-        if utf16_length(text[: match.end()]) > units:
+    for grapheme in regex.finditer(r"\X", text):
+        units -= utf16_length(grapheme.group())
+        if units < 0:
             break
-        end = match.end()
+        end = grapheme.end()
     head = text[:end]
-    if regex.match(r"[\w&&[^\p{Han}\p{Hiragana}\p{Katakana}]]", text[end : end + 1], regex.V1):
-        word = regex.search(r"[\w&&[^\p{Han}\p{Hiragana}\p{Katakana}]]+$", head, regex.V1)
+    if _IN_WORD.match(text, end):
+        word = _WORD_AT_END.search(head)
         head = head[: word.start()] if word and word.start() else head
     return len(head.rstrip(" \t\n,;:，；：、—–-（("))

@@ -226,7 +226,7 @@ def _divide(inlines: Inlines) -> tuple[Inlines, str, Inlines]:
     if sentence and sentence[1] < len(text):
         return _divided(inlines, sentence[1], sentence[1])
     if len(text) <= LONGEST_TITLE:
-        return unbold(inlines), "", ()
+        return unbold(stripped(inlines)), "", ()
     clause = _free(_CLAUSE, inlines, text[:LONGEST_TITLE])
     if clause and clause[0]:
         return _divided(inlines, *clause)

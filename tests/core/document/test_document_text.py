@@ -156,6 +156,7 @@ def test_what_is_shortened_fits_and_breaks_no_grapheme(whole: tuple[Inline, ...]
         ("模型今天发布了，大家都很高兴", 9, "模型今天发布了…"),
         ("用 Codex 写代码", 6, "用…"),
         ("👨‍👩‍👧👨‍👩‍👧", 10, "👨‍👩‍👧…"),
+        ("aa🇩🇩\u200d", 6, "aa…"),
     ],
 )
 def test_texts_are_shortened_at_words(text: str, units: int, expected: str) -> None:
