@@ -27,16 +27,18 @@ if TYPE_CHECKING:
     from core.render.runs import Style
 
 MARKS: dict[Style, str] = {"strong": "**", "emphasis": "*", "strike": "~~"}
+LOOKAHEAD = 16
+"""How many spans are looked at to see which of two marks should be the outer one."""
 BETWEEN_MARKS = "\u200b"
 TIMES = {"time": "t", "date": "D", "datetime": "f", "relative": "R"}
 POINTER = "→"
 """The label of a link whose own label cannot be one."""
 
-_SHORTCODE = r":(?=[\w+~-]++:)"
+_SHORTCODE = r":(?=[\w+~-]++(?::|$))"
 _MENTION = r"@(?=everyone|here)"
 _UNDERSCORE = r"(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])"
 _SPECIAL = regex.compile(
-    rf"[\\`*\[<]|{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|(?<=\bhttps?:)/"
+    rf"[\\`*\[<]|{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|(?<=https?:)/"
     r"|~(?=~|$)|(?<=~|^)~|\|(?=\||$)|(?<=\||^)\|",
     regex.IGNORECASE,
 )
@@ -50,6 +52,8 @@ _CLOSING_HASHES = regex.compile(r"#++\s*+$")
 _BREAKS_ADDRESS = regex.compile(r"[\s\\`*|<>\"]|~~")
 _PARENTHESES = regex.compile(r"[()]")
 _EVEN_PARENTHESES = regex.compile(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+")
+_MARKS_INSIDE = regex.compile(r"[*~\\]")
+"""Marks in code would close the marks around it."""
 _BACKTICKS = regex.compile(r"(`++)")
 
 
@@ -128,7 +132,8 @@ def _text(run: Run) -> Iterator[_Span]:
     start = run.text.find(body) if body else len(run.text)
     yield _Span(run.text[:start])
     if body and run.code:
-        yield from (_Span(span, run.styles) for span in _code(body))
+        styles = frozenset() if _MARKS_INSIDE.search(body) else run.styles
+        yield from (_Span(span, styles) for span in _code(body))
     elif body:
         yield _Span(escaped(body), run.styles)
     yield _Span(run.text[start + len(body) :])
@@ -195,20 +200,38 @@ def _raw(run: Run) -> str:
 
 
 def _joined(spans: Iterable[_Span]) -> str:
-    """Return the spans with marks opened and closed around them as their styles demand."""
+    """Return the spans with marks opened and closed around them as their styles demand.
+
+    No mark opens before white space: it would not be one. Of marks that open together, the outer ones last longer.
+    """
+    row = list(_with_blanks_styled([span for span in spans if span.markdown]))
     written: list[str] = []
     open_: list[Style] = []
-    for span in _with_blanks_styled(list(spans)):
-        kept = next((at for at, style in enumerate(open_) if style not in span.styles), len(open_))
-        opening = [style for style in MARKS if style in span.styles and style not in open_[:kept]]
+    for at, span in enumerate(row):
+        kept = next((place for place, style in enumerate(open_) if style not in span.styles), len(open_))
+        opening = (
+            [] if span.markdown.isspace() else [style for style in MARKS if style in span.styles - {*open_[:kept]}]
+        )
+        opening.sort(key=lambda style: -_lasting(style, row[at : at + LOOKAHEAD]))
         marks = [MARKS[style] for style in (*reversed(open_[kept:]), *opening)]
-        written += [_apart(marks), span.markdown]
+        before = written[-1] if written else ""
+        written += [_apart(before, marks), span.markdown if marks else _after(before, span.markdown)]
         open_ = [*open_[:kept], *opening]
-    return "".join([*written, _apart([MARKS[style] for style in reversed(open_)])])
+    return "".join([*written, _apart(written[-1] if written else "", [MARKS[style] for style in reversed(open_)])])
 
 
-def _apart(marks: Sequence[str]) -> str:
-    text = ""
+def _lasting(style: Style, spans: Sequence[_Span]) -> int:
+    return next((place for place, span in enumerate(spans) if style not in span.styles), len(spans))
+
+
+def _after(before: str, markdown: str) -> str:
+    """Keep the fences of two codes apart."""
+    return BETWEEN_MARKS + markdown if before.endswith("`") and markdown.startswith("`") else markdown
+
+
+def _apart(before: str, marks: Sequence[str]) -> str:
+    """Return the marks with something between those that would be read together, and after an escaped ``~``."""
+    text = BETWEEN_MARKS if marks and marks[0] == "~~" and before.endswith("~") else ""
     for mark in marks:
         text += BETWEEN_MARKS * (text.endswith("*") and mark.startswith("*")) + mark
     return text
@@ -216,7 +239,6 @@ def _apart(marks: Sequence[str]) -> str:
 
 def _with_blanks_styled(spans: Sequence[_Span]) -> Iterator[_Span]:
     """Give white space the styles that both its neighbours have, so that no marks come between them needlessly."""
-    spans = [span for span in spans if span.markdown]
     for at, span in enumerate(spans):
         if span.markdown.isspace():
             before = spans[at - 1].styles if at else frozenset()

@@ -107,7 +107,7 @@ def _display(content: str) -> Component:
 
 
 def _continuation(title: str, number: int, pages: int) -> str:
-    return f"-# {escaped(clean(continuation(title, number, pages)))}"
+    return f"-# {escaped(continuation(' '.join(clean(title).split()), number, pages))}"
 
 
 def _opened(blocks: Iterable[Block]) -> Iterator[Block]:

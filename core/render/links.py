@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def spell_links(document: Document, follows: Callable[[str], bool]) -> Document:
     """Return the document with every link whose address ``follows`` refuses as its label and " (address)".
 
-    Mail addresses and telephone numbers are written without their scheme. A link that has no label shows its address.
+    A link within a link is only its text. Mail addresses and telephone numbers are written without their scheme. A link that has no label shows its address.
     """
     return replace(document, blocks=_Spelling(follows).blocks(document.blocks))
 
@@ -61,17 +61,20 @@ class _Spelling:
     def _row(self, cells: tuple[Inlines, ...]) -> tuple[Inlines, ...]:
         return tuple(map(self._inlines, cells))
 
-    def _inlines(self, inlines: Inlines) -> Inlines:
-        return tuple(spelled for inline in inlines for spelled in self._inline(inline))
+    def _inlines(self, inlines: Inlines, *, linked: bool = False) -> Inlines:
+        return tuple(spelled for inline in inlines for spelled in self._inline(inline, linked=linked))
 
-    def _inline(self, inline: Inline) -> Inlines:
+    def _inline(self, inline: Inline, *, linked: bool) -> Inlines:
         match inline:
+            case Link(children) if linked:
+                return self._inlines(children, linked=True)
             case Link(children, url) if not self._follows(url):
                 return (*self._inlines(children), Text(spelled_out(plain(children), _written(url))))
             case Link(children, url) if not plain(children).strip():
                 return (Link((Text(url),), url),)
             case Strong(children) | Emphasis(children) | Strike(children) | Link(children):
-                return (replace(inline, children=self._inlines(children)),)
+                inside = linked or isinstance(inline, Link)
+                return (replace(inline, children=self._inlines(children, linked=inside)),)
             case _:
                 return (inline,)
 
