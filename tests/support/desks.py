@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from bots.desk.app import create_app
+from bots.desk.send import ACCOUNT, PLATFORM
 from bots.desk.services import DeskServices, Question, Reading, Setup
 from bots.settings import Settings
 from bots.wiring import House, open_house, renderers
 from core.commands.dispatch import dispatch
+from core.delivery.courier import Courier
+from core.delivery.port import Account
+from core.delivery.recorder import Recorder
 from core.digest.check import check
 from core.digest.parse import parse
 from core.digest.samples import folder
@@ -42,14 +46,37 @@ class Desk:
 async def open_desk(data: Path, setup: Setup | None = None) -> AsyncIterator[Desk]:
     """Open an installation with the bundled issues in it."""
     async with open_house(Settings(data_dir=data)) as house:
-        for file in sorted(folder().rglob("*.md")):
-            source = file.read_text(encoding="utf-8")
-            issue = parse(source, path=file.relative_to(folder())).issue
-            await house.archive.put(issue, source)
-            await house.indexer.add(issue)
+        if not await house.archive.heads(limit=1):
+            await _fill(house)
         services = desk_services(house, setup or Setup())
         yield Desk(house=house, services=services, app=create_app(services))
         house.bell.close()
+
+
+async def _fill(house: House) -> None:
+    for file in sorted(folder().rglob("*.md")):
+        source = file.read_text(encoding="utf-8")
+        issue = parse(source, path=file.relative_to(folder())).issue
+        await house.archive.put(issue, source)
+        await house.indexer.add(issue)
+
+
+async def deliver(house: House, edition: str = "daily") -> int:
+    """Send the newest issue to everybody at the desk who is subscribed; return to how many."""
+    pushed = await house.pusher.push(edition)
+    recorder = Recorder(house.ledger)
+    courier = Courier(
+        Account(platform=PLATFORM, account=ACCOUNT),
+        sender=house.desk_sender,
+        ledger=house.ledger,
+        recorder=recorder,
+        pages=house.press,
+        clock=house.clock,
+    )
+    recording = asyncio.create_task(recorder.run())
+    await courier.run(asyncio.Event(), until_idle=True)
+    recording.cancel()
+    return sum(one.outcome.planned for one in pushed)
 
 
 def desk_services(house: House, setup: Setup) -> DeskServices:
@@ -94,7 +121,7 @@ async def served(app: Starlette) -> AsyncIterator[str]:
         config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1, ws="none")
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110  uvicorn offers no event to wait for
             await asyncio.sleep(0.01)
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"

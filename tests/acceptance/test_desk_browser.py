@@ -1,0 +1,175 @@
+"""The desk in a real browser, as a reader and an editor use it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from desks import deliver, open_desk, served
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from desks import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = [pytest.param((390, 844), id="phone"), pytest.param((1440, 900), id="desktop")]
+
+
+def chromium() -> str:
+    path = os.environ.get("PAPERBOY_TEST_CHROMIUM") or shutil.which("chromium") or ""
+    if not path and os.environ.get("PAPERBOY_REQUIRE_BROWSER") != "1":
+        pytest.skip("no Chromium: install the package chromium or set PAPERBOY_TEST_CHROMIUM")
+    return path
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium()
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_desk(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def url(desk: Desk) -> AsyncIterator[str]:
+    async with served(desk.app) as address:
+        yield address
+
+
+class Visit:
+    """A page that writes down what went wrong on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.troubles: list[str] = []
+        page.on("console", lambda said: self.troubles.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("requestfailed", lambda request: self._failed(request.url))
+        page.on("response", lambda answer: self.troubles.append(answer.url) if answer.status >= 400 else None)
+
+    def _failed(self, address: str) -> None:
+        if "/events" not in address:  # closed with every page that is left
+            self.troubles.append(address)
+
+    async def say(self, line: str) -> None:
+        await self.page.get_by_role("combobox").fill(line)
+        await self.page.keyboard.press("Enter")
+
+    async def is_fine(self) -> None:
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, "the page scrolls sideways"
+        assert self.troubles == []
+
+
+@pytest.fixture(params=SIZES)
+async def visit(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Visit]:
+    width, height = request.param
+    context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
+    yield Visit(await context.new_page())
+    await context.close()
+
+
+async def test_a_reader_reads_changes_language_subscribes_and_gets_the_post_live(
+    visit: Visit, desk: Desk, url: str
+) -> None:
+    page = visit.page
+    await page.goto(url)
+    await page.get_by_role("combobox").press_sequentially("/tod")
+    await expect(page.get_by_role("option", selected=True)).to_contain_text("/today")
+    await visit.say("/today")
+    card = page.locator(".bubble.theirs").last
+    await expect(card.locator("h2")).to_be_visible()
+    title = await card.locator("h2").inner_text()
+    await visit.is_fine()
+
+    await card.locator('button[data-action^="section models"]').click()
+    await expect(page.locator(".bubble.theirs")).to_have_count(1)
+    await expect(card.locator("h2")).to_have_count(0)
+    await expect(card.locator("h3")).to_be_visible()
+    await card.locator('button[data-action^="issue"]').last.click()
+    await expect(card.locator("h2")).to_have_text(title)
+    await visit.is_fine()
+
+    await visit.say("/subscribe 8:30 Shanghai")
+    await expect(page.locator(".bubble.theirs").last).to_contain_text("08:30")
+    assert await deliver(desk.house) == 1
+    post = page.locator(".bubble.post")
+    await expect(post).to_contain_text(title)
+
+    await visit.say("/lang zh")
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    await expect(page.get_by_role("link", name="往期").first).to_be_visible()
+    await expect(page.locator(".bubble.post")).to_have_count(1)
+    await page.get_by_role("link", name="English", exact=True).click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await visit.say("/help")
+    await expect(page.locator(".bubble.theirs").last).to_contain_text("Today's issue on one page")
+    await visit.is_fine()
+
+
+async def test_a_post_that_came_while_the_browser_was_closed_is_shown_on_return(
+    visit: Visit, desk: Desk, url: str
+) -> None:
+    page = visit.page
+    await page.goto(url)
+    await visit.say("/subscribe 8:30 Shanghai")
+    await expect(page.locator(".bubble.theirs")).to_contain_text("08:30")
+    await page.goto("about:blank")
+    await deliver(desk.house)
+    await page.goto(url)
+    await expect(page.locator(".bubble.post")).to_have_count(1)
+    await page.reload()
+    await expect(page.locator(".bubble.post")).to_have_count(1)
+
+
+async def test_an_editor_previews_three_platforms_from_the_archive_and_from_a_paste(visit: Visit, url: str) -> None:
+    page = visit.page
+    await page.goto(f"{url}/preview")
+    is_phone = (page.viewport_size or {"width": 0})["width"] < 600
+    for name in ("telegram", "discord", "slack"):
+        if is_phone:
+            await page.locator(f"#tab-{name}").click()
+        await expect(page.locator(f"#look-{name} .screen").first).to_be_visible()
+        await expect(page.locator(f"#look-{name} figcaption").first).to_contain_text(re.compile(r"\d / \d"))
+    await page.locator("#choose select[name=style]").select_option("full")
+    await page.wait_for_url("**style=full*")
+    await visit.is_fine()
+    await page.locator(".paste summary").click()
+    await page.get_by_role("textbox", name="Markdown").fill("# Only a title\n\n## Models\n\n- **A** [x](nowhere)\n")
+    await page.get_by_role("button", name="Check and show").click()
+    await expect(page.locator(".problems li").first).to_contain_text("Line ")
+    await visit.is_fine()
+
+
+@pytest.mark.parametrize("path", ["/archive", "/archive?q=model", "/archive/daily/zh/2026-01-06", "/runs", "/receipts"])
+async def test_pages_fit_and_say_where_they_are(visit: Visit, url: str, path: str) -> None:
+    await visit.page.goto(url + path)
+    await expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(visit.page.get_by_role("banner")).to_be_visible()
+    await expect(visit.page.get_by_role("main")).to_be_visible()
+    await visit.is_fine()
