@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types contracts format lock clean
+.PHONY: help run test bench check lint types contracts format lock clean
 
 help:  ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,14 @@ run: $(VENV)/run.stamp  ## start the desk and every platform that has a token
 
 test: $(VENV)/dev.stamp  ## run the tests
 	$(BIN)/python -m pytest -n auto
+
+bench: $(VENV)/dev.stamp .venv-bench/stamp  ## measure speed and memory
+	$(BIN)/python -m bench
+
+.venv-bench/stamp: bench/requirements-peers.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --requirement bench/requirements-peers.txt
+	@touch $@
 
 check: lint types contracts  ## lint, types and import contracts
 

@@ -1,0 +1,95 @@
+"""From Markdown to the messages of three platforms, next to the chain that a user would put together today."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.row import Row, at_least, at_most
+from bots.wiring import renderers
+from core.digest.parse import parse
+from core.digest.present import Presenter
+from core.digest.sections import Vocabulary
+from core.digest.sources.read import issue_files, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROUNDS = 9
+SIZES = (1, 2, 4, 8)
+PEERS = Path(".venv-bench/bin/python")
+ISSUES = Path("tests/data/issues")
+VOCABULARY = Vocabulary.bundled()
+PRESENTER = Presenter(vocabulary=VOCABULARY)
+RENDERERS = {name: one for name, one in renderers().items() if name in {"telegram", "discord", "slack"}}
+
+
+def rows() -> Iterator[Row]:
+    """Measure all of it."""
+    texts = [read_text(file) for file, _ in issue_files([ISSUES])]
+    counts = [_messages(text) for text in texts]
+    ours, theirs, their_counts = _side_by_side(texts)
+    group = "render"
+    yield Row(group=group, what="ours: parse once, three platforms", figure=len(texts) / ours, unit="issues/s")
+    yield Row(group=group, what="peers: three libraries", figure=len(texts) / theirs, unit="issues/s")
+    yield at_least(1.5, group=group, what="ours / peers, processor time of one run", figure=theirs / ours, unit="ratio")
+    for place, name in ((0, "telegram"), (1, "discord"), (2, "slack")):
+        total = sum(count[name] for count in counts)
+        peers = sum(count[place] for count in their_counts)
+        yield Row(group=group, what=f"{name}: messages of {len(texts)} issues, ours", figure=total, unit="messages")
+        yield Row(group=group, what=f"{name}: messages of the same, peers", figure=peers, unit="messages")
+    worse = sum(ours["telegram"] > theirs[0] for ours, theirs in zip(counts, their_counts, strict=True))
+    yield at_most(0, group=group, what="telegram: issues with more messages than peers", figure=worse, unit="issues")
+    yield from _growth(max(texts, key=len))
+
+
+def _messages(text: str) -> dict[str, int]:
+    document = PRESENTER.full(parse(text, vocabulary=VOCABULARY).issue)
+    return {name: len(renderer.render(document)) for name, renderer in RENDERERS.items()}
+
+
+def _work(text: str) -> None:
+    document = PRESENTER.full(parse(text, vocabulary=VOCABULARY).issue)
+    for renderer in RENDERERS.values():
+        json.dumps([message.payload for message in renderer.render(document)])
+
+
+def _side_by_side(texts: list[str]) -> tuple[float, float, list[list[int]]]:
+    """Return the best processor seconds of one round, ours and theirs, in alternating rounds, and their messages."""
+    ours = theirs = float("inf")
+    counts: list[list[int]] = []
+    for _ in range(3):
+        ours = min(ours, _best(texts, ROUNDS // 3))
+        done = subprocess.run(  # noqa: S603 — our own script
+            [PEERS, "bench/peers.py", str(ROUNDS // 3)],
+            input=json.dumps(texts),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        answer = json.loads(done.stdout)
+        theirs, counts = min(theirs, answer["seconds"]), answer["messages"]
+    return ours, theirs, counts
+
+
+def _best(texts: list[str], rounds: int) -> float:
+    best = float("inf")
+    for _ in range(rounds):
+        start = time.process_time()
+        for text in texts:
+            _work(text)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def _growth(text: str) -> Iterator[Row]:
+    """Measure one text repeated: twice the size should take about twice the time."""
+    seconds = {size: _best(["\n\n".join([text] * size)], 3) for size in SIZES}
+    for size in SIZES[1:]:
+        per_doubling = (seconds[size] / seconds[1]) / size
+        yield at_most(
+            1.3, group="render", what=f"growth: {size}× the text, time per size", figure=per_doubling, unit="ratio"
+        )
