@@ -12,9 +12,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core.document.build import clean, spelled_out
+from core.document.build import clean
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
-from core.document.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -120,9 +119,9 @@ class _Runs:
                     before = None
                     extra = (("unix_time", int(at.timestamp())), ("date_time_format", TIME_FORMATS[form]))
                     self._add_leaf(text, _Open("date_time", extra), styled=True)
-                case Link():
+                case Link(children, url):
                     before = None
-                    self._add_link(inline)
+                    self._within(_Open("text_link", (("url", url),)), children)
                 case Strong(children) | Emphasis(children) | Strike(children):
                     kind = _STYLES[type(inline)]
                     before = before if before and before.kind == kind else _Open(kind)
@@ -144,15 +143,6 @@ class _Runs:
         self._open.append(mark)
         self.read(children)
         self._open.pop()
-
-    def _add_link(self, link: Link) -> None:
-        label = plain(link.children)
-        address = link.url.partition(":")[2] if link.url.startswith(("mailto:", "tel:")) else ""
-        if address:
-            self.read((*link.children, Text(spelled_out(label, address))))
-        else:
-            mark = _Open("text_link", (("url", link.url),))
-            self._within(mark, link.children)
 
     def _add_leaf(self, value: str, mark: _Open, *, styled: bool = False) -> None:
         if any(outer.kind == "text_link" for outer in self._open):

@@ -24,6 +24,7 @@ from core.document.nodes import (
     Text,
 )
 from core.document.text import number, utf16_length
+from core.render.links import spell_links
 from core.render.lower import lower
 from core.render.paginate import continuation, paginate
 from core.render.port import Message
@@ -57,7 +58,7 @@ class TelegramRenderer:
         Words that look like links, mentions, hashtags or commands are left to the server, which makes them
         clickable without counting them: a mention of a stranger notifies nobody, and links stay usable.
         """
-        pages = paginate(lower(document, CLASSIC), _Layout())
+        pages = paginate(lower(spell_links(document, is_web), CLASSIC), _Layout())
         return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))
 
 
@@ -94,8 +95,13 @@ def _message(page: Document, number_: int, pages: int) -> Message:
     return Message(method="sendMessage", payload=payload, text=text, counts=counts, actions=actions)
 
 
+def is_web(url: str) -> bool:
+    """Tell whether a ``text_link`` may lead to ``url``: the server drops links of other schemes."""
+    return url.lower().startswith(("http://", "https://"))
+
+
 def _preview(page: Document, number_: int) -> dict[str, Any]:
-    if number_ == 1 and page.preview and page.preview.startswith(("http://", "https://")):
+    if number_ == 1 and page.preview and is_web(page.preview):
         return {"url": page.preview, "prefer_small_media": True}
     return {"is_disabled": True}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bots.telegram.entities import TIME_FORMATS
 from bots.telegram.keyboard import actions_of, keyboard
 from bots.telegram.profiles import RICH
-from core.document.build import clean
+from core.document.build import clean, is_safe
 from core.document.nodes import (
     Actions,
     Code,
@@ -35,6 +35,7 @@ from core.document.nodes import (
     Time,
 )
 from core.document.text import plain, walk
+from core.render.links import spell_links
 from core.render.lower import lower, table_as_list
 from core.render.paginate import continuation, paginate
 from core.render.port import Message
@@ -63,7 +64,7 @@ class TelegramRichRenderer:
     def render(self, document: Document) -> tuple[Message, ...]:
         """Return the messages of ``document``: one, unless it is longer than an issue ever is."""
         room = RICH.limits["depth"].value - LEVELS_OF_TEXT
-        lowered = lower(document, RICH)
+        lowered = lower(spell_links(document, is_safe), RICH)
         shallow = replace(lowered, blocks=_shallow(lowered.blocks, room))
         pages = paginate(shallow, _Layout())
         return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))

@@ -24,9 +24,11 @@ class Grain(IntEnum):
     SENTENCE = 1
     CLAUSE = 2
     WORD = 3
-    WORD_IN_LINK = 4
-    GRAPHEME = 5
-    CHARACTER = 6
+    TOKEN = 4
+    WORD_IN_LINK = 5
+    TOKEN_IN_LINK = 6
+    GRAPHEME = 7
+    CHARACTER = 8
 
 
 _LINE_END = regex.compile(r"(?P<end>\n++)")
@@ -37,6 +39,7 @@ _CLAUSE_END = regex.compile(r"(?P<end>[，、；：]++[\p{Pe}\p{Pf}]*+\s*+)|[,;:
 _CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
 _WORD = regex.compile(rf"[{_CJK}](?:[^\s\w\p{{Ps}}\p{{Pi}}]|[\p{{M}}\u200c\u200d])*+\s*+|[^\s{_CJK}]++\s*+|\s++")
 _GRAPHEME = regex.compile(r"\X")
+_TOKEN = regex.compile(r"[\w\p{M}\u200c\u200d]++|.", regex.DOTALL)
 _OPENING = frozenset({"Ps", "Pi"})
 
 
@@ -51,7 +54,10 @@ def boundaries(inlines: Inlines, grain: Grain) -> list[int]:
     inside = bytearray(len(text) + 1)
     for start, end in flow.atoms if grain >= Grain.WORD_IN_LINK else [*flow.atoms, *flow.wholes]:
         inside[start + 1 : end] = b"\1" * max(0, end - start - 1)
-    return [offset for offset in _offsets(text, grain) if 0 < offset < len(text) and not inside[offset]]
+    offsets = set(_offsets(text, grain))
+    if grain == Grain.TOKEN:
+        offsets.update(border for span in flow.wholes for border in span)
+    return sorted(offset for offset in offsets if 0 < offset < len(text) and not inside[offset])
 
 
 def text_of(inlines: Inlines) -> str:
@@ -94,20 +100,22 @@ class _Flow:
         self._position += len(value)
 
 
+_PATTERNS = {Grain.LINE: _LINE_END, Grain.SENTENCE: _SENTENCE_END, Grain.CLAUSE: _CLAUSE_END}
+
+
 def _offsets(text: str, grain: Grain) -> Iterator[int]:
     match grain:
-        case Grain.LINE:
-            return _ends(_LINE_END, text)
-        case Grain.SENTENCE:
-            return _ends(_SENTENCE_END, text)
-        case Grain.CLAUSE:
-            return _ends(_CLAUSE_END, text)
         case Grain.WORD | Grain.WORD_IN_LINK:
             return _words(text)
+        case Grain.TOKEN | Grain.TOKEN_IN_LINK:
+            graphemes = {match.end() for match in _GRAPHEME.finditer(text)}
+            return (match.end() for match in _TOKEN.finditer(text) if match.end() in graphemes)
         case Grain.GRAPHEME:
             return (match.end() for match in _GRAPHEME.finditer(text))
         case Grain.CHARACTER:
             return iter(range(len(text)))
+        case _:
+            return _ends(_PATTERNS[grain], text)
 
 
 def _ends(pattern: regex.Pattern[str], text: str) -> Iterator[int]:

@@ -25,7 +25,6 @@ from core.document.nodes import (
     Text,
     Time,
 )
-from core.document.text import plain
 from core.render.width import width
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ def lower(document: Document, profile: Profile) -> Document:
 
     Tables become preformatted text where that is plain and narrow, else lists with one row an item; folds their
     summary and their blocks, in a quote if there are quotes; headings bold paragraphs; lists paragraphs with
-    bullets; quotes their blocks; times their text. Links without a text show their address. Dividers and strikes
-    leave nothing. Items and text stay.
+    bullets; quotes their blocks; times their text. Dividers and strikes leave nothing. Items and text stay.
     """
     return replace(document, blocks=_Lowering(profile.features).blocks(document.blocks))
 
@@ -173,12 +171,9 @@ class _Lowering:
                 return (inline,)
             case Time(_, text):
                 return (inline,) if "time" in self._features else (Text(text),)
-            case Strike(children):
-                inner = self._inlines(children)
-                return (Strike(inner),) if "strike" in self._features else inner
-            case Link(children, url):
-                return (Link(self._inlines(children) if plain(children).strip() else (Text(url),), url),)
-            case Strong(children) | Emphasis(children):
+            case Strike(children) if "strike" not in self._features:
+                return self._inlines(children)
+            case Strong(children) | Emphasis(children) | Strike(children) | Link(children):
                 return (replace(inline, children=self._inlines(children)),)
 
 

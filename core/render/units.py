@@ -62,8 +62,9 @@ UNITS_PER_PAGE = 64
 PSEUDO_HEADING = 120
 """A paragraph of bold text up to this length announces what follows, as a heading does."""
 
-PROSE = (Grain.SENTENCE, Grain.CLAUSE, Grain.WORD, Grain.WORD_IN_LINK, Grain.GRAPHEME, Grain.CHARACTER)
-CODE = (Grain.LINE, Grain.WORD, Grain.GRAPHEME, Grain.CHARACTER)
+_SMALLEST = (Grain.WORD_IN_LINK, Grain.TOKEN_IN_LINK, Grain.GRAPHEME, Grain.CHARACTER)
+PROSE = (Grain.SENTENCE, Grain.CLAUSE, Grain.WORD, Grain.TOKEN, *_SMALLEST)
+CODE = (Grain.LINE, *_SMALLEST)
 
 DISLIKES = {
     Grain.LINE: Dislike.ROW,
@@ -71,6 +72,8 @@ DISLIKES = {
     Grain.CLAUSE: Dislike.CLAUSE,
     Grain.WORD: Dislike.WORD,
     Grain.WORD_IN_LINK: Dislike.WORD,
+    Grain.TOKEN: Dislike.GRAPHEME,
+    Grain.TOKEN_IN_LINK: Dislike.GRAPHEME,
     Grain.GRAPHEME: Dislike.GRAPHEME,
     Grain.CHARACTER: Dislike.GRAPHEME,
 }

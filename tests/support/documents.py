@@ -65,12 +65,16 @@ leaves = st.one_of(
 
 def _spans(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
     children = st.lists(inner, min_size=1, max_size=4).map(tuple)
-    return st.one_of(
-        *(st.builds(kind, children) for kind in (Strong, Emphasis, Strike)), st.builds(Link, children, urls)
-    )
+    return st.one_of(*(st.builds(kind, children) for kind in (Strong, Emphasis, Strike)))
 
 
-inlines: SearchStrategy[Any] = st.lists(st.recursive(leaves, _spans, max_leaves=5), max_size=6).map(tuple)
+def _linked(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    return st.builds(Link, st.lists(inner, min_size=1, max_size=3).map(tuple), urls)
+
+
+styled = st.recursive(leaves, _spans, max_leaves=5)
+spans_of_links = _linked(styled) | st.builds(Strong, st.lists(styled | _linked(leaves), max_size=3).map(tuple))
+inlines: SearchStrategy[Any] = st.lists(styled | spans_of_links, max_size=6).map(tuple)
 headings = st.builds(Heading, st.sampled_from((1, 2, 3)), inlines)
 paragraphs = st.builds(Paragraph, inlines)
 code_blocks = st.builds(CodeBlock, texts | long_texts, st.sampled_from(("", "python", "rust")))

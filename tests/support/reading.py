@@ -146,7 +146,8 @@ class Written:
                 self._wholes.append((start, self._length))
             case Link():
                 self._link(inline, styles)
-                self._wholes.append((start, self._length))
+                if inline.url.partition(":")[0] in self._schemes:
+                    self._wholes.append((start, self._length))
             case _:
                 self._inlines(inline.children, styles | {_STYLES[type(inline)]})
 
