@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bots.discord.profile import DISCORD
+from core.document.text import utf16_length
 from core.i18n import texts
 from core.render.buttons import chunks, command_of, distinct, grouped, label, token
 
@@ -55,7 +56,7 @@ def pressed(custom_id: str, values: Sequence[str] = ()) -> str:
 
 def short(data: str) -> str:
     """Return the data if it fits a component, else its token, which has to be remembered (``buttons.token``)."""
-    fits = 0 < len(data) <= DISCORD.limits["custom_id"].value and not data.startswith((AGAIN, "~"))
+    fits = 0 < utf16_length(data) <= DISCORD.limits["custom_id"].value and not data.startswith((AGAIN, "~"))
     return data if fits else token(data)
 
 
@@ -75,7 +76,7 @@ class _Ids:
         while unique in self._taken:
             again += 1
             unique = f"{AGAIN}{again} {wanted}"
-            if len(unique) > DISCORD.limits["custom_id"].value:
+            if utf16_length(unique) > DISCORD.limits["custom_id"].value:
                 wanted = token(data)
         self._taken.add(unique)
         return unique

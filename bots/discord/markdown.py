@@ -38,7 +38,7 @@ _SHORTCODE = r":(?=[\w+~-]++(?::|$))"
 _MENTION = r"@(?=everyone|here)"
 _UNDERSCORE = r"(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])"
 _SPECIAL = regex.compile(
-    rf"[\\`*\[<]|{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|(?<=https?:)/"
+    rf"[\\`*_\[<]|{_SHORTCODE}|{_MENTION}|(?<=https?:)/"
     r"|~(?=~|$)|(?<=~|^)~|\|(?=\||$)|(?<=\||^)\|",
     regex.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bots.slack.profile import SLACK
+from core.document.text import utf16_length
 from core.i18n import texts
 from core.render.buttons import MARK, chunks, command_of, distinct, grouped, label, token
 
@@ -44,7 +45,7 @@ def action_blocks(blocks: Iterable[Actions], lang: str) -> list[Block]:
 
 def short(data: str, limit: int) -> str:
     """Return the data if it has at most ``limit`` characters, else its token, which has to be remembered."""
-    return data if 0 < len(data) <= limit and not data.startswith(MARK) else token(data)
+    return data if 0 < utf16_length(data) <= limit and not data.startswith(MARK) else token(data)
 
 
 def _elements(group: Row, lang: str) -> Iterator[list[Block]]:

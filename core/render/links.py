@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 def spell_links(document: Document, follows: Callable[[str], bool]) -> Document:
     """Return the document with every link whose address ``follows`` refuses as its label and " (address)".
 
-    A link within a link is only its text. Mail addresses and telephone numbers are written without their scheme. A link that has no label shows its address.
+    A link within a link is only its text. Mail addresses and telephone numbers are written without their scheme.
+    A link that has no label shows its address.
     """
     return replace(document, blocks=_Spelling(follows).blocks(document.blocks))
 
