@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.subscriptions.model import Slot
 
 DAYS_TO_LOOK_AT = 15
-"""From the day before ``after``: a week to the weekday, and a second one in case a zone leaves out that day."""
+"""A week to the weekday, and a second one in case today's run is over or a zone leaves out that day."""
 
 
 def next_run(slot: Slot, after: datetime) -> datetime:
@@ -24,8 +24,8 @@ def next_run(slot: Slot, after: datetime) -> datetime:
     out altogether (Pacific/Apia, 30 December 2011) has no run.
     """
     zone = ZoneInfo(slot.zone)
-    start = after.astimezone(zone).date() - timedelta(days=1)
-    days = (start + timedelta(days=offset) for offset in range(DAYS_TO_LOOK_AT + 1))
+    today = after.astimezone(zone).date()
+    days = (today + timedelta(days=offset) for offset in range(DAYS_TO_LOOK_AT))
     runs = (_instant(slot, day, zone) for day in days if day.isoweekday() in slot.weekdays)
     return next(run for run in runs if run is not None and run > after)
 
