@@ -131,26 +131,32 @@ async def _scheduled(house: House, role: Role, tasks: asyncio.TaskGroup) -> Asyn
         yield
         return
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(house.planner.tick, "interval", seconds=TICK_SECONDS)
     scheduler.add_job(house.notes.sweep, "interval", hours=SWEEP_HOURS)
-    watching = []
-    for source in sources(house.settings):
-        memory = Memory()
+    read = [(source, Memory()) for source in sources(house.settings)]
+    for source, memory in read:
         scheduler.add_job(_read, "interval", [house, source, memory], minutes=house.settings.poll_minutes)
-        watching.append(tasks.create_task(_watch(house, source, memory)))
-    tasks.create_task(_prepare(house))
     scheduler.start()
+    background = [tasks.create_task(_plan(house, scheduler, read))]
+    background += [tasks.create_task(_watch(house, source, memory)) for source, memory in read]
     try:
         yield
     finally:
         scheduler.shutdown(wait=False)
-        for task in watching:
+        for task in background:
             task.cancel()
 
 
-async def _prepare(house: House) -> None:
-    """Give a first start something to read, and bring the instants of rounds up to the zones' rules."""
+async def _plan(house: House, scheduler: AsyncIOScheduler, read: Sequence[tuple[Source, Memory]]) -> None:
+    """Begin to plan once the archive is up to date: a round must not be settled before its issue was read."""
+    await _prepare(house)
+    for source, memory in read:
+        await _read(house, source, memory)
     await house.planner.realign()
+    scheduler.add_job(house.planner.tick, "interval", seconds=TICK_SECONDS)
+
+
+async def _prepare(house: House) -> None:
+    """Give a first start something to read; an installation with sources of its own gives the samples back."""
     own = await house.archive.heads(limit=1)
     bundled = await house.archive.of_origin(samples.ORIGIN)
     if house.settings.issues:
@@ -158,11 +164,10 @@ async def _prepare(house: House) -> None:
             await house.archive.withdraw(ref)
             await house.indexer.remove(ref)
     elif bundled or not own:
-        await _read(house, samples.Samples(), Memory())
+        await _read(house, samples.source(), Memory())
 
 
 async def _watch(house: House, source: Source, memory: Memory) -> None:
-    await _read(house, source, memory)
     async for _ in source.changes():
         await _read(house, source, memory)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, insert, select, update
+from sqlalchemy import and_, delete, exists, insert, select, update
 
 from core.storage.schema import deliveries, notices, runs, subscriptions
 from core.storage.subscriptions import chat_key
@@ -57,8 +57,9 @@ async def _move(connection: AsyncConnection, row: Row[Any], chat: str) -> None:
     )
     for kept in (await connection.execute(same_chat)).all():
         after = Target.from_key(kept.target).moved_to(chat)
-        taken = exists().where(subscriptions.c.target == after.key, subscriptions.c.edition == kept.edition)
-        there = (await connection.execute(select(taken))).scalar_one()
+        same = (subscriptions.c.target == after.key, subscriptions.c.edition == kept.edition)
+        await connection.execute(delete(subscriptions).where(*same, subscriptions.c.ended != ""))
+        there = (await connection.execute(select(exists().where(*same)))).scalar_one()
         values = {"ended": "moved"} if there else {"target": after.key, "chat": chat_key(after)}
         await connection.execute(update(subscriptions).where(subscriptions.c.id == kept.id).values(values))
     after = before.moved_to(chat)

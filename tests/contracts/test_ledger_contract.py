@@ -233,6 +233,21 @@ async def test_a_move_takes_the_whole_chat_along(ledger: Ledger, database: Datab
     assert await SqlSubscriptions(database).of_chat(here) == []
 
 
+async def test_a_move_replaces_what_had_ended_at_the_new_place(ledger: Ledger, database: Database) -> None:
+    await add_issue(database)
+    old = Target(platform="fake", account="bot", chat="old")
+    await add_readers(database, 1, target=old, style="full")
+    await add_readers(database, 1, target=old.moved_to("new"), ended="stopped")
+    await plan(database)
+    (work,) = await claim(ledger)
+    moved = Settled(
+        state="planned", next_page=0, attempts=1, kind="move", effect=Effect(subscription="move", moved_to="new")
+    )
+    await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=moved)])
+    (kept,) = await SqlSubscriptions(database).of_chat(old.moved_to("new"))
+    assert (kept.style, kept.ended) == ("full", "")
+
+
 async def test_cancelling_skips_what_has_not_begun(ledger: Ledger, database: Database, run: int) -> None:
     await claim(ledger, 2)
     await SqlRuns(database).change(run, states=["running"], to="cancelled", note="wrong issue", now=NOW)

@@ -10,7 +10,7 @@ from core.digest.sources.folder import FolderSource
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from core.digest.sources.port import SourceFile
+    from core.digest.sources.port import Source, SourceFile
 
 ORIGIN = "bundled samples"
 
@@ -20,7 +20,7 @@ def folder() -> Path:
     return Path(__file__).parent
 
 
-class Samples:
+class _Samples:
     """The bundled issues as a source, under a name that does not depend on where the program is installed."""
 
     @property
@@ -37,3 +37,8 @@ class Samples:
         never: tuple[None, ...] = ()
         for moment in never:
             yield moment
+
+
+def source() -> Source:
+    """Return the bundled issues as a source."""
+    return _Samples()
