@@ -81,10 +81,10 @@ async def preview_page(request: Request) -> Response:
 async def preview_text(request: Request) -> Response:
     """Show Markdown that was pasted or opened, with its problems."""
     desk = desk_of(request)
-    form = await request.form(max_part_size=LARGEST_ISSUE)
-    wish = Wish(
-        style=str(form.get("style", "card")), form=str(form.get("form", "classic")), text=await _submitted(form)
-    )
+    async with request.form(max_part_size=LARGEST_ISSUE) as form:
+        wish = Wish(
+            style=str(form.get("style", "card")), form=str(form.get("form", "classic")), text=await _submitted(form)
+        )
     reading = desk.read(wish.text, visitor_of(request).lang)
     heads = await desk.services.archive.heads(limit=RECENT)
     issue = reading.issue if wish.text.strip() else None

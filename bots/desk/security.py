@@ -8,7 +8,8 @@ and keeps a cookie that is derived from the token, so that a new token ends ever
 ``Authorization: Bearer TOKEN``; feed readers, which can only do that, HTTP Basic with the token as password.
 
 Requests that change something must come from the desk's own pages, as far as the browser tells
-(``Sec-Fetch-Site``, ``Origin``). No page runs or loads anything that does not come from the desk itself.
+(``Sec-Fetch-Site``, else ``Origin``; without referrers at all, browsers would send the origin "null" with forms). No
+page runs or loads anything that does not come from the desk itself.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -114,8 +115,9 @@ def _password(value: str) -> str:
 
 
 def _is_foreign(request: Request) -> bool:
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        return True
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
 

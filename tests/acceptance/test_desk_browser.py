@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from desks import deliver, open_desk, served
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from desks import Desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
 ARGS = [
     "--headless",
@@ -40,7 +41,7 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     path = chromium()
     async with async_playwright() as playwright:
@@ -49,13 +50,13 @@ async def browser() -> AsyncIterator[Browser]:
         await opened.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     async with open_desk(tmp_path) as opened:
         yield opened
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def url(desk: Desk) -> AsyncIterator[str]:
     async with served(desk.app) as address:
         yield address
@@ -86,7 +87,7 @@ class Visit:
         assert self.troubles == []
 
 
-@pytest.fixture(params=SIZES)
+@pytest_asyncio.fixture(loop_scope="module", params=SIZES)
 async def visit(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Visit]:
     width, height = request.param
     context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
@@ -166,10 +167,10 @@ async def test_an_editor_previews_three_platforms_from_the_archive_and_from_a_pa
     await visit.is_fine()
 
 
-@pytest.mark.parametrize("path", ["/archive", "/archive?q=model", "/archive/daily/zh/2026-01-06", "/runs", "/receipts"])
-async def test_pages_fit_and_say_where_they_are(visit: Visit, url: str, path: str) -> None:
-    await visit.page.goto(url + path)
-    await expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(visit.page.get_by_role("banner")).to_be_visible()
-    await expect(visit.page.get_by_role("main")).to_be_visible()
-    await visit.is_fine()
+async def test_pages_fit_and_say_where_they_are(visit: Visit, url: str) -> None:
+    for path in ("/archive", "/archive?q=model", "/archive/daily/zh/2026-01-06", "/runs", "/receipts"):
+        await visit.page.goto(url + path)
+        for landmark in ("banner", "main"):
+            await expect(visit.page.get_by_role(landmark)).to_be_visible()
+        await expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
+        await visit.is_fine()

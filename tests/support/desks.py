@@ -6,31 +6,28 @@ import asyncio
 import socket
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
+import httpx
 import uvicorn
 
-from bots.desk.app import create_app
 from bots.desk.send import ACCOUNT, PLATFORM
-from bots.desk.services import DeskServices, Question, Reading, Setup
-from bots.settings import Settings
-from bots.wiring import House, open_house, renderers
-from core.commands.dispatch import dispatch
+from bots.settings import DeskSettings, Settings
+from bots.wiring import House, desk_app, open_house
 from core.delivery.courier import Courier
 from core.delivery.port import Account
 from core.delivery.recorder import Recorder
-from core.digest.check import check
 from core.digest.parse import parse
 from core.digest.samples import folder
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from starlette.applications import Starlette
 
-    from core.digest.model import Issue
-    from core.digest.port import Change
+    from bots.desk.services import DeskServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +39,26 @@ class Desk:
     app: Starlette
 
 
+class Client(httpx.AsyncClient):
+    """A browser or a program that talks to the desk."""
+
+    desk: Desk
+
+
+class Opens(Protocol):
+    """Opens a desk with these settings and gives a client of it."""
+
+    def __call__(self, settings: DeskSettings | None = None) -> AbstractAsyncContextManager[Client]: ...
+
+
 @asynccontextmanager
-async def open_desk(data: Path, setup: Setup | None = None) -> AsyncIterator[Desk]:
+async def open_desk(data: Path, settings: DeskSettings | None = None) -> AsyncIterator[Desk]:
     """Open an installation with the bundled issues in it."""
-    async with open_house(Settings(data_dir=data)) as house:
+    async with open_house(Settings(data_dir=data, desk=settings or DeskSettings())) as house:
         if not await house.archive.heads(limit=1):
             await _fill(house)
-        services = desk_services(house, setup or Setup())
-        yield Desk(house=house, services=services, app=create_app(services))
+        app = desk_app(house)
+        yield Desk(house=house, services=app.state.desk, app=app)
         house.bell.close()
 
 
@@ -77,40 +86,6 @@ async def deliver(house: House, edition: str = "daily") -> int:
     await courier.run(asyncio.Event(), until_idle=True)
     recording.cancel()
     return sum(one.outcome.planned for one in pushed)
-
-
-def desk_services(house: House, setup: Setup) -> DeskServices:
-    def read(source: str, lang: str) -> Reading:
-        parsed = parse(source, today=house.clock.now().date())
-        return Reading(issue=parsed.issue, problems=check(parsed, source, lang=lang))
-
-    async def publish(source: str, issue: Issue) -> Change:
-        change = await house.archive.put(issue, source)
-        await house.indexer.add(issue)
-        return change
-
-    async def ask(question: Question) -> Mapping[str, Any]:
-        answer = await house.answerer.ask(question.text, lang=question.lang or "en")
-        return {"answer": answer.text, "lang": answer.lang, "found": answer.found, "citations": [], "nearest": []}
-
-    async def ready() -> None:
-        await house.archive.heads(limit=1)
-
-    return DeskServices(
-        services=house.services,
-        dispatch=dispatch,
-        presenter=house.presenter,
-        renderers=renderers(),
-        inbox=house.inbox,
-        bell=house.bell,
-        runs=house.runs,
-        receipts=house.receipts,
-        read=read,
-        publish=publish,
-        ask=ask,
-        ready=ready,
-        setup=setup,
-    )
 
 
 @asynccontextmanager

@@ -70,4 +70,11 @@ def _time(match: re.Match[str]) -> str:
 @cache
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough")
-    return reader.disable(["lheading", "hr", "code", "reference", "image", "entity"]).use(cjk_friendly)
+    reader.disable(["lheading", "hr", "code", "reference", "image", "entity"]).use(cjk_friendly)
+    reader.add_render_rule("softbreak", _line_break)
+    return reader
+
+
+def _line_break(*_args: object) -> str:
+    """Break every line, also between Chinese characters, where the plugin joins them."""
+    return "<br>"

@@ -5,32 +5,22 @@ from __future__ import annotations
 import asyncio
 import shutil
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from bots.desk.services import Setup
-from desks import open_desk
+from bots.settings import DeskSettings
+from desks import Client, open_desk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from desks import Desk
+    from desks import Opens
 
 TOKEN = "the-desk-token"
-
-
-class Client(httpx.AsyncClient):
-    """A browser or a program that talks to the desk."""
-
-    desk: Desk
-
-
-class Opens(Protocol):
-    def __call__(self, setup: Setup | None = None) -> AbstractAsyncContextManager[Client]: ...
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +42,8 @@ def opened(tmp_path: Path, printed: Path) -> Opens:
     shutil.copytree(printed, tmp_path, dirs_exist_ok=True)
 
     @asynccontextmanager
-    async def opens(setup: Setup | None = None) -> AsyncIterator[Client]:
-        async with open_desk(tmp_path, setup) as desk:
+    async def opens(settings: DeskSettings | None = None) -> AsyncIterator[Client]:
+        async with open_desk(tmp_path, settings) as desk:
             transport = httpx.ASGITransport(desk.app)
             async with Client(transport=transport, base_url="http://127.0.0.1:8080") as client:
                 client.desk = desk
@@ -72,5 +62,5 @@ async def local(opened: Opens) -> AsyncIterator[Client]:
 @pytest.fixture
 async def guarded(opened: Opens) -> AsyncIterator[Client]:
     """Give a client of a desk that others can reach."""
-    async with opened(Setup(host="0.0.0.0", token=TOKEN)) as client:  # noqa: S104  that is the case to test
+    async with opened(DeskSettings(host="0.0.0.0", token=SecretStr(TOKEN))) as client:  # noqa: S104  that is the case to test
         yield client

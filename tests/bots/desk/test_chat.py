@@ -12,7 +12,7 @@ from bots.desk.visitor import accepted
 if TYPE_CHECKING:
     from typing import Any
 
-    from conftest import Client
+    from desks import Client
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,107 @@
+"""Posts reach the reader's browser: kept, streamed, changed and taken back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from bots.desk.visitor import READER, target_of
+from core.delivery.port import Envelope
+from core.document.build import paragraph
+from core.document.nodes import Document
+from core.target import Target
+from desks import deliver, served
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from core.render.port import Message
+    from desks import Client
+
+READS = target_of("reader-1")
+
+
+def message(client: Client, text: str) -> Message:
+    [made] = client.desk.services.renderers["desk"].render(Document(blocks=(paragraph(text),), title=text))
+    return made
+
+
+async def arrivals(lines: AsyncIterator[str], count: int) -> list[tuple[int, dict[str, Any]]]:
+    found: list[tuple[int, dict[str, Any]]] = []
+    id_ = 0
+    async for line in lines:
+        if line.startswith("id: "):
+            id_ = int(line[4:])
+        if line.startswith("data: "):
+            found.append((id_, json.loads(line[6:])))
+        if len(found) == count:
+            break
+    return found
+
+
+async def test_a_page_sent_twice_is_kept_once(local: Client) -> None:
+    sender, inbox = local.desk.house.desk_sender, local.desk.house.inbox
+    for _attempt in range(2):
+        assert await sender.send(READS, message(local, "hello"), Envelope(key="d1p0")) == "d1p0"
+    [kept] = await inbox.after(READS, 0)
+    assert kept.content is not None
+    assert kept.content["text"] == "hello"
+    assert await inbox.after(target_of("reader-2"), 0) == []
+
+
+async def test_what_arrives_is_streamed_and_what_was_missed_comes_first(local: Client) -> None:
+    sender = local.desk.house.desk_sender
+    await sender.send(READS, message(local, "one"), Envelope(key="1"))
+    async with served(local.desk.app) as url, httpx.AsyncClient(base_url=url, cookies={READER: READS.chat}) as browser:
+        async with browser.stream("GET", "/events") as stream:
+            lines = stream.aiter_lines()
+            [(first, one)] = await arrivals(lines, 1)
+            await sender.send(READS, message(local, "two"), Envelope(key="2"))
+            async for line in lines:
+                if line.startswith("data: "):
+                    assert json.loads(line[6:])["content"]["text"] == "two"
+                    break
+        assert (one["page"], one["content"]["text"]) == ("1", "one")
+        await sender.edit(READS, "1", message(local, "one, corrected"))
+        await sender.delete(READS, "2")
+        async with browser.stream("GET", "/events", headers={"Last-Event-ID": str(first)}) as stream:
+            changed = await arrivals(stream.aiter_lines(), 2)
+    assert [(arrival["page"], (arrival["content"] or {}).get("text")) for _id, arrival in changed] == [
+        ("1", "one, corrected"),
+        ("2", None),
+    ]
+
+
+@pytest.mark.parametrize("last", ["x", "-1", "9" * 40, "١"])
+async def test_an_event_id_that_is_none_starts_from_the_beginning(local: Client, last: str) -> None:
+    await local.desk.house.desk_sender.send(READS, message(local, "one"), Envelope(key="1"))
+    async with (
+        served(local.desk.app) as url,
+        httpx.AsyncClient(base_url=url, cookies={READER: READS.chat}) as browser,
+        browser.stream("GET", "/events", params={"after": last}) as stream,
+    ):
+        assert len(await arrivals(stream.aiter_lines(), 1)) == 1
+
+
+async def test_a_run_and_its_receipts_are_shown_after_a_delivery(local: Client) -> None:
+    await local.post("/api/chat", json={"text": "/subscribe 8:30 Shanghai", "conversation": READS.chat, "lang": "en"})
+    assert await deliver(local.desk.house) == 1
+    runs = (await local.get("/runs", headers={"Accept-Language": "en"})).text
+    assert 'data-state="done"' in runs
+    shown = (await local.get("/receipts", params={"target": READS.key}, headers={"Accept-Language": "en"})).text
+    assert 'class="state sent"' in shown
+    local.cookies.set(READER, READS.chat)
+    own = (await local.get("/receipts")).text
+    assert 'class="state sent"' in own
+
+
+@pytest.mark.parametrize(("do", "status"), [("pause", 303), ("resume", 303), ("retry", 303), ("explode", 400)])
+async def test_runs_are_changed_by_forms(local: Client, do: str, status: int) -> None:
+    assert (await local.post("/runs/1", data={"do": do})).status_code == status
+
+
+def test_a_reader_is_a_target_of_the_desk() -> None:
+    assert Target.from_key(READS.key) == READS

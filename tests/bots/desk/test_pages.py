@@ -1,0 +1,112 @@
+"""What the desk's pages and feed show."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+if TYPE_CHECKING:
+    from desks import Client
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "往期"), ("en", "Archive")])
+@pytest.mark.parametrize("path", ["/", "/archive", "/preview", "/runs", "/receipts", "/missing"])
+async def test_every_page_speaks_the_readers_language(local: Client, path: str, lang: str, word: str) -> None:
+    response = await local.get(path, headers={"Accept-Language": lang})
+    assert response.status_code == (404 if path == "/missing" else 200)
+    assert word in response.text
+    assert f'<html lang="{"zh-Hans" if lang == "zh" else "en"}">' in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/archive", "/preview", "/runs", "/archive/daily/en/2026-01-06"])
+async def test_no_page_asks_another_server_for_anything(local: Client, path: str) -> None:
+    page = (await local.get(path)).text
+    assert not re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(?!/)[^"]+"', page)
+    assert not re.findall(r" (?:style|on[a-z]+)=", page)
+
+
+async def test_an_issue_has_an_anchor_for_each_story_and_a_way_to_its_twin(local: Client) -> None:
+    issue = await local.desk.services.services.archive.get((await local.desk.services.services.archive.heads())[0].ref)
+    assert issue is not None
+    page = (await local.get(f"/archive/{issue.ref}")).text
+    for _section, story in issue.stories():
+        assert f'id="{story.key}"' in page
+    twin = "en" if issue.ref.lang == "zh" else "zh"
+    assert f'href="/archive/{issue.ref.edition}/{twin}/{issue.ref.date}"' in page
+    assert (await local.get(f"/archive/{issue.ref}/source")).text.startswith("#")
+
+
+@pytest.mark.parametrize(
+    "path", ["/archive/daily/en/1999-01-01", "/archive/daily/en/not-a-date", "/archive/a/b/c/source"]
+)
+async def test_an_issue_that_is_not_there_is_not_found(local: Client, path: str) -> None:
+    assert (await local.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "issues"),
+    [("", 4), ("?in=zh", 2), ("?month=2026-01", 4), ("?month=1999-01", 0), ("?month=2026-99", 4), ("?page=x", 4)],
+)
+async def test_the_archive_lists_what_is_asked_for(local: Client, query: str, issues: int) -> None:
+    assert (await local.get(f"/archive{query}")).text.count('<time datetime="2026-') == issues
+
+
+async def test_a_search_leads_to_the_story(local: Client) -> None:
+    page = (await local.get("/archive", params={"q": "context window"})).text
+    assert re.search(r'href="/archive/daily/\w\w/2026-\d\d-\d\d#[a-z2-7]{8}"', page)
+    assert "<b>x" not in (await local.get("/archive", params={"q": "<b>x"})).text
+
+
+async def test_the_feed_is_atom_with_whole_issues_and_does_not_repeat_itself(local: Client) -> None:
+    response = await local.get("/feed.xml", params={"lang": "zh"})
+    feed = ET.fromstring(response.text)  # noqa: S314  our own feed
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == 2
+    content = entries[0].findtext(f"{ATOM}content") or ""
+    assert content.count("<p>") > 10
+    assert feed.findtext(f"{ATOM}updated")
+    again = await local.get("/feed.xml", params={"lang": "zh"}, headers={"If-None-Match": response.headers["etag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("style", ["card", "full"])
+@pytest.mark.parametrize("form", ["classic", "rich"])
+async def test_the_preview_shows_the_payload_of_each_platform(local: Client, style: str, form: str) -> None:
+    page = (await local.get("/preview", params={"style": style, "form": form})).text
+    assert page.count('class="screen"') >= 3
+    method = "sendRichMessage" if form == "rich" else "sendMessage"
+    assert f"JSON · {method}<" in page
+    assert "JSON · chat.postMessage<" in page
+    assert not re.findall(r'class="count over"', page)
+
+
+async def test_pasted_markdown_is_checked_line_by_line_and_shown_as_text(local: Client) -> None:
+    text = "# One\n\n## Models\n\n- **A <script>** — [x](nowhere)\n"
+    page = (await local.post("/preview", data={"text": text, "style": "card"})).text
+    assert "Line 5" in page
+    assert "<script>" not in page
+    assert page.count('class="screen"') >= 3
+
+
+async def test_an_opened_file_wins_over_the_text_field(local: Client) -> None:
+    files = {"file": ("issue.md", b"# From a file\n\nText.\n", "text/markdown")}
+    page = (await local.post("/preview", data={"text": "# Typed"}, files=files)).text
+    assert "From a file" in page
+    assert "Typed" not in page
+
+
+async def test_health_and_metrics(local: Client) -> None:
+    assert (await local.get("/healthz")).json() == {"status": "ok"}
+    assert (await local.get("/readyz")).json() == {"status": "ready"}
+    assert "python_info" in (await local.get("/metrics")).text
+
+
+async def test_a_target_that_is_none_is_said_so(local: Client) -> None:
+    page = (await local.get("/receipts", params={"target": "nonsense"})).text
+    assert "telegram:bot:12345" in page
+    assert 'role="alert"' in page
