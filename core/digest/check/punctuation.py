@@ -50,7 +50,7 @@ def punctuation_problems(runs: Sequence[Run], lang: str, broken: Collection[int]
 def _mixed(text: str, lang: str) -> str:
     found = [_WESTERN.search(text), _UNLIKE_BRACKETS.search(text)]
     found.extend(match for match in _WESTERN_BRACKETS.finditer(text) if _HAN.search(match.group()))
-    if lang != "zh":
+    if lang != "zh" and not _HAN.search(text):
         found.append(_FULL_WIDTH.search(text))
     first = min((match.start() for match in found if match), default=None)
     return "" if first is None else text[max(0, first - EXCERPT) : first + EXCERPT].strip()
