@@ -128,15 +128,16 @@ def _text(run: Run) -> Iterator[_Span]:
     if run.time:
         yield _Span(_time(run.time), run.styles)
         return
-    body = run.text.strip()
-    start = run.text.find(body) if body else len(run.text)
-    yield _Span(run.text[:start])
+    text = run.text if run.code else escaped(run.text)
+    body = text.strip()
+    start = text.find(body) if body else len(text)
+    yield _Span(text[:start])
     if body and run.code:
         styles = frozenset() if _MARKS_INSIDE.search(body) else run.styles
         yield from (_Span(span, styles) for span in _code(body))
     elif body:
-        yield _Span(escaped(body), run.styles)
-    yield _Span(run.text[start + len(body) :])
+        yield _Span(body, run.styles)
+    yield _Span(text[start + len(body) :])
 
 
 def _code(value: str) -> Iterator[str]:
