@@ -78,7 +78,7 @@ class Presenter:
         if issue.pick:
             blocks.append(_pick_teaser(issue.pick, room.pick))
         for section in sections[:CARD_SECTIONS]:
-            blocks.append(Heading(2, _with_mark(section.emoji, section.heading)))
+            blocks.append(Heading(2, _with_mark(section.emoji, section.heading or self._name(issue, section))))
             blocks.append(List(tuple(ListItem((_teaser(story, room.story),)) for story in best(section))))
         blocks.append(self._contents(issue, sections, twin))
         return _document(issue, tuple(blocks))
@@ -110,21 +110,24 @@ class Presenter:
     def section(self, issue: Issue, section: Section) -> Document:
         """Return one section, with buttons to its neighbours."""
         around = [self._section_button(issue, other) for other in _neighbours(issue.sections, section)]
-        return _document(issue, (*_part(section), Actions(tuple(_rows([*around, _back(issue)])))))
+        buttons = Actions(tuple(_rows([*around, _back(issue)])))
+        named = replace(section, heading=section.heading or self._name(issue, section))
+        return _document(issue, (*_part(named), _when(issue), buttons))
 
     def story(self, issue: Issue, section: Section, story: Story) -> Document:
         """Return one story with the date and the section it stood in."""
-        origin = Paragraph((Text(f"{_long_date(issue.ref)} · {_mark(section.emoji)}{plain(section.heading)}"),))
+        heading = section.heading or self._name(issue, section)
+        origin = Paragraph((Text(f"{_long_date(issue.ref)} · {_mark(section.emoji)}{plain(heading)}"),))
         buttons = (self._section_button(issue, section), _back(issue))
         return _document(issue, (*_story(story), origin, Actions((buttons,))), preview=story.links)
 
     def lesson(self, issue: Issue, lesson: Lesson) -> Document:
         """Return the lesson."""
-        return _document(issue, (*_part(lesson), Actions(((_back(issue),),))))
+        return _document(issue, (*_part(lesson), _when(issue), Actions(((_back(issue),),))))
 
     def pick(self, issue: Issue, pick: Pick) -> Document:
         """Return the pick of the day."""
-        return _document(issue, (*_part(pick), Actions(((_back(issue),),))), preview=pick.links)
+        return _document(issue, (*_part(pick), _when(issue), Actions(((_back(issue),),))), preview=pick.links)
 
     def _contents(self, issue: Issue, sections: list[Section], twin: IssueRef | None) -> Actions:
         _ = texts(issue.ref.lang)
@@ -137,6 +140,9 @@ class Presenter:
         rest.append(Action(_("Whole issue"), "full", ref, style="primary"))
         buttons = [self._section_button(issue, section) for section in sections]
         return Actions((*_rows(buttons), *_rows([*rest, *_twin_button(twin)])))
+
+    def _name(self, issue: Issue, section: Section) -> Inlines:
+        return (Text(self.vocabulary.name(section.kind, issue.ref.lang)),)
 
     def _section_button(self, issue: Issue, section: Section) -> Action:
         name = self.vocabulary.name(section.kind, issue.ref.lang) or plain(section.heading)
@@ -164,7 +170,8 @@ def _document(issue: Issue, blocks: Blocks, *, preview: tuple[Link, ...] = ()) -
 
 
 def _part(part: Part) -> Iterator[Block]:
-    yield Heading(2, _with_mark(part.emoji, part.heading))
+    if part.heading or part.emoji:
+        yield Heading(2, _with_mark(part.emoji, part.heading))
     if not isinstance(part, Section):
         yield Item(part.body)
         return
@@ -250,6 +257,10 @@ def _neighbours(sections: tuple[Section, ...], section: Section) -> Iterator[Sec
     at = next(index for index, other in enumerate(sections) if other.kind == section.kind)
     yield from islice(sections, max(0, at - 1), at)
     yield from islice(sections, at + 1, at + 2)
+
+
+def _when(issue: Issue) -> Paragraph:
+    return Paragraph((Text(_long_date(issue.ref)),))
 
 
 def _back(issue: Issue) -> Action:
