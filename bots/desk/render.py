@@ -98,7 +98,7 @@ def _block(block: Block) -> str:  # noqa: PLR0911, C901  # a table: one line per
         case Quote(inner):
             return _element("blockquote", _blocks(inner))
         case Fold(summary, inner):
-            return _element("details", _element("summary", _inlines(summary) or "…") + _blocks(inner))
+            return _element("details", _element("summary", _inlines(summary)) + _blocks(inner))
         case Table():
             return _table(block)
         case Item(inner):
