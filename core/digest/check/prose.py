@@ -33,13 +33,9 @@ def prose(body: str) -> tuple[Run, ...]:
 
 
 def _runs(stream: list[Token]) -> Iterator[Run]:
-    row: int | None = None
     for block, token in enumerate(stream):
-        if token.type in {"tr_open", "tr_close"}:
-            row = token.map[0] + 1 if token.map else None
-        elif token.type == "inline":
-            first = row or (token.map[0] + 1 if token.map else 1)
-            yield from _inline(token.children or [], first, block)
+        if token.type == "inline":
+            yield from _inline(token.children or [], token.map[0] + 1 if token.map else 1, block)
 
 
 def _inline(children: list[Token], line: int, block: int) -> Iterator[Run]:
