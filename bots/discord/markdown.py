@@ -97,6 +97,9 @@ def address(url: str) -> str:
 def _split(flow: Sequence[Run]) -> Iterator[list[Run]]:
     line: list[Run] = []
     for run in flow:
+        if "\n" not in run.text:
+            line.append(run)
+            continue
         first, *rest = [run.text.replace("\n", " ")] if run.code or run.time else run.text.split("\n")
         line.append(replace(run, text=first))
         for text in rest:

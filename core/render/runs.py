@@ -35,11 +35,23 @@ def runs(inlines: Iterable[Inline]) -> tuple[Run, ...]:
     """
     joined: list[Run] = []
     for run in _Flattening().read(inlines, Run(text="")):
-        if joined and run.time is None and replace(joined[-1], text=run.text) == run:
+        if not run.text:
+            continue
+        if joined and _alike(joined[-1], run):
             joined[-1] = replace(run, text=joined[-1].text + run.text)
-        elif run.text:
+        else:
             joined.append(run)
     return tuple(joined)
+
+
+def _alike(left: Run, right: Run) -> bool:
+    return (
+        left.link == right.link
+        and left.code == right.code
+        and left.styles == right.styles
+        and left.time is None
+        and right.time is None
+    )
 
 
 class _Flattening:
