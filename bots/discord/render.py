@@ -12,6 +12,7 @@ from bots.discord.text import GAP, text
 from core.document.build import clean
 from core.document.nodes import Actions, Divider, Item
 from core.document.text import plain, utf16_length
+from core.render.items import opened
 from core.render.links import spell_links
 from core.render.lower import lower
 from core.render.paginate import continuation, paginate
@@ -73,7 +74,7 @@ class _Layout:
 
 
 def _message(page: Document, number: int, pages: int) -> Message:
-    blocks = list(_opened(page.blocks))
+    blocks = list(opened(page.blocks))
     rows = action_rows((block for block in blocks if isinstance(block, Actions)), page.lang)
     head = f"{_continuation(page.title, number, pages)}\n" if number > 1 else ""
     children = list(_children(blocks, head))
@@ -108,11 +109,3 @@ def _display(content: str) -> Component:
 
 def _continuation(title: str, number: int, pages: int) -> str:
     return f"-# {escaped(continuation(' '.join(clean(title).split()), number, pages))}"
-
-
-def _opened(blocks: Iterable[Block]) -> Iterator[Block]:
-    for block in blocks:
-        if isinstance(block, Item):
-            yield from _opened(block.blocks)
-        else:
-            yield block

@@ -18,6 +18,7 @@ from core.document.nodes import (
     Strong,
 )
 from core.document.text import number
+from core.render.items import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,20 +38,12 @@ def text(blocks: Iterable[Block]) -> str:
     """Return the blocks as Markdown; dividers and buttons have none. Ends without a line break."""
     written = ""
     before: Block | None = None
-    for block in _opened(blocks):
+    for block in opened(blocks):
         part = "\n".join(_lines(block, 0)).strip("\n")
         if part.strip():
             written += (_gap(before, block) if before else "") + part
             before = block
     return written
-
-
-def _opened(blocks: Iterable[Block]) -> Iterable[Block]:
-    for block in blocks:
-        if isinstance(block, Item):
-            yield from _opened(block.blocks)
-        else:
-            yield block
 
 
 def _gap(before: Block, after: Block) -> str:
@@ -103,7 +96,7 @@ def _item(item: ListItem, marker: str, depth: int) -> list[str]:
 def _in_list(blocks: Blocks) -> Blocks:
     """Headings do not work within a list."""
     return tuple(
-        Paragraph((Strong(block.children),)) if isinstance(block, Heading) else block for block in _opened(blocks)
+        Paragraph((Strong(block.children),)) if isinstance(block, Heading) else block for block in opened(blocks)
     )
 
 

@@ -9,8 +9,9 @@ from bots.slack.buttons import action_blocks
 from bots.slack.profile import SLACK
 from bots.slack.rich_text import GAP, RichText
 from core.document.build import clean
-from core.document.nodes import Actions, Divider, Heading, Item, Text
+from core.document.nodes import Actions, Divider, Heading, Text
 from core.document.text import plain, truncate, utf16_length
+from core.render.items import opened
 from core.render.links import spell_links
 from core.render.lower import lower
 from core.render.paginate import continuation, paginate
@@ -80,7 +81,7 @@ class _Layout:
     def blocks(self, blocks: Iterable[Block]) -> Iterator[SlackBlock]:
         """Yield the blocks as Slack's, neighbouring texts in one."""
         text = RichText()
-        for block in _opened(blocks):
+        for block in opened(blocks):
             made = self._apart(block)
             if made is None:
                 text.add(block)
@@ -118,8 +119,8 @@ def _rich_text(text: RichText) -> Iterator[SlackBlock]:
 
 
 def _message(page: Document, layout: _Layout, number: int, pages: int) -> Message:
-    actions = [block for block in _opened(page.blocks) if isinstance(block, Actions)]
-    blocks = list(layout.blocks(block for block in _opened(page.blocks) if not isinstance(block, Actions)))
+    actions = [block for block in opened(page.blocks) if isinstance(block, Actions)]
+    blocks = list(layout.blocks(block for block in opened(page.blocks) if not isinstance(block, Actions)))
     title = " ".join(clean(page.title).split())
     if number > 1:
         title = continuation(title, number, pages)
@@ -158,11 +159,3 @@ def _characters(made: Any) -> int:  # noqa: ANN401  # JSON of any shape
             return sum(utf16_length(text) for text in said if isinstance(text, str)) + sum(map(_characters, nested))
         case _:
             return 0
-
-
-def _opened(blocks: Iterable[Block]) -> Iterator[Block]:
-    for block in blocks:
-        if isinstance(block, Item):
-            yield from _opened(block.blocks)
-        else:
-            yield block

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.document.build import clean
 from core.document.nodes import CodeBlock, Heading, Item, List, Paragraph, Quote, Strong
+from core.render.items import opened
 from core.render.runs import runs
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class RichText:
             self.elements.append({**code, "border": 1} if quoted else code)
 
     def _quote(self, blocks: Iterable[Block]) -> None:
-        for block in _opened(blocks):
+        for block in opened(blocks):
             match block:
                 case Paragraph(children):
                     self._quoted(inline_elements(children))
@@ -174,7 +175,7 @@ def _box(item: ListItem) -> list[Element]:
 def _head(item: ListItem) -> tuple[list[Element], list[Block]]:
     """Return the elements that stand behind the item's bullet, and the blocks that do not."""
     head: list[Element] = []
-    blocks = list(_opened(item.blocks))
+    blocks = list(opened(item.blocks))
     for at, block in enumerate(blocks):
         match block:
             case Paragraph(children):
@@ -186,11 +187,3 @@ def _head(item: ListItem) -> tuple[list[Element], list[Block]]:
         if elements:
             head += [{"type": "text", "text": "\n"}, *elements] if head else elements
     return head, []
-
-
-def _opened(blocks: Iterable[Block]) -> Iterable[Block]:
-    for block in blocks:
-        if isinstance(block, Item):
-            yield from _opened(block.blocks)
-        else:
-            yield block

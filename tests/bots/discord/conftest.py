@@ -8,7 +8,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from bots.discord.render import DiscordRenderer
 from core.document.build import clean
 from core.document.nodes import Fold, Heading, Table, Time
 from core.document.text import walk
@@ -29,11 +28,6 @@ BACKTICK = "'`' lost ['code']"
 LONGEST = 800
 """What is longer than this may be cut: an escape for every character and an address
 for every line would leave no room for it on one page."""
-
-
-@pytest.fixture(scope="session")
-def renderer() -> DiscordRenderer:
-    return DiscordRenderer()
 
 
 @pytest.fixture(scope="session")

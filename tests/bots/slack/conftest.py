@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bots.slack.render import SlackRenderer
 from core.document.build import clean
 from core.document.nodes import Fold, Heading, Table
 from core.document.text import walk
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
 
 LONGEST = 4500
 """What is longer than this may be cut."""
-
-
-@pytest.fixture(scope="session")
-def renderer() -> SlackRenderer:
-    return SlackRenderer()
 
 
 @pytest.fixture(scope="session")
