@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.commands.issues import (
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from core.document.nodes import Document
 
 
-def _part(show: Callable[[Issue, Presenter], Document | None], missing: str) -> Handler:
+def _part(name: str, show: Callable[[Issue, Presenter], Document | None], missing: str) -> Handler:
     async def handler(request: Request, services: Services) -> Reply:
         _ = texts(request.lang)
         today = await today_of(request, services)
@@ -40,8 +41,10 @@ def _part(show: Callable[[Issue, Presenter], Document | None], missing: str) -> 
         issue = await find_issue(wanted, request, services)
         if issue is None:
             return await no_issue(wanted, request, services)
-        document = show(issue, Presenter(vocabulary=services.vocabulary))
-        if document is None:
+        found = show(issue, Presenter(vocabulary=services.vocabulary))
+        if found:
+            document = replace(found, turn=f"{name} {issue.ref}")
+        else:
             said = _(missing, date=long_date(issue.ref.date, _.lang))
             document = page(_, said, paragraph(said), rows=[[open_issue(issue.ref, _("Open the issue"))]])
         return Reply(document=with_note(document, remark(issue, wanted, request, today)))
@@ -60,14 +63,14 @@ def _pick(issue: Issue, present: Presenter) -> Document | None:
 lesson = Command(
     name="lesson",
     summary=mark("The lesson of the day"),
-    handler=_part(_lesson, mark("The issue of {date} has no lesson.")),
+    handler=_part("lesson", _lesson, mark("The issue of {date} has no lesson.")),
     parameters=(DAY, LANG),
     example="/lesson",
 )
 pick = Command(
     name="pick",
     summary=mark("The pick of the day"),
-    handler=_part(_pick, mark("The issue of {date} has no pick.")),
+    handler=_part("pick", _pick, mark("The issue of {date} has no pick.")),
     parameters=(DAY, LANG),
     example="/pick",
 )

@@ -50,10 +50,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the reader gets. ``private`` replies concern one person and stay between the bot and them."""
+    """What the reader gets. ``private`` replies concern one person and stay between the bot and them.
+
+    ``page`` is the page to show, counted from 1, of a document whose pages are turned in place.
+    """
 
     document: Document
     private: bool = False
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from core.commands.settings import settings
 from core.commands.start import start
 from core.commands.subscribe import subscribe, unsubscribe
 from core.commands.today import full, issue, today
+from core.commands.turn import page_of
 from core.commands.why import why
 
 if TYPE_CHECKING:
@@ -50,4 +51,6 @@ _ALL = (
     story,
     ask,
 )
-COMMANDS: Mapping[str, Command] = MappingProxyType({command.name: command for command in (*_ALL, help_on(_ALL))})
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {command.name: command for command in (*_ALL, page_of(_ALL), help_on(_ALL))}
+)

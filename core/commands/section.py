@@ -38,6 +38,7 @@ async def _section(request: Request, services: Services) -> Reply:
         said = _("The issue of {date} has no section “{name}”.", date=date, name=name)
         return _offer(issue, said, services, _)
     document = Presenter(vocabulary=services.vocabulary).section(issue, section)
+    document = replace(document, turn=f"section {section.kind} {issue.ref}")
     return Reply(document=with_note(document, remark(issue, wanted, request, today)))
 
 
@@ -72,7 +73,8 @@ async def _story(request: Request, services: Services) -> Reply:
         return await no_issue(wanted, request, services)
     for section, story in issue.stories():
         if story.key == key:
-            return Reply(document=Presenter(vocabulary=services.vocabulary).story(issue, section, story))
+            document = Presenter(vocabulary=services.vocabulary).story(issue, section, story)
+            return Reply(document=replace(document, turn=f"story {story.key} {issue.ref}"))
     raise UsageError(texts(request.lang)("This story is no longer in the issue. It may have been corrected."))
 
 

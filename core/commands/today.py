@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.commands.issues import (
@@ -36,7 +37,7 @@ async def _issue(request: Request, services: Services) -> Reply:
         return await no_issue(wanted, request, services)
     twin = await twin_of(issue.ref, services)
     card = Presenter(vocabulary=services.vocabulary).card(issue, twin=twin)
-    document = with_note(card, remark(issue, wanted, request, today))
+    document = with_note(replace(card, turn=f"issue {issue.ref}"), remark(issue, wanted, request, today))
     return Reply(document=with_rows(document, [await neighbours_of(issue.ref, services)]))
 
 
@@ -46,7 +47,7 @@ async def _full(request: Request, services: Services) -> Reply:
     if issue is None:
         return await no_issue(wanted, request, services)
     document = Presenter(vocabulary=services.vocabulary).full(issue, twin=await twin_of(issue.ref, services))
-    return Reply(document=document)
+    return Reply(document=replace(document, turn=f"full {issue.ref}"))
 
 
 today = Command(

@@ -188,10 +188,12 @@ class Document:
 
     ``title`` is plain text: the notification's text where a platform shows one, and the name that the pages
     after the first carry ("title · 2/3"). ``lang`` is the language of the frame texts that a renderer adds.
-    ``preview`` is the one link that may be shown with a preview.
+    ``preview`` is the one link that may be shown with a preview. ``turn`` is the command line that gives the same
+    document again: pages are then turned in place, one shown at a time. "" shows all pages one below the other.
     """
 
     blocks: Blocks
     title: str
     lang: str = "en"
     preview: str | None = None
+    turn: str = ""

@@ -13,7 +13,8 @@ from itertools import pairwise
 from operator import sub
 from typing import TYPE_CHECKING
 
-from core.document.nodes import Actions, Divider, Document
+from core.document.build import clean
+from core.document.nodes import Action, Actions, Divider, Document
 from core.render.breaks import choose_breaks
 from core.render.cut import head
 from core.render.units import Detail, assemble, divides_more, flatten
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from core.render.port import Cost, Layout
     from core.render.units import Unit
 
+MOST_PAGES = 999
 TITLE_LENGTH = 60
 """How many characters of the title a continuation line carries at most."""
 
@@ -35,20 +37,43 @@ def paginate(document: Document, layout: Layout) -> tuple[Document, ...]:
 
     The pages have the least number that cuts between sentences allow, and among those the best cuts: between
     sections, items, blocks, list items and rows, sentences, in this order. Words, links and graphemes are cut only
-    if a single one is longer than a page. A heading stays with what follows it, ``Actions`` stand on the last page.
+    if a single one is longer than a page. A heading stays with what follows it, ``Actions`` stand on the last page;
+    where pages are turned in place, on every page, with the buttons that turn below them.
     The continuation line is not part of the pages: a renderer puts ``continuation`` before each but the first.
     """
     blocks = _with_actions_last(document.blocks)
     costs = [layout.cost(block) for block in blocks]
     if _fits(_total(costs, layout.budget), layout.budget):
         return (replace(document, blocks=blocks),)
+    if document.turn:
+        return _turned(document, layout)
     return tuple(replace(document, blocks=page) for page in _pages(blocks, costs, layout, document.title))
+
+
+def turning(line: str, page: int, pages: int) -> tuple[Action, ...]:
+    """Return the buttons that turn page ``page`` (counted from 1) of the document that ``line`` gives."""
+    back = (Action("‹", "page", f"{page - 1} {line}"),) if page > 1 else ()
+    on = (Action("›", "page", f"{page + 1} {line}"),) if page < pages else ()
+    return (*back, Action(f"{page}/{pages}", "page", f"{page} {line}"), *on)
 
 
 def continuation(title: str, page: int, pages: int) -> str:
     """Return the line that page ``page`` (counted from 1) of ``pages`` begins with: "title · 2/3"."""
-    short = title if len(title) <= TITLE_LENGTH else f"{head(title, TITLE_LENGTH - 1)}…"
+    line = " ".join(clean(title).split())
+    short = line if len(line) <= TITLE_LENGTH else f"{head(line, TITLE_LENGTH - 1)}…"
     return f"{short} · {page}/{pages}" if short else f"{page}/{pages}"
+
+
+def _turned(document: Document, layout: Layout) -> tuple[Document, ...]:
+    rows = tuple(row for block in document.blocks if isinstance(block, Actions) for row in block.rows)
+    text = tuple(block for block in document.blocks if not isinstance(block, Actions))
+    reserved = layout.cost(Actions((*rows, turning(document.turn, MOST_PAGES - 1, MOST_PAGES))))
+    narrowed = _Narrowed(layout, tuple(map(sub, layout.budget, reserved)))
+    pages = _pages(text, [layout.cost(block) for block in text], narrowed, document.title)
+    return tuple(
+        replace(document, blocks=(*page, Actions((*rows, turning(document.turn, number, len(pages))))))
+        for number, page in enumerate(pages, 1)
+    )
 
 
 def _pages(blocks: Blocks, costs: Sequence[Cost], layout: Layout, title: str) -> list[Blocks]:

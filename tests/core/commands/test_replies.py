@@ -94,6 +94,7 @@ CONVERSATIONS = {
     ],
     "why": ["/why", "/subscribe 8:30 Shanghai", "/why"],
     "lang": ["/lang", "/lang zh", "/lang", "/lang English", "/lang Klingon"],
+    "page": [f"page 1 section models {REF}", f"page 9 full {REF}", "page x full", "page 2 subscribe 9:00", "page"],
     "unknown": ["/modles", "/xyzzy"],
 }
 
