@@ -83,7 +83,7 @@ def _message(page: Document, number_: int, pages: int) -> Message:
         styled.text += GAP
     _write(styled, page.blocks, 0)
     text, entities = styled.entities()
-    text = text or clean(page.title).strip() or NOTHING
+    text = text or " ".join(clean(page.title).split()) or NOTHING
     rows = actions_of(page.blocks)
     payload: dict[str, Any] = {"text": text, "link_preview_options": _preview(page, number_)}
     if entities:

@@ -125,8 +125,9 @@ def _flat(block: Block) -> Blocks:
 def _message(page: Document, number: int, pages: int) -> Message:
     line = continuation(page.title, number, pages) if number > 1 else ""
     text = clean(plain(page.blocks)).strip()
-    body = _html(page.blocks) if text else f"<p>{_text(page.title).strip() or NOTHING}</p>"
-    text = text or clean(page.title).strip() or NOTHING
+    title = " ".join(clean(page.title).split()) or NOTHING
+    body = _html(page.blocks) if text else f"<p>{_text(title)}</p>"
+    text = text or title
     rows = actions_of(page.blocks)
     head = f"<p><i>{_text(line)}</i></p>" if line else ""
     payload: dict[str, Any] = {"rich_message": {"html": head + body, "skip_entity_detection": True}}

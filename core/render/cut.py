@@ -27,8 +27,10 @@ class Grain(IntEnum):
     TOKEN = 4
     WORD_IN_LINK = 5
     TOKEN_IN_LINK = 6
-    GRAPHEME = 7
-    CHARACTER = 8
+    WORD_IN_CODE = 7
+    TOKEN_IN_CODE = 8
+    GRAPHEME = 9
+    CHARACTER = 10
 
 
 _LINE_END = regex.compile(r"(?P<end>\n++)")
@@ -52,11 +54,14 @@ def boundaries(inlines: Inlines, grain: Grain) -> list[int]:
     flow.read(inlines)
     text = "".join(flow.texts)
     inside = bytearray(len(text) + 1)
-    for start, end in flow.atoms if grain >= Grain.WORD_IN_LINK else [*flow.atoms, *flow.wholes]:
+    kept = [*flow.times]
+    kept += flow.links if grain < Grain.WORD_IN_LINK else ()
+    kept += flow.codes if grain < Grain.WORD_IN_CODE else ()
+    for start, end in kept:
         inside[start + 1 : end] = b"\1" * max(0, end - start - 1)
     offsets = set(_offsets(text, grain))
-    if grain == Grain.TOKEN:
-        offsets.update(border for span in flow.wholes for border in span)
+    if Grain.TOKEN <= grain < Grain.GRAPHEME:
+        offsets.update(border for span in kept for border in span)
     return sorted(offset for offset in offsets if 0 < offset < len(text) and not inside[offset])
 
 
@@ -68,12 +73,13 @@ def text_of(inlines: Inlines) -> str:
 
 
 class _Flow:
-    """The text of inlines, with the spans that stay whole as long as they can, and those that always do."""
+    """The text of inlines, and where in it links, codes and times are."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self.wholes: list[tuple[int, int]] = []
-        self.atoms: list[tuple[int, int]] = []
+        self.links: list[tuple[int, int]] = []
+        self.codes: list[tuple[int, int]] = []
+        self.times: list[tuple[int, int]] = []
         self._position = 0
 
     def read(self, inlines: Inlines) -> None:
@@ -85,13 +91,13 @@ class _Flow:
                     self._add(value)
                 case Code(value):
                     self._add(value)
-                    self.wholes.append((start, self._position))
+                    self.codes.append((start, self._position))
                 case Time(_, value):
                     self._add(value)
-                    self.atoms.append((start, self._position))
+                    self.times.append((start, self._position))
                 case Link(children, _):
                     self.read(children)
-                    self.wholes.append((start, self._position))
+                    self.links.append((start, self._position))
                 case Strong(children) | Emphasis(children) | Strike(children):
                     self.read(children)
 
@@ -105,9 +111,9 @@ _PATTERNS = {Grain.LINE: _LINE_END, Grain.SENTENCE: _SENTENCE_END, Grain.CLAUSE:
 
 def _offsets(text: str, grain: Grain) -> Iterator[int]:
     match grain:
-        case Grain.WORD | Grain.WORD_IN_LINK:
+        case Grain.WORD | Grain.WORD_IN_LINK | Grain.WORD_IN_CODE:
             return _words(text)
-        case Grain.TOKEN | Grain.TOKEN_IN_LINK:
+        case Grain.TOKEN | Grain.TOKEN_IN_LINK | Grain.TOKEN_IN_CODE:
             graphemes = {match.end() for match in _GRAPHEME.finditer(text)}
             return (match.end() for match in _TOKEN.finditer(text) if match.end() in graphemes)
         case Grain.GRAPHEME:

@@ -62,9 +62,8 @@ UNITS_PER_PAGE = 64
 PSEUDO_HEADING = 120
 """A paragraph of bold text up to this length announces what follows, as a heading does."""
 
-_SMALLEST = (Grain.WORD_IN_LINK, Grain.TOKEN_IN_LINK, Grain.GRAPHEME, Grain.CHARACTER)
-PROSE = (Grain.SENTENCE, Grain.CLAUSE, Grain.WORD, Grain.TOKEN, *_SMALLEST)
-CODE = (Grain.LINE, *_SMALLEST)
+PROSE = tuple(grain for grain in Grain if grain != Grain.LINE)
+CODE = (Grain.LINE, Grain.WORD, Grain.TOKEN, Grain.GRAPHEME, Grain.CHARACTER)
 
 DISLIKES = {
     Grain.LINE: Dislike.ROW,
@@ -74,6 +73,8 @@ DISLIKES = {
     Grain.WORD_IN_LINK: Dislike.WORD,
     Grain.TOKEN: Dislike.GRAPHEME,
     Grain.TOKEN_IN_LINK: Dislike.GRAPHEME,
+    Grain.WORD_IN_CODE: Dislike.WORD,
+    Grain.TOKEN_IN_CODE: Dislike.GRAPHEME,
     Grain.GRAPHEME: Dislike.GRAPHEME,
     Grain.CHARACTER: Dislike.GRAPHEME,
 }
@@ -237,7 +238,7 @@ class _Flattening:
                 self._add_flow(Piece(children), frame, dislike, grains)
             case CodeBlock(value):
                 self._add_flow(Piece((Text(value),)), frame, dislike, CODE)
-            case Table() if not self._rows_fit(frame):
+            case Table(_, rows) if not rows or not self._rows_fit(frame, rows):
                 self.add(table_as_list(frame.node), frame.parent, frame.index, dislike)
             case Table(_, rows):
                 self._add_all(rows, frame, dislike, _between_rows)
@@ -274,8 +275,7 @@ class _Flattening:
             else:
                 self._append(part, frame, 0, rank, own)
 
-    def _rows_fit(self, frame: Frame) -> bool:
-        rows = frame.node.rows if isinstance(frame.node, Table) else ()
+    def _rows_fit(self, frame: Frame, rows: tuple[Row, ...]) -> bool:
         return all(self._fits(self._own_cost(row, frame, index), frame) for index, row in enumerate(rows))
 
     def _own_cost(self, content: Content, frame: Frame | None, index: int) -> Cost:
@@ -307,7 +307,9 @@ class _Flattening:
 
 def _divides(content: Content, detail: Detail, *, fits: bool) -> bool:
     match content:
-        case Item() | Quote() | Fold() | List() | ListItem() | Table() | CodeBlock():
+        case Item(parts) | Quote(parts) | Fold(_, parts) | List(parts) | ListItem(parts) | Table(_, parts):
+            return not fits or (detail >= Detail.PARTS and bool(parts))
+        case CodeBlock():
             return not fits or detail >= Detail.PARTS
         case Paragraph():
             return not fits or detail >= Detail.SENTENCES

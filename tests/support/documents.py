@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 
 from core.document.nodes import (
@@ -154,3 +155,14 @@ issues: SearchStrategy[Document] = st.builds(
     st.lists(button_rows, max_size=1),
 )
 """Documents that look like a whole issue: sections of stories."""
+
+
+def quickly(examples: int) -> settings:
+    """Return settings for tests of documents: shrinking or printing a large one takes minutes, so neither is done."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.reuse, Phase.generate),
+        verbosity=Verbosity.quiet,
+    )

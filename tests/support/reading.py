@@ -87,13 +87,15 @@ class Written:
             if 0 < total < len(seen):
                 borders.add(total)
         cuts = [(seen[border - 1] + 1, seen[border]) for border in sorted(borders)]
-        spans = [*self._wholes]
-        for pattern in (_WORD, _GRAPHEME):
-            spans += [match.span() for match in pattern.finditer(text)]
+        edges = {edge for whole in self._wholes for edge in whole}
+        within = [cut for cut in cuts if edges.isdisjoint(cut)]  # a long link may begin a page in the middle of a word
+        spans = [(whole, cuts) for whole in self._wholes]
+        spans += [(match.span(), within) for match in _WORD.finditer(text)]
+        spans += [(match.span(), cuts) for match in _GRAPHEME.finditer(text)]
         return [
             text[start:end][:40]
-            for start, end in spans
-            if end - start <= longest and any(start < low and high < end for low, high in cuts)
+            for (start, end), borders_ in spans
+            if end - start <= longest and any(start < low and high < end for low, high in borders_)
         ]
 
     def _add(self, text: str, styles: frozenset[Style] = PLAIN) -> None:

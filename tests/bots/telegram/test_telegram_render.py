@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
-from documents import documents, issues
+from documents import documents, issues, quickly
 from hostile import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from reading import Judge
 
 FORMS: tuple[Renderer, ...] = (TelegramRenderer(), TelegramRichRenderer())
-# Shrinking documents this large takes minutes; a failing one is printed as it was found.
-QUICK = settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -34,14 +27,14 @@ def test_hostile_documents_are_taken_whole(name: str, renderer: Renderer, judge:
     assert judge(renderer, document, renderer.render(document)) == []
 
 
-@QUICK
+@quickly(40)
 @given(document=documents)
 def test_any_document_is_taken_whole(document: Document, judge: Judge) -> None:
     for form in FORMS:
         assert judge(form, document, form.render(document)) == []
 
 
-@QUICK
+@quickly(40)
 @given(document=issues)
 def test_any_issue_is_taken_whole(document: Document, judge: Judge) -> None:
     for form in FORMS:
