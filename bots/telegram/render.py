@@ -123,7 +123,9 @@ def _write(styled: Styled, blocks: Blocks, depth: int) -> None:
 def _gap(before: Block | None, block: Block, depth: int) -> str:
     if before is None:
         return ""
-    tight = depth > 0 or (isinstance(before, Heading) and before.level > 2) or isinstance(block, List)  # noqa: PLR2004
+    below_heading = isinstance(before, Heading) and before.level > 2  # noqa: PLR2004  # a story's
+    list_below_text = isinstance(block, List) and isinstance(before, Heading | Paragraph)
+    tight = depth > 0 or below_heading or list_below_text
     return "\n" if tight else GAP
 
 
