@@ -17,6 +17,7 @@ from bots.desk.render import DeskRenderer
 from bots.desk.send import DeskSender
 from bots.desk.services import DeskServices, Question, Reading, Setup
 from bots.discord.render import DiscordRenderer
+from bots.fit import FitCheck
 from bots.slack.render import SlackRenderer
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
@@ -125,6 +126,12 @@ def renderers() -> Mapping[str, Renderer]:
     return {"-".join(filter(None, (one.profile.platform, one.profile.form))): one for one in every}
 
 
+def fit_check(words: Vocabulary) -> FitCheck:
+    """Return the check for stories that do not fit one message of a platform in its usual form."""
+    usual = {one.profile.platform: one for one in renderers().values() if not one.profile.form}
+    return FitCheck(presenter=Presenter(vocabulary=words), renderers=usual)
+
+
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open the installation, bring its tables to the newest version, and close it in the end.
@@ -225,10 +232,12 @@ def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
     """Return the desk's ASGI app, with the platforms' ``routes`` beside its own."""
     desk = house.settings.desk
     words = house.services.vocabulary
+    fit = fit_check(words)
 
     def read(source: str, lang: str) -> Reading:
         parsed = parse(source, vocabulary=words)
-        return Reading(issue=parsed.issue, problems=check(parsed, source, lang=lang))
+        problems = (*check(parsed, source, lang=lang), *fit.problems(parsed.issue, lang=lang))
+        return Reading(issue=parsed.issue, problems=problems)
 
     async def ask(question: Question) -> Mapping[str, Any]:
         answer = await house.answer(

@@ -11,7 +11,7 @@ import typer
 
 from bots.cli.app import AsJson, console, print_json, say
 from bots.settings import Settings
-from bots.wiring import renderers, vocabulary
+from bots.wiring import fit_check, renderers, vocabulary
 from core.digest.check import check as problems_of
 from core.digest.parse import Parsed, parse
 from core.digest.present import Presenter
@@ -36,10 +36,11 @@ def register(app: typer.Typer) -> None:
 def check(paths: Paths, as_json: AsJson = False, lang: str = "en") -> None:
     """Check issues and print what an editor should look at, as file:line: code: message."""
     settings = Settings()
+    fit = fit_check(vocabulary(settings))
     results = []
     fine = True
     for path, text, parsed in _parsed(paths, settings):
-        problems = problems_of(parsed, text, lang=lang)
+        problems = (*problems_of(parsed, text, lang=lang), *fit.problems(parsed.issue, lang=lang))
         fine = fine and all(problem.level != "error" for problem in problems)
         results.append(
             {

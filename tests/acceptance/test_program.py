@@ -1,0 +1,213 @@
+"""The program as its users call it: every command as a process of its own, on a folder of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "core" / "digest" / "samples"
+
+
+class Program(Protocol):
+    """Calls the program with arguments, expects the exit code, and returns what it printed."""
+
+    def __call__(self, *arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
+    return own | {"PAPERBOY_DATA_DIR": str(tmp_path / "data"), "PAPERBOY_DESK__PORT": "0", "COLUMNS": "200"}
+
+
+@pytest.fixture
+def paperboy(environment: dict[str, str], tmp_path: Path) -> Program:
+    def call(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bots", *map(str, arguments)]
+        done = subprocess.run(  # noqa: S603 — our own program
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stderr + done.stdout
+        return done
+
+    del tmp_path
+    return call
+
+
+def printed(done: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401 — JSON
+    return json.loads(done.stdout)
+
+
+@asynccontextmanager
+async def running(environment: dict[str, str], *arguments: str) -> AsyncIterator[httpx.AsyncClient]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bots", "run", *arguments, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        found = re.search(r"http://\S+", line)
+        assert found, line
+        async with httpx.AsyncClient(base_url=found.group(), timeout=20) as client:
+            yield client
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+async def until_said(client: httpx.AsyncClient, question: str, expected: str) -> None:
+    async with asyncio.timeout(20):
+        while expected not in await say(client, question):  # noqa: ASYNC110 — another process, seen over HTTP
+            await asyncio.sleep(0.3)
+
+
+async def say(client: httpx.AsyncClient, text: str) -> str:
+    answer = await client.post("/api/chat", json={"text": text, "conversation": "reader"})
+    assert answer.status_code == 200, answer.text
+    return "\n".join(page["text"] for page in answer.json()["pages"])
+
+
+def test_check_prints_file_line_code_and_message(paperboy: Program, tmp_path: Path) -> None:
+    issue = tmp_path / "2026-03-02.en.md"
+    issue.write_text("# News\n\n## Models\n\n- **A** — see [it](http://localhost/x)\n", encoding="utf-8")
+    lines = paperboy("check", issue, code=1).stdout.splitlines()
+    assert any(line.startswith(f"{issue}:5: link-not-public: ") for line in lines)
+
+
+def test_check_as_json_has_the_documented_shape(paperboy: Program) -> None:
+    (one,) = printed(paperboy("check", SAMPLES / "daily" / "en" / "2026-01-06.md", "--json"))
+    assert set(one) == {"path", "issue", "problems"}
+    issue = one["issue"]
+    assert (issue["edition"], issue["date"], issue["lang"]) == ("daily", "2026-01-06", "en")
+    assert [section["kind"] for section in issue["sections"]] == ["models", "apps", "dev", "tips", "products"]
+    story = issue["sections"][0]["stories"][0]
+    assert set(story) == {"key", "title", "text", "links", "metrics", "prominence"}
+    assert set(issue["lesson"]) == {"term", "text"}
+    assert set(issue["pick"]) == {"title", "text"}
+    assert one["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "method", "field"),
+    [
+        ("telegram", "sendMessage", "entities"),
+        ("discord", "messages", "components"),
+        ("slack", "chat.postMessage", "blocks"),
+    ],
+)
+@pytest.mark.parametrize("style", ["card", "full"])
+def test_render_prints_what_would_be_sent(
+    paperboy: Program, platform: str, method: str, field: str, style: str
+) -> None:
+    results = printed(paperboy("render", SAMPLES, "--platform", platform, "--style", style, "--json"))
+    assert len(results) == 4
+    assert {(one["platform"], one["style"]) for one in results} == {(platform, style)}
+    assert {message["method"] for one in results for message in one["messages"]} == {method}
+    assert all(message["payload"][field] for one in results for message in one["messages"])
+
+
+def test_render_knows_the_rich_form(paperboy: Program) -> None:
+    results = printed(paperboy("render", SAMPLES, "--platform", "telegram", "--style", "full", "--rich", "--json"))
+    assert [[message["method"] for message in one["messages"]] for one in results] == [["sendRichMessage"]] * 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["render", str(SAMPLES), "--platform", "pager"],
+        ["render", str(SAMPLES), "--platform", "slack", "--style", "poem"],
+        ["check", "no-such-file.md"],
+        ["show", "tomorrow"],
+        ["receipts", "nowhere"],
+        ["pause", "7"],
+    ],
+)
+def test_a_mistake_ends_with_two_and_a_sentence(paperboy: Program, arguments: list[str]) -> None:
+    done = paperboy(*arguments, code=2)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+
+
+def test_a_wrong_setting_is_named(environment: dict[str, str], paperboy: Program) -> None:
+    environment["PAPERBOY_DESK__PORT"] = "eighty"
+    assert "PAPERBOY_DESK__PORT" in paperboy("issues", code=2).stderr
+
+
+def test_the_archive_by_command(paperboy: Program) -> None:
+    assert "4 added" in paperboy("import", SAMPLES).stdout
+    assert "4 unchanged" in paperboy("import", SAMPLES).stdout
+    issues = printed(paperboy("issues", "--json"))
+    assert [one["date"] for one in issues] == ["2026-01-06", "2026-01-06", "2026-01-05", "2026-01-05"]
+    assert printed(paperboy("show", "daily/zh/2026-01-05", "--json"))["lang"] == "zh"
+    assert paperboy("show", "2026-01-05", "--lang", "en").stdout.startswith("# ")
+    found = printed(paperboy("search", "open", "weights", "--json"))
+    assert found["total"] >= 1
+    assert found["hits"][0]["date"].startswith("2026-01-")
+    answer = printed(paperboy("ask", "What is a mixture of experts?", "--json"))
+    assert set(answer) == {"answer", "lang", "found", "citations", "nearest"}
+    assert answer["found"]
+    assert set(answer["citations"][0]) == {"edition", "date", "lang", "section", "key", "title"}
+
+
+def test_backup_restore_export_and_forget(paperboy: Program, environment: dict[str, str], tmp_path: Path) -> None:
+    paperboy("import", SAMPLES)
+    paperboy("backup", tmp_path / "copy.db")
+    environment["PAPERBOY_DATA_DIR"] = str(tmp_path / "other")
+    paperboy("restore", tmp_path / "copy.db")
+    assert len(printed(paperboy("issues", "--json"))) == 4
+    assert printed(paperboy("search", "open", "weights", "--json"))["total"] >= 1
+    assert isinstance(printed(paperboy("export", "desk:desk:reader")), dict)
+    paperboy("forget", "desk:desk:reader", "--yes")
+    assert "up to date" in paperboy("db", "upgrade").stdout
+
+
+def test_doctor_is_content_with_a_fresh_installation(paperboy: Program) -> None:
+    findings = printed(paperboy("doctor", "--json"))
+    assert {"database", "archive", "desk"} <= {one["subject"] for one in findings}
+    assert not [one for one in findings if one["level"] == "error"]
+
+
+async def test_a_first_start_reads_subscribes_and_delivers(environment: dict[str, str], paperboy: Program) -> None:
+    async with running(environment) as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        await until_said(client, "/today", "January 6, 2026")
+        soon = datetime.now(UTC) + timedelta(minutes=1)
+        assert "Subscribed" in await say(client, f"/subscribe {soon:%H:%M} UTC")
+        pushed = printed(await asyncio.to_thread(paperboy, "push", "--json"))
+        assert sum(one["planned"] for one in pushed["pushed"]) == 1
+        await until_said(client, "/why", "was delivered")
+        (run,) = printed(await asyncio.to_thread(paperboy, "status", "--json"))["runs"]
+        assert set(run) >= {"id", "edition", "date", "counts", "rate", "eta"}
+        assert run["counts"] == {"planned": 0, "sent": 1, "unknown": 0, "failed": 0, "skipped": 0}
+        again = printed(await asyncio.to_thread(paperboy, "push", "--json"))
+        assert sum(one["planned"] for one in again["pushed"]) == 0
+
+
+async def test_own_issues_take_the_place_of_the_samples(environment: dict[str, str], tmp_path: Path) -> None:
+    async with running(environment) as client:
+        await until_said(client, "/today", "January 6, 2026")
+    own = tmp_path / "issues"
+    own.mkdir()
+    (own / "2026-02-01.en.md").write_text("# Own news\n\n## Models\n\n- **A** — b\n", encoding="utf-8")
+    environment["PAPERBOY_ISSUES"] = str(own)
+    async with running(environment) as client:
+        await until_said(client, "/today", "Own news")
+        assert "January" not in await say(client, "/archive")
+        (own / "2026-02-02.en.md").write_text("# Later news\n\n## Models\n\n- **C** — d\n", encoding="utf-8")
+        await until_said(client, "/today", "Later news")

@@ -1,0 +1,64 @@
+"""What an operator can set, and that the guide says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from bots.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+
+
+def names(model: type[BaseModel], prefix: str = "PAPERBOY_") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from names(field.annotation, f"{prefix}{name.upper()}__")
+        else:
+            yield prefix + name.upper()
+
+
+@pytest.mark.parametrize("name", sorted(names(Settings)))
+def test_every_setting_is_documented(name: str) -> None:
+    guides = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "docs").glob("*.md"))
+    assert f"`{name}`" in guides
+
+
+def test_secrets_hide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERBOY_TELEGRAM__TOKEN", "123:very-secret")
+    monkeypatch.setenv("PAPERBOY_DESK__TOKEN", "very-secret")
+    settings = Settings()
+    assert "very-secret" not in repr(settings)
+    assert settings.telegram.token is not None
+    assert settings.telegram.token.get_secret_value() == "123:very-secret"
+
+
+def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERBOY_ISSUES", "/srv/issues, https://git.example.com/issues.git ,")
+    assert Settings().issues == ("/srv/issues", "https://git.example.com/issues.git")
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "paperboy.toml").write_text('name = "From file"\nlang = "zh"\n[desk]\nport = 9000\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAPERBOY_NAME", "From environment")
+    settings = Settings()
+    assert (settings.name, settings.lang, settings.desk.port) == ("From environment", "zh", 9000)
+
+
+def test_a_wrong_value_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERBOY_DESK__PORT", "eighty")
+    with pytest.raises(ValidationError, match="port"):
+        Settings()
+
+
+def test_the_installations_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    assert settings.secret() == settings.secret()
+    assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600
