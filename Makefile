@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check lint types contracts format lock clean
+.PHONY: help run test bench screenshots check lint types contracts format lock clean
 
 help:  ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: $(VENV)/dev.stamp .venv-bench/stamp  ## measure speed and memory
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --requirement bench/requirements-peers.txt
 	@touch $@
+
+screenshots: $(VENV)/dev.stamp  ## take the README's pictures (needs Chromium)
+	$(BIN)/python docs/screenshots.py
 
 check: lint types contracts  ## lint, types and import contracts
 
