@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from core.digest.dates import find_date
-from core.digest.markdown import Line, Placed, join_lines
+from core.digest.inlines import Line, join_lines
+from core.digest.markdown import Placed
 from core.digest.parse.titles import only_links, read_heading, read_lead, unbold
 from core.digest.sections import fold, split_emoji
 from core.document.nodes import Divider, Heading, Inlines, List, Paragraph, Strong, Table

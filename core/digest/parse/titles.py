@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from core.digest.markdown import join_lines
+from core.digest.inlines import join_lines
 from core.digest.sections import fold, split_emoji
 from core.document.nodes import Inline, Inlines, Link, Strong, Text
 from core.document.text import cut, joined, links, plain, stripped
@@ -14,7 +14,7 @@ from core.document.text import cut, joined, links, plain, stripped
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.digest.markdown import Line
+    from core.digest.inlines import Line
 
 Form: TypeAlias = Literal["bold", "link", "emoji", "plain"]
 

@@ -90,7 +90,7 @@ def test_a_good_issue_has_no_problem() -> None:
         pytest.param(said("see [it] (https://news.example.com/it)"), ("broken-link", 7), id="space between"),
         pytest.param(said("see [it]()."), ("broken-link", 7), id="empty"),
         pytest.param(said("see [it][there]."), ("broken-link", 7), id="unresolved reference"),
-        pytest.param(said("see [it](javascript:alert(1))."), ("broken-link", 7), id="a script"),
+        pytest.param(said("see [it](javascript:alert(1))."), ("link-without-scheme", 7), id="a script"),
         pytest.param(said("模型很小,速度很快。"), ("mixed-punctuation", 7), id="Western comma"),
         pytest.param(said("模型(很小)很快。"), ("mixed-punctuation", 7), id="Western brackets"),
         pytest.param(said("模型（很小)很快。"), ("mixed-punctuation", 7), id="two kinds of brackets"),

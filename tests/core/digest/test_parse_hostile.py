@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.digest.parse import parse
-from core.digest.text import issue_text, markdown_text
+from core.digest.text import issue_text
 from core.document.text import normalise
+from written import markdown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

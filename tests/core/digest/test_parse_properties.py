@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from core.digest.model import Issue, Section
 from core.digest.parse import parse
-from core.digest.text import issue_text, markdown_text
+from core.digest.text import issue_text
 from core.document.text import normalise
+from written import markdown_text
 
 ISSUES = sorted(
     path for path in (Path(__file__).parents[2] / "data" / "issues").rglob("*.md") if path.name != "README.md"

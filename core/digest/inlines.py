@@ -1,0 +1,275 @@
+"""The lines of a paragraph, from the parser's inline nodes to ours."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import comrak
+import regex
+
+from core.digest.commonmark import Node, prose_nodes
+from core.document import build
+from core.document.nodes import Emphasis, Inline, Inlines, Strike, Strong, Text
+from core.document.text import joined, plain, stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+NESTING = 12
+
+_SOFT = "\u2028"
+"""Stands for a line's end within a style until its neighbours are known; texts never contain it."""
+
+_LETTER = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\u3000-\u303f\uff00-\uffef"
+_CJK = regex.compile(rf"[{_LETTER}]")
+_ADDRESS = regex.compile(rf"(?<![A-Za-z0-9@])(?:https?://|mailto:)[^\s<>\"`|\\^{{}}{_LETTER}“”‘’…—]+", regex.IGNORECASE)
+_AFTER_SENTENCE = ".,;:!?'*_~"
+_OPENING = {")": "(", "]": "["}
+_TAG = regex.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)")
+_ATTRIBUTE = regex.compile(r"([A-Za-z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_ELEMENTS = {
+    "b": "strong", "strong": "strong", "i": "em", "em": "em", "s": "s", "del": "s", "strike": "s", "a": "link",
+}  # fmt: skip
+_MEANING: dict[str, Callable[[Inlines], Inline]] = {"strong": Strong, "em": Emphasis, "s": Strike}
+_BLOCK_NAMES = (
+    "address article aside blockquote br center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header "
+    "hr li main nav ol p section summary table tbody tfoot thead tr ul"
+)
+_PROSE_NAMES = (
+    "abbr big bdi bdo cite code dfn font ins kbd label mark picture q rp rt ruby samp small source span sub sup td th "
+    "time tt u var wbr"
+)
+_BREAKS = frozenset(_BLOCK_NAMES.split())
+_PROSE = frozenset(_PROSE_NAMES.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a paragraph. ``number`` is its 1-based source line, ``hard`` says that a hard break ends it."""
+
+    children: Inlines
+    number: int
+    hard: bool = False
+
+
+def lines(nodes: Sequence[Node], number: int, source: Sequence[str]) -> tuple[Line, ...]:
+    """Return the lines of a paragraph that begins on the source line ``number``; ``source`` has all of them."""
+    run = _Run(source)
+    found: list[Line] = []
+    for node in nodes:
+        end = None if run.is_open else _line_end(node)
+        if end is None:
+            run.add(node)
+            continue
+        found.append(Line(children=run.close(), number=number, hard=end.hard))
+        number += run.breaks + end.written
+        run = _Run(source)
+    found.append(Line(children=run.close(), number=number))
+    return tuple(found)
+
+
+def prose_lines(text: str, number: int) -> tuple[Line, ...]:
+    """Return the lines of a text in which nothing opens a block, such as HTML."""
+    source = text.split("\n")
+    return tuple(line for node in prose_nodes(text) for line in lines(node.children, number, source))
+
+
+def join_lines(lines: Sequence[Line]) -> Inlines:
+    """Return the lines as one run of inlines: Chinese is joined without a space, hard breaks stay."""
+    if len(lines) == 1:
+        return stripped(lines[0].children)
+    whole: list[Inline] = []
+    hard = False
+    for line in lines:
+        children = stripped(line.children)
+        if whole and children:
+            whole.append(Text("\n" if hard else _glue(plain(whole[-1:])[-1:], plain(children)[:1])))
+        whole.extend(children)
+        hard = line.hard or (hard and not children)
+    return joined(whole)
+
+
+def addresses(text: str) -> Iterator[tuple[int, str]]:
+    """Yield place and text of every bare address; they end where Chinese or a sentence's punctuation begins."""
+    for match in _ADDRESS.finditer(text):
+        url = match.group().rstrip(_AFTER_SENTENCE)
+        while url.endswith((")", "]")) and url.count(_OPENING[url[-1]]) < url.count(url[-1]):
+            url = url[:-1].rstrip(_AFTER_SENTENCE)
+        yield match.start(), url
+
+
+def attributes(tag: str) -> dict[str, str]:
+    """Return the attributes of an HTML tag, their names in small letters."""
+    return {key.lower(): html.unescape(a or b or c) for key, a, b, c in _ATTRIBUTE.findall(tag)}
+
+
+class _End(NamedTuple):
+    """What ends a line: whether for the reader too, and whether a line of the source ends with it."""
+
+    hard: bool
+    written: bool
+
+
+def _line_end(node: Node) -> _End | None:
+    match node.node_value:
+        case comrak.SoftBreak():
+            return _End(hard=False, written=True)
+        case comrak.LineBreak():
+            return _End(hard=True, written=True)
+        case comrak.HtmlInline(value=tag) if (match := _TAG.match(tag)) and match["name"].lower() in _BREAKS:
+            return _End(hard=True, written=False)
+        case _:
+            return None
+
+
+def _glue(before: str, after: str) -> str:
+    return "" if _CJK.match(before) and _CJK.match(after) else " "
+
+
+class _Run:
+    """Collects the inlines of one line, with the HTML elements that are open in it."""
+
+    def __init__(self, source: Sequence[str], depth: int = 0, *, linked: bool = False) -> None:
+        self.breaks = 0
+        self._source = source
+        self._depth = depth
+        self._linked = linked
+        self._frames: list[tuple[str, str, list[Inline]]] = [("", "", [])]
+
+    @property
+    def is_open(self) -> bool:
+        return len(self._frames) > 1
+
+    def add(self, node: Node) -> None:
+        match node.node_value:
+            case comrak.Text(value=text):
+                self._put(build.text(text) if self._linked or ":" not in text else _linked(text))
+            case comrak.SoftBreak():
+                self._break(_SOFT)
+            case comrak.LineBreak():
+                self._break("\n")
+            case comrak.Strong() | comrak.Emph() | comrak.Strikethrough() as style:
+                self._style(node, style)
+            case comrak.Link(value=link):
+                inner = self._inner(node, linked=True)
+                self._put(inner if self._linked else build.safe_link(inner, link.url))
+            case comrak.Code(value=code):
+                self._put(build.code(code.literal))
+            case comrak.Image(value=image):
+                self._image(_alternative(node), image.url)
+            case comrak.HtmlInline(value=tag):
+                self._html(tag)
+            case _:
+                self._put(self._inner(node))
+
+    def close(self) -> Inlines:
+        """Return what was collected; elements that were never closed vanish around their text."""
+        while self.is_open:
+            _, _, inner = self._frames.pop()
+            self._put(inner)
+        whole = joined(self._frames[0][2])
+        return tuple(map(_glued, whole)) if self.breaks else whole
+
+    def _put(self, inlines: Iterable[Inline]) -> None:
+        self._frames[-1][2].extend(inlines)
+
+    def _break(self, text: str) -> None:
+        self.breaks += 1
+        self._put((Text(text),))
+
+    def _style(self, node: Node, style: comrak.Strong | comrak.Emph | comrak.Strikethrough) -> None:
+        inner = self._inner(node)
+        if not plain(inner).strip():
+            self._put(inner)
+        elif isinstance(style, comrak.Strong):
+            self._put((Strong(inner),))
+        elif isinstance(style, comrak.Emph):
+            self._put((Emphasis(inner),))
+        else:
+            self._put((Strike(inner),) if self._is_doubled(node) else (Text("~"), *inner, Text("~")))
+
+    def _image(self, alternative: str, url: str) -> None:
+        text = build.text(alternative)
+        self._put(text if self._linked else build.safe_link(text, url))
+
+    def _inner(self, node: Node, *, linked: bool = False) -> Inlines:
+        if self._depth >= NESTING:
+            return build.text(_alternative(node))
+        run = _Run(self._source, self._depth + 1, linked=linked or self._linked)
+        for child in node.children:
+            run.add(child)
+        self.breaks += run.breaks
+        return run.close()
+
+    def _is_doubled(self, node: Node) -> bool:
+        """Tell whether a strike-through is written with two tildes: one alone means "about" in prose."""
+        start = node.sourcepos.start
+        return self._source[start.line - 1].encode()[start.column - 1 : start.column + 1] == b"~~"
+
+    def _html(self, tag: str) -> None:
+        match = _TAG.match(tag)
+        name = match["name"].lower() if match else ""
+        if name in _ELEMENTS:
+            self._element(_ELEMENTS[name], tag, closes=bool(match and match["close"]))
+        elif name == "img":
+            found = attributes(tag)
+            self._image(found.get("alt", ""), found.get("src", ""))
+        elif name in _BREAKS:
+            self._put((Text("\n"),))
+        elif name in {"td", "th"}:
+            self._put((Text(" "),))
+        elif name not in _PROSE and not tag.startswith("<!--"):
+            self._put(build.text(tag))
+
+    def _element(self, kind: str, tag: str, *, closes: bool) -> None:
+        if not closes:
+            if self._depth + len(self._frames) <= NESTING:
+                self._frames.append((kind, attributes(tag).get("href", ""), []))
+        elif self._frames[-1][0] == kind:
+            _, url, inner = self._frames.pop()
+            whole = joined(inner)
+            if kind == "link":
+                self._put(whole if self._linked else build.safe_link(whole, url))
+            else:
+                self._put((_MEANING[kind](whole),) if plain(whole).strip() else whole)
+
+
+def _glued(inline: Inline) -> Inline:
+    if not isinstance(inline, Text) or _SOFT not in inline.value:
+        return inline
+    parts = inline.value.split(_SOFT)
+    whole = [parts[0]]
+    for before, part in pairwise(parts):
+        whole.extend((_glue(before[-1:], part[:1]), part))
+    return Text("".join(whole))
+
+
+def _linked(text: str) -> Inlines:
+    """Return the text with its bare addresses as links."""
+    found: list[Inline] = []
+    done = 0
+    for start, url in addresses(text):
+        found.extend(build.text(text[done:start]))
+        found.extend(build.safe_link(build.text(url), url))
+        done = start + len(url)
+    return (*found, *build.text(text[done:]))
+
+
+def _alternative(node: Node) -> str:
+    """Return the plain text within a node."""
+    found: list[str] = []
+    waiting = [node]
+    while waiting:
+        inner = waiting.pop()
+        match inner.node_value:
+            case comrak.Text(value=text):
+                found.append(text)
+            case comrak.Code(value=code):
+                found.append(code.literal)
+            case comrak.SoftBreak() | comrak.LineBreak():
+                found.append(" ")
+        waiting.extend(reversed(inner.children))
+    return "".join(found)
