@@ -7,11 +7,11 @@ import re
 HAN_SHARE = 0.15
 """A text with this share of Chinese characters among its letters is Chinese: names stay in Latin letters."""
 
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_LETTER = re.compile(r"[^\W\d_]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def language_of(text: str) -> str:
     """Return "zh" for a Chinese text, else "en"."""
-    han = len(_HAN.findall(text))
-    return "zh" if han > 0 and han >= HAN_SHARE * len(_LETTER.findall(text)) else "en"
+    han = sum(map(len, _HAN.findall(text)))
+    return "zh" if han > 0 and han >= HAN_SHARE * sum(map(len, _LETTERS.findall(text))) else "en"

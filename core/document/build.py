@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+_SPACE = re.compile(r"\s")
 _SEPARATORS = re.compile("[\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -27,6 +28,8 @@ def clean(value: str) -> str:
     surrogates U+FFFD. Joiners stay, since families of emoji and several scripts need them, and so do the plain
     direction marks U+200E and U+200F.
     """
+    if value.isprintable():
+        return value  # as nearly always: none of these characters is printable
     return _SURROGATES.sub("\ufffd", _SEPARATORS.sub(" ", _INVISIBLE.sub("", value)))
 
 
@@ -53,7 +56,7 @@ def is_safe(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    if parts.scheme.lower() not in SCHEMES or _INVISIBLE.search(url) or any(character.isspace() for character in url):
+    if parts.scheme.lower() not in SCHEMES or _INVISIBLE.search(url) or _SPACE.search(url):
         return False
     return bool(parts.netloc if parts.scheme.lower() in {"http", "https"} else parts.path)
 

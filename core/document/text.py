@@ -46,6 +46,7 @@ _LETTER = r"[[\p{L}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}]]"
 _IN_WORD = regex.compile(rf"{_LETTER}|\p{{M}}", regex.V1)
 _WORD_AT_END = regex.compile(rf"{_LETTER}(?:{_LETTER}|[\p{{M}}\u200c\u200d])*$", regex.V1)
 _INLINES = (Text, Strong, Emphasis, Strike, Code, Link, Time)
+_LEAVES = (Text, Code)
 _STYLES = (Strong, Emphasis, Strike, Link)
 
 
@@ -65,7 +66,8 @@ def plain(nodes: Node | Iterable[Node]) -> str:
     inline = False
     for node in nodes:
         if isinstance(node, _INLINES):
-            texts.append(_inline(node) if inline or not texts else f"\n{_inline(node)}")
+            text = _inline(node)
+            texts.append(text if inline or not texts else f"\n{text}")
             inline = True
         elif text := plain(node):
             texts.append(f"\n{text}" if texts else text)
@@ -74,13 +76,11 @@ def plain(nodes: Node | Iterable[Node]) -> str:
 
 
 def _inline(node: Inline) -> str:
-    match node:
-        case Text() | Code():
-            return node.value
-        case Time():
-            return node.text
-        case _:
-            return "".join(map(_inline, node.children))
+    if isinstance(node, _LEAVES):
+        return node.value
+    if isinstance(node, Time):
+        return node.text
+    return "".join([_inline(child) for child in node.children])
 
 
 def _block(node: Block) -> str:
@@ -170,19 +170,35 @@ def links(nodes: Node | Iterable[Node]) -> tuple[Link, ...]:
 
 def joined(inlines: Iterable[Inline]) -> Inlines:
     """Return the inlines with neighbouring texts put together and empty ones left out."""
-    whole: list[Inline] = []
+    whole = tuple(inlines)
+    if not _is_loose(whole):
+        return whole
+    kept: list[Inline] = []
     pending: list[str] = []
-    for inline in inlines:
+    for inline in whole:
         if isinstance(inline, Text):
             pending.append(inline.value)
             continue
         if text := "".join(pending):
-            whole.append(Text(text))
+            kept.append(Text(text))
         pending.clear()
-        whole.append(inline)
+        kept.append(inline)
     if text := "".join(pending):
-        whole.append(Text(text))
-    return tuple(whole)
+        kept.append(Text(text))
+    return tuple(kept)
+
+
+def _is_loose(inlines: Inlines) -> bool:
+    """Tell whether there are empty texts, or texts side by side."""
+    follows = False
+    for inline in inlines:
+        if not isinstance(inline, Text):
+            follows = False
+        elif follows or not inline.value:
+            return True
+        else:
+            follows = True
+    return False
 
 
 def cut(inlines: Iterable[Inline], position: int) -> tuple[Inlines, Inlines]:
@@ -190,6 +206,8 @@ def cut(inlines: Iterable[Inline], position: int) -> tuple[Inlines, Inlines]:
 
     Styles and links that are cut go on on both sides.
     """
+    if position <= 0:
+        return (), tuple(inlines)
     before: list[Inline] = []
     after: list[Inline] = []
     for inline in inlines:
@@ -222,6 +240,11 @@ def _cut_one(inline: Inline, position: int) -> tuple[Inlines, Inlines]:
 def stripped(inlines: Iterable[Inline]) -> Inlines:
     """Return the inlines without white space at both ends."""
     whole = joined(inlines)
+    if not whole:
+        return whole
+    first, last = _inline(whole[0]), _inline(whole[-1])
+    if first and last and not first[0].isspace() and not last[-1].isspace():
+        return whole  # as nearly always, and then nothing needs to be cut
     text = plain(whole)
     _, whole = cut(whole, len(text) - len(text.lstrip()))
     whole, _ = cut(whole, len(text.strip()))
