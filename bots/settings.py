@@ -22,10 +22,16 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class TelegramSettings(BaseModel):
-    """A Telegram bot. Without a token Telegram is not started."""
+    """A Telegram bot. Without a token Telegram is not started.
+
+    ``webhook_url`` is the public address that updates come to ("": they are fetched), ``paid_broadcast`` lets posts
+    beyond the free 30 a second be paid with Stars.
+    """
 
     token: SecretStr | None = None
     api_url: str = "https://api.telegram.org/bot"
+    webhook_url: str = ""
+    paid_broadcast: bool = False
 
 
 class DiscordSettings(BaseModel):

@@ -53,7 +53,7 @@ from core.storage.subscriptions import SqlSubscriptions
 from core.subscriptions.service import SubscriptionService
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from starlette.applications import Starlette
@@ -218,9 +218,24 @@ def _source(settings: Settings, text: str) -> Source:
 
 
 def platforms(house: House) -> Sequence[Platform]:
-    """Return the platforms that have a token."""
-    del house
-    return []
+    """Return the platforms that have a token; an SDK is imported only then."""
+    return [*_telegram(house)]
+
+
+def _telegram(house: House) -> Iterator[Platform]:
+    settings = house.settings.telegram
+    if settings.token is None:
+        return
+    from bots.telegram.platform import TelegramPlatform  # noqa: PLC0415  importing the SDK takes half a second
+
+    yield TelegramPlatform(
+        settings,
+        token=settings.token.get_secret_value(),
+        services=house.services,
+        presenter=house.presenter,
+        receipts=house.receipts,
+        notes=house.notes,
+    )
 
 
 def desk_platform(house: House) -> Platform:

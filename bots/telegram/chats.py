@@ -1,0 +1,176 @@
+"""What happens to chats: the bot is added, blocked, removed; a group gets a new id; a channel is set up from afar."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from telegram import MessageOriginChannel
+
+from bots.telegram.hear import MANAGERS, language_of
+from core.commands.dispatch import dispatch
+from core.commands.model import Reply, Request
+from core.commands.page import page
+from core.delivery.model import SendError
+from core.document.build import paragraph, text
+from core.document.nodes import Action, Actions, Paragraph, Strong
+from core.i18n import texts
+from core.target import Target
+
+if TYPE_CHECKING:
+    from telegram import ChatMemberUpdated, Message, User
+
+    from bots.telegram.api import Api
+    from core.commands.services import Services
+    from core.document.nodes import Block, Document
+
+FOREVER = timedelta(days=36_500)
+AWAY = frozenset({"left", "kicked"})
+_CHANNEL_NAME = re.compile(r"@[A-Za-z]\w{3,31}")
+
+
+class Say(Protocol):
+    """Sends a reply to a target."""
+
+    async def __call__(self, target: Target, reply: Reply, more: dict[str, Any] | None = None) -> None: ...  # noqa: D102
+
+
+class ChatEvents:
+    """Keeps subscriptions in step with what Telegram tells about chats."""
+
+    def __init__(self, api: Api, account: str, services: Services, say: Say, me: User) -> None:
+        self._api = api
+        self._account = account
+        self._services = services
+        self._say = say
+        self._me = me
+
+    async def member(self, update: ChatMemberUpdated) -> None:
+        """Pause when the bot is blocked or removed, resume when it returns; greet whoever adds it."""
+        target = self._target(update.chat.id)
+        before, after = update.old_chat_member.status, update.new_chat_member.status
+        reads = update.chat.type != "channel"
+        was_in = before not in AWAY if reads else before in MANAGERS
+        is_in = after not in AWAY if reads else after in MANAGERS
+        if was_in and not is_in:
+            await self._services.subscriptions.pause_chat(target, self._services.clock.now() + FOREVER)
+        elif is_in and not was_in:
+            await self._services.subscriptions.resume_chat(target)
+            await self._welcome(update, target)
+
+    async def _welcome(self, update: ChatMemberUpdated, target: Target) -> None:
+        user = update.from_user
+        if update.chat.type == "channel":
+            await self._offer(target.chat, update.chat.title or "", user)
+        elif update.chat.type != "private" and not await self._services.subscriptions.of_target(target):
+            request = Request(command="start", args="", target=target, user=str(user.id), lang=language_of(user))
+            await self._say(target, await dispatch(request, self._services))
+
+    async def changed(self, message: Message) -> bool:
+        """Follow a message that tells of a change, or that picks a chat to set up; return whether it was one."""
+        target = self._target(message.chat.id)
+        if message.migrate_to_chat_id:
+            await self._services.subscriptions.move(target, str(message.migrate_to_chat_id))
+        elif message.migrate_from_chat_id:
+            return True
+        elif message.chat.type != "private":
+            return False
+        elif isinstance(message.forward_origin, MessageOriginChannel):
+            await self.set_up(message, message.forward_origin.chat.id)
+        elif message.chat_shared:
+            await self.set_up(message, message.chat_shared.chat_id)
+        elif (message.text or "").split()[:1] == ["/channel"]:
+            await self._ask_for_chat(message)
+        else:
+            return False
+        return True
+
+    async def _ask_for_chat(self, message: Message) -> None:
+        _ = texts(language_of(message.from_user))
+        post = dict.fromkeys(_RIGHTS, False) | dict.fromkeys(_NEEDED, True)
+        manage = dict.fromkeys(_RIGHTS, False) | {"can_manage_chat": True}
+        channel = {"chat_is_channel": True, "bot_administrator_rights": post, "user_administrator_rights": post}
+        group = {"chat_is_channel": False, "bot_is_member": True, "user_administrator_rights": manage}
+        buttons = [
+            [{"text": _("Pick a channel"), "request_chat": {"request_id": 1, **channel}}],
+            [{"text": _("Pick a group"), "request_chat": {"request_id": 2, **group}}],
+        ]
+        markup = {"keyboard": buttons, "resize_keyboard": True, "one_time_keyboard": True}
+        said = _("Which chat should get the issue? Pick it here, forward one of its posts to me, or send its @name.")
+        await self._api.call("sendMessage", {"chat_id": message.chat.id, "text": said, "reply_markup": markup})
+
+    async def set_up(self, message: Message, chat: int | str) -> None:
+        """Offer the settings of another chat to one of its admins, in their direct chat."""
+        user = message.from_user
+        if user is None:
+            return
+        _ = texts(language_of(user))
+        try:
+            found = await self._api.call("getChat", {"chat_id": chat})
+            mine = await self._member(found["id"], self._me.id)
+            theirs = await self._member(found["id"], user.id)
+        except SendError:
+            said = _("I can't see that chat. Make me an admin of it first, then try again.")
+            await self._tell(user, said)
+            return
+        if theirs not in MANAGERS:
+            await self._tell(user, _("Only admins of that chat can set it up."))
+        elif mine not in MANAGERS and found["type"] == "channel":
+            await self._tell(user, _("Make me an admin of the channel with the right to post, then try again."))
+        else:
+            await self._offer(str(found["id"]), found.get("title") or "", user)
+
+    async def _member(self, chat: int, user: int) -> str:
+        return str((await self._api.call("getChatMember", {"chat_id": chat, "user_id": user}))["status"])
+
+    async def _offer(self, chat: str, title: str, user: User) -> None:
+        request = Request(
+            command="settings", args="", target=self._target(chat), user=str(user.id), lang=language_of(user)
+        )
+        reply = await dispatch(request, self._services)
+        name = (Paragraph((Strong(text(title)),)),) if title else ()
+        document = replace(reply.document, blocks=(*name, *reply.document.blocks))
+        await self._say(self._target(user.id), Reply(document=addressed(document, chat)))
+
+    async def _tell(self, user: User, said: str) -> None:
+        document = page(texts(language_of(user)), said, paragraph(said))
+        await self._say(self._target(user.id), Reply(document=document))
+
+    def _target(self, chat: int | str) -> Target:
+        return Target(platform="telegram", account=self._account, chat=str(chat))
+
+
+_NEEDED = ("can_manage_chat", "can_post_messages", "can_edit_messages", "can_delete_messages")
+_RIGHTS = (
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+"""https://core.telegram.org/bots/api#chatadministratorrights."""
+
+
+def is_channel_name(said: str) -> bool:
+    """Tell whether the text is nothing but the public name of a chat."""
+    return bool(_CHANNEL_NAME.fullmatch(said.strip()))
+
+
+def addressed(document: Document, chat: str) -> Document:
+    """Return the document with buttons that act on another chat than the one that they stand in."""
+
+    def at(action: Action) -> Action:
+        return replace(action, command="at", args=f"{chat} {action.data}")
+
+    def block(each: Block) -> Block:
+        return Actions(tuple(tuple(map(at, row)) for row in each.rows)) if isinstance(each, Actions) else each
+
+    return replace(document, blocks=tuple(map(block, document.blocks)))

@@ -1,0 +1,63 @@
+"""What Telegram shows of the bot beside its messages: menus of commands, descriptions, the menu button."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from core.commands.registry import COMMANDS
+from core.i18n import mark, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bots.telegram.api import Api
+    from core.storage.notes import SqlNotes
+
+LANGUAGES = {"": "en", "en": "en", "zh": "zh"}
+"""Language codes of menus, and the language that each is written in. "" is for readers of all others."""
+DESCRIPTION = mark(
+    "A daily digest in your chat, at the hour you choose, in Chinese or English. Read it section by section, "
+    "search every issue, and ask what a term means. Works in direct chats, groups, topics and channels."
+)
+SHORT_DESCRIPTION = mark("A daily digest at your hour, in Chinese or English. Ask it anything it has printed.")
+CHANNEL = mark("Set up a channel or group")
+
+
+async def publish(api: Api, notes: SqlNotes) -> None:
+    """Set menus and texts, if they are not what was set last."""
+    calls = list(_calls())
+    print_ = sha256(json.dumps(calls, ensure_ascii=False).encode()).hexdigest()
+    name = f"telegram:menus:{api.token.partition(':')[0]}"
+    if await notes.get(name) == print_:
+        return
+    for method, payload in calls:
+        await api.call(method, payload)
+    await notes.put(name, print_)
+
+
+def _calls() -> Iterator[tuple[str, dict[str, Any]]]:
+    for code, lang in LANGUAGES.items():
+        _ = texts(lang)
+        where = {"language_code": code} if code else {}
+        everyone = [
+            _entry(name, lang) for name, command in COMMANDS.items() if command.menu and command.audience == "everyone"
+        ]
+        every = [_entry(name, lang) for name, command in COMMANDS.items() if command.menu]
+        private = [*every, {"command": "channel", "description": _(CHANNEL)}]
+        scopes = {
+            "default": everyone,
+            "all_private_chats": private,
+            "all_group_chats": everyone,
+            "all_chat_administrators": every,
+        }
+        for scope, commands in scopes.items():
+            yield "setMyCommands", {"commands": commands, "scope": {"type": scope}, **where}
+        yield "setMyDescription", {"description": _(DESCRIPTION), **where}
+        yield "setMyShortDescription", {"short_description": _(SHORT_DESCRIPTION), **where}
+    yield "setChatMenuButton", {"menu_button": {"type": "commands"}}
+
+
+def _entry(name: str, lang: str) -> dict[str, str]:
+    return {"command": name, "description": texts(lang)(COMMANDS[name].summary)}

@@ -1,0 +1,112 @@
+"""Telegram as the program sees it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from telegram import User
+
+from bots.telegram.api import Api
+from bots.telegram.app import Parts, TelegramApp
+from bots.telegram.doctor import examine
+from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Lanes, Webhook, poll
+from bots.telegram.menus import publish
+from bots.telegram.render import TelegramRenderer
+from bots.telegram.rich import TelegramRichRenderer
+from bots.telegram.send import Buttons, TelegramSender
+from core.delivery.model import SendError
+from core.delivery.pacing import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from bots.platform import Finding
+    from bots.settings import TelegramSettings
+    from core.commands.services import Services
+    from core.delivery.port import ReceiptBook, Sender
+    from core.digest.present import Presenter
+    from core.render.port import Renderer
+    from core.storage.notes import SqlNotes
+
+FREE_RATE, PAID_RATE = 30, 1000
+"""Messages a second. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this."""
+CHAT_GAP = timedelta(seconds=1)
+
+log = structlog.get_logger(__name__)
+
+
+class TelegramPlatform:
+    """Satisfies ``bots.platform.Platform``. The account is the bot's id, which its token begins with."""
+
+    name = "telegram"
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        *,
+        token: str,
+        services: Services,
+        presenter: Presenter,
+        receipts: ReceiptBook,
+        notes: SqlNotes,
+    ) -> None:
+        self._account = token.partition(":")[0]
+        self._services = services
+        self._notes = notes
+        self._api = Api(token, settings.api_url)
+        self._webhook = Webhook(settings.webhook_url, token) if settings.webhook_url else None
+        buttons = Buttons(notes)
+        sender = TelegramSender(self._api, buttons, paid=settings.paid_broadcast)
+        renderer = TelegramRenderer()
+        self.accounts: Sequence[str] = (self._account,)
+        self.pace = Pace(per_second=PAID_RATE if settings.paid_broadcast else FREE_RATE, chat_gap=CHAT_GAP)
+        self.sender: Sender = sender
+        self.renderers: Mapping[str, Renderer] = {"": renderer, "rich": TelegramRichRenderer()}
+        self.routes: Sequence[BaseRoute] = self._webhook.routes if self._webhook else ()
+        self._parts = Parts(
+            api=self._api,
+            account=self._account,
+            services=services,
+            receipts=receipts,
+            presenter=presenter,
+            renderer=renderer,
+            sender=sender,
+            buttons=buttons,
+        )
+
+    async def serve(self) -> None:
+        """Listen to readers until cancelled. Raises SendError of kind "fatal" on a refused token."""
+        me = await self._introduce()
+        app = TelegramApp(self._parts, me)
+        lanes = Lanes(app.handle, self._notes, self._account)
+        log.info("telegram is served", bot=me.username, webhook=bool(self._webhook))
+        if self._webhook:
+            await self._webhook.listen(self._api, lanes)
+        else:
+            await self._api.call("deleteWebhook")
+            await poll(self._api, lanes, self._services.clock)
+
+    async def _introduce(self) -> User:
+        """Learn who the bot is and set its menus, however long the network takes to be there."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                me = User.de_json(await self._api.call("getMe"), self._api)
+                await publish(self._api, self._notes)
+            except SendError as error:
+                if error.kind in {"fatal", "content"}:
+                    raise SendError("fatal", f"Telegram refuses the token: {error.reason}") from error
+                log.warning("telegram does not answer", reason=error.reason)
+                await self._services.clock.sleep(error.retry_after or wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                return me
+
+    async def doctor(self) -> AsyncIterator[Finding]:
+        """Check token, webhook, privacy mode and inline mode."""
+        async for finding in examine(self._api, self._webhook.url if self._webhook else ""):
+            yield finding

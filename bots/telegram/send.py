@@ -1,0 +1,103 @@
+"""Pages into chats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bots.telegram.errors import GONE_ALREADY, NOT_MODIFIED
+from bots.telegram.keyboard import token
+from core.delivery.model import SendError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bots.telegram.api import Api
+    from core.delivery.port import Envelope
+    from core.document.nodes import Action
+    from core.render.port import Message
+    from core.storage.notes import SqlNotes
+    from core.target import Target
+
+log = structlog.get_logger(__name__)
+
+
+class Buttons:
+    """Remembers, for good, the command lines that are too long for a button."""
+
+    def __init__(self, notes: SqlNotes) -> None:
+        self._notes = notes
+        self._kept: set[str] = set()
+
+    async def remember(self, actions: Iterable[Action]) -> None:
+        """Keep what the tokens on these buttons stand for."""
+        for action in actions:
+            short = token(action)
+            if short and short not in self._kept:
+                await self._notes.put(f"telegram:button:{short}", action.data)
+                self._kept.add(short)
+
+    async def data(self, pressed: str) -> str | None:
+        """Return the ``Action.data`` of a pressed button, None if nobody remembers it."""
+        return await self._notes.get(f"telegram:button:{pressed}") if pressed.startswith("~") else pressed
+
+
+class TelegramSender:
+    """Satisfies ``core.delivery.port.Sender``.
+
+    Understood of a subscription's extras: ``pin`` and ``preview``, each "on" or "off".
+    """
+
+    def __init__(self, api: Api, buttons: Buttons, *, paid: bool = False) -> None:
+        self._api = api
+        self._buttons = buttons
+        self._paid = {"allow_paid_broadcast": True} if paid else {}
+
+    async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
+        """Send one page; return the message's id."""
+        wishes: dict[str, Any] = dict(self._paid)
+        if envelope.silent:
+            wishes["disable_notification"] = True
+        if envelope.extras.get("preview") == "off" and "link_preview_options" in message.payload:
+            wishes["link_preview_options"] = {"is_disabled": True}
+        sent = await self.post(target, message, wishes)
+        if envelope.extras.get("pin") == "on" and not envelope.after:
+            await self._pin(target, sent)
+        return sent
+
+    async def post(self, target: Target, message: Message, more: dict[str, Any] | None = None) -> str:
+        """Send a page with ``more`` parameters; return the message's id."""
+        await self._buttons.remember(message.actions)
+        sent = await self._api.call(message.method, {**_place(target), **message.payload, **(more or {})})
+        return str(sent["message_id"])
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        """Replace a message."""
+        await self._buttons.remember(message.actions)
+        payload = {"chat_id": int(target.chat), "message_id": int(message_id), **message.payload}
+        try:
+            await self._api.call("editMessageText", payload)
+        except SendError as error:
+            if NOT_MODIFIED not in error.reason.casefold():
+                raise
+
+    async def delete(self, target: Target, message_id: str) -> None:
+        """Take a message back."""
+        try:
+            await self._api.call("deleteMessage", {"chat_id": int(target.chat), "message_id": int(message_id)})
+        except SendError as error:
+            if not any(text in error.reason.casefold() for text in GONE_ALREADY):
+                raise
+
+    async def _pin(self, target: Target, message_id: str) -> None:
+        place = {"chat_id": int(target.chat), "message_id": int(message_id), "disable_notification": True}
+        try:
+            await self._api.call("pinChatMessage", place)
+        except SendError as error:
+            log.warning("not pinned", target=target.key, reason=error.reason)
+
+
+def _place(target: Target) -> dict[str, Any]:
+    thread = {"message_thread_id": int(target.thread)} if target.thread else {}
+    return {"chat_id": int(target.chat), **thread}

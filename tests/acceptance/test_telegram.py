@@ -1,0 +1,312 @@
+"""The whole program on Telegram: ``paperboy run`` as a process against a strict Bot API server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from bots.telegram.links import deep_link, read_payload
+from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, Refusal, fake_telegram
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ROOT = Path(__file__).parents[2]
+TODAY = datetime.now(UTC).date()
+STORIES = "\n\n".join(
+    f"- **Model {number}** — {'Open weights, for everybody. ' * 12}[Read more](https://news.example.com/{number})"
+    for number in range(60)
+)
+ISSUE = f"""# Polaris 2 is out, and small models learn to see
+
+**{TODAY:%Y-%m-%d}**
+
+Everything that happened, in five minutes.
+
+## 🧠 MODELS
+
+{STORIES}
+
+## 🔧 DEV
+
+- **Beaver CLI 1.4** — A coding agent for the terminal. [Notes](https://beaver.example.com/1.4)
+
+## 🎯 PICK OF THE DAY: Beaver CLI 1.4
+
+The first one that makes you forget it is a tool.
+"""
+
+
+@dataclass
+class Bot:
+    """The program, and the server that it talks to. Chats are numbered so that tests do not meet."""
+
+    fake: FakeTelegram
+    environment: dict[str, str]
+    numbers: count[int] = field(default_factory=lambda: count(1000))
+
+    def reader(self) -> int:
+        return self.fake.chat(next(self.numbers)).id
+
+    def group(self, **about: Any) -> int:  # noqa: ANN401  any field
+        return self.fake.chat(-next(self.numbers), "supergroup", title="Readers", **about).id
+
+    async def ask(self, chat: int, text: str, **more: Any) -> str:  # noqa: ANN401  any field
+        """Say something and wait for the answer."""
+        before = len(self.fake.texts(chat))
+        await self.fake.say(chat, text, **more)
+        await self.fake.until(lambda: len(self.fake.texts(chat)) > before)
+        return self.fake.texts(chat)[-1]
+
+    async def press(self, chat: int, label: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  any field
+        """Press a button, wait until that is confirmed, return the confirmation."""
+        query = await self.fake.press(chat, label, **more)
+
+        def confirmed() -> list[dict[str, Any]]:
+            calls = self.fake.calls("answerCallbackQuery")
+            return [call.payload for call in calls if call.payload["callback_query_id"] == query]
+
+        await self.fake.until(lambda: bool(confirmed()))
+        return confirmed()[0]
+
+    async def call(self, *arguments: str) -> str:
+        """Call the program beside the running one; return what it printed."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bots", *arguments, cwd=ROOT, env=self.environment, stdout=asyncio.subprocess.PIPE
+        )
+        printed, _errors = await process.communicate()
+        return printed.decode()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("telegram")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(folder: Path) -> AsyncIterator[Bot]:
+    issues = folder / "issues" / "daily" / "en"
+    issues.mkdir(parents=True)
+    (issues / f"{TODAY}.md").write_text(ISSUE, encoding="utf-8")
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
+    async with fake_telegram() as fake:
+        environment = own | {
+            "PAPERBOY_DATA_DIR": str(folder / "data"),
+            "PAPERBOY_DESK__PORT": "0",
+            "PAPERBOY_ISSUES": str(folder / "issues"),
+            "PAPERBOY_TELEGRAM__TOKEN": TOKEN,
+            "PAPERBOY_TELEGRAM__API_URL": fake.url,
+            "COLUMNS": "200",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bots", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        try:
+            await asyncio.wait_for(process.stdout.readline(), 30)
+            await fake.until(lambda: bool(fake.calls("deleteWebhook")))
+            yield Bot(fake, environment)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+async def test_menus_are_set_for_every_scope_and_language(bot: Bot) -> None:
+    menus = {(c.payload["scope"]["type"], c.payload.get("language_code", "")) for c in bot.fake.calls("setMyCommands")}
+    scopes = ("default", "all_private_chats", "all_group_chats", "all_chat_administrators")
+    assert menus == {(scope, code) for scope in scopes for code in ("", "en", "zh")}
+    assert not [call for call in bot.fake.seen if call.method.startswith("setMy") and call.refused]
+
+
+async def test_a_reader_reads_todays_issue(bot: Bot) -> None:
+    assert "Polaris 2 is out" in await bot.ask(bot.reader(), "/today")
+
+
+async def test_a_button_edits_the_card_in_place(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/today")
+    await bot.press(chat, "Dev")
+    assert len(bot.fake.texts(chat)) == 1
+    assert "Beaver CLI 1.4" in bot.fake.texts(chat)[0]
+
+
+async def test_pages_turn_in_place_and_two_taps_do_no_harm(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/models")
+    assert "Model 0" in bot.fake.texts(chat)[0]
+    await bot.press(chat, "›")
+    assert "Model 0" not in bot.fake.texts(chat)[0]
+    before = bot.fake.texts(chat)
+    await bot.press(chat, "2/")
+    await bot.press(chat, "2/")
+    assert bot.fake.texts(chat) == before
+
+
+async def test_commands_to_another_bot_are_ignored(bot: Bot) -> None:
+    chat = bot.group()
+    await bot.fake.say(chat, "/today@other_bot")
+    assert "Polaris" in await bot.ask(chat, "/today@paper_bot")
+    assert len(bot.fake.texts(chat)) == 1
+
+
+async def test_a_question_in_a_direct_chat_is_answered_from_the_archive(bot: Bot) -> None:
+    assert "Beaver" in await bot.ask(bot.reader(), "what is beaver?")
+
+
+async def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(bot: Bot) -> None:
+    chat = bot.group()
+    await bot.fake.say(chat, "good morning everybody")
+    assert "Beaver" in await bot.ask(chat, "@paper_bot what is beaver?")
+    assert len(bot.fake.texts(chat)) == 1
+
+
+async def test_deep_links_open_sections_and_subscriptions(bot: Bot) -> None:
+    chat = bot.reader()
+    payload = deep_link("paper_bot", f"section dev daily/en/{TODAY}").partition("start=")[2]
+    assert "Beaver CLI" in await bot.ask(chat, f"/start {payload}")
+    assert "Model 0" in await bot.ask(chat, "/start models")
+    assert "Subscribed" in await bot.ask(chat, "/start subscribe_9:30")
+    assert read_payload("x~~~") == "start"
+
+
+async def test_subscribers_get_the_issue_that_is_pushed_and_why_tells_so(bot: Bot) -> None:
+    chat, group = bot.reader(), bot.group(admins={7, BOT}, topics={5})
+    await bot.ask(chat, "/subscribe 8:30 Shanghai")
+    await bot.ask(group, "/subscribe 9:00", message_thread_id=5, is_topic_message=True)
+    await bot.call("push")
+    await bot.fake.until(lambda: len(bot.fake.texts(chat)) > 1 and len(bot.fake.texts(group)) > 1)
+    assert "Polaris 2 is out" in bot.fake.texts(chat)[-1]
+    sent = bot.fake.calls("sendMessage", group)[-1]
+    assert sent.payload["message_thread_id"] == 5
+    assert "delivered" in await bot.ask(chat, "/why")
+
+
+async def test_only_admins_of_a_group_change_its_subscription(bot: Bot) -> None:
+    chat = bot.group(admins={7})
+    assert "Only admins" in await bot.ask(chat, "/subscribe", user=8)
+    assert "Subscribed" in await bot.ask(chat, "/subscribe", user=7)
+    assert "subscribed" in await bot.ask(chat, "/subscribe", user=1087968824, sender_chat=bot.fake.chats[chat].json)
+
+
+async def test_a_button_that_is_for_admins_tells_others_so_quietly(bot: Bot) -> None:
+    chat = bot.group(admins={7})
+    await bot.ask(chat, "/subscribe", user=7)
+    told = await bot.press(chat, "Unsubscribe", user=8)
+    assert told["show_alert"]
+    assert "Only admins" in told["text"]
+
+
+async def test_a_channel_is_set_up_from_its_owners_direct_chat(bot: Bot) -> None:
+    owner = bot.reader()
+    channel = bot.fake.chat(-next(bot.numbers), "channel", title="The Channel", username="thechannel")
+    channel.admins |= {owner}
+    assert "Make me an admin" in await bot.ask(owner, "@thechannel", user=owner)
+    channel.admins |= {BOT}
+    assert "The Channel" in await bot.ask(owner, "@thechannel", user=owner)
+    await bot.press(owner, "Subscribe", user=owner)
+    assert "Subscribed" in bot.fake.texts(owner)[-1]
+    await bot.call("push")
+    await bot.fake.until(lambda: bool(bot.fake.texts(channel.id)))
+    told = await bot.press(channel.id, "Dev", user=9)
+    assert told["url"].startswith("https://t.me/paper_bot?start=")
+    assert "Polaris 2 is out" in bot.fake.texts(channel.id)[0]
+
+
+async def test_strangers_cannot_set_up_a_channel(bot: Bot) -> None:
+    owner, stranger = bot.reader(), bot.reader()
+    bot.fake.chat(-next(bot.numbers), "channel", title="Private", username="ownchannel", admins={owner, BOT})
+    assert "Only admins" in await bot.ask(stranger, "@ownchannel", user=stranger)
+
+
+async def test_a_blocked_bot_pauses_and_resumes_when_it_returns(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30", user=chat)
+    await bot.fake.member(chat, "member", "kicked", user=chat)
+    assert "paused" in (await bot.ask(chat, "/settings", user=chat)).lower()
+    await bot.fake.member(chat, "kicked", "member", user=chat)
+    assert "paused" not in (await bot.ask(chat, "/settings", user=chat)).lower()
+
+
+async def test_a_subscription_moves_with_its_group(bot: Bot) -> None:
+    old, new = bot.group(admins={7}), bot.group(admins={7})
+    await bot.ask(old, "/subscribe 8:30")
+    bot.fake.chats[old].moved_to = new
+    await bot.fake.tell(old, migrate_to_chat_id=new)
+    async with asyncio.timeout(10):
+        while "8:30" not in await bot.ask(new, "/settings"):
+            pass
+
+
+async def test_inline_queries_offer_stories(bot: Bot) -> None:
+    await bot.fake.update(
+        inline_query={"id": "q1", "from": {"id": 7, "is_bot": False, "first_name": "R", "language_code": "en"},
+                      "query": "beaver", "offset": ""}
+    )  # fmt: skip
+    await bot.fake.until(lambda: bool(bot.fake.calls("answerInlineQuery")))
+    call = bot.fake.calls("answerInlineQuery")[-1]
+    assert not call.refused
+    assert "Beaver CLI 1.4" in call.payload["results"][0]["title"]
+
+
+async def test_an_update_that_comes_twice_is_answered_once(bot: Bot) -> None:
+    chat = bot.reader()
+    message = {"message_id": 1, "date": int(datetime.now(UTC).timestamp()), "chat": bot.fake.chats[chat].json,
+               "from": {"id": 7, "is_bot": False, "first_name": "R"}, "text": "/today"}  # fmt: skip
+    async with bot.fake._news:
+        bot.fake._updates += [{"update_id": 9_000_000, "message": message}] * 2
+        bot.fake._news.notify_all()
+    await bot.fake.until(lambda: bool(bot.fake.texts(chat)))
+    await bot.ask(chat, "/help")
+    assert len(bot.fake.texts(chat)) == 2
+
+
+async def test_a_limit_is_waited_for(bot: Bot) -> None:
+    chat = bot.reader()
+    bot.fake.fail("sendMessage", chat, Refusal(429, "Too Many Requests: retry after 1", retry_after=1))
+    assert "Polaris" in await bot.ask(chat, "/today")
+
+
+async def test_a_page_whose_answer_was_lost_is_unknown_and_not_sent_again(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30")
+    bot.fake.fail("sendMessage", chat, "after")
+    await bot.call("push")
+    await bot.fake.until(lambda: len(bot.fake.texts(chat)) == 2)
+    async with asyncio.timeout(10):
+        while "unknown" not in await bot.call("receipts", f"telegram:{BOT}:{chat}"):
+            pass
+    assert len(bot.fake.texts(chat)) == 2
+
+
+async def test_a_shared_location_sets_the_zone(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30")
+    before = len(bot.fake.texts(chat))
+    await bot.fake.tell(chat, location={"latitude": 31.2, "longitude": 121.5})
+    await bot.fake.until(lambda: len(bot.fake.texts(chat)) > before)
+    assert "Shanghai" in bot.fake.texts(chat)[-1]
+
+
+async def test_doctor_finds_the_bot_well(bot: Bot) -> None:
+    printed = await bot.call("doctor")
+    assert "@paper_bot" in printed
+    assert "long polling" in printed
+    assert TOKEN not in printed
+
+
+async def test_nothing_was_refused_that_a_test_did_not_order(bot: Bot) -> None:
+    ordered = ("Too Many", "not modified", "chat not found")
+    assert [
+        (c.method, c.refused) for c in bot.fake.seen if c.refused and not any(o in c.refused for o in ordered)
+    ] == []

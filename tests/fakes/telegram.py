@@ -1,0 +1,489 @@
+"""A strict Bot API server on a loopback socket.
+
+It refuses what Telegram refuses (``telegram_rules``, and the method tables of the Bot API where ``SPECS_DIR`` has
+them), keeps chats and messages, offers updates to long polls, and logs every call. Trouble is ordered with ``fail``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from telegram_rules import problems
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+TOKEN = "424242:fake-token"
+BOT = 424242
+ME = {
+    "id": BOT,
+    "is_bot": True,
+    "first_name": "Paperboy",
+    "username": "paper_bot",
+    "can_join_groups": True,
+    "can_read_all_group_messages": False,
+    "supports_inline_queries": True,
+}
+JSON = dict[str, Any]
+NOT_A_MESSAGE = {"chat_id", "message_id"}
+
+
+class Refusal(Exception):  # noqa: N818  what the server answers, not a fault
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+
+@dataclass
+class Call:
+    method: str
+    payload: JSON
+    refused: str = ""
+
+
+@dataclass
+class Chat:
+    id: int
+    type: str = "private"
+    title: str = ""
+    username: str = ""
+    admins: set[int] = field(default_factory=set)
+    closed_topics: set[int] = field(default_factory=set)
+    topics: set[int] = field(default_factory=set)
+    blocked: str = ""
+    moved_to: int = 0
+
+    @property
+    def json(self) -> JSON:
+        named = {"title": self.title} if self.title else {"first_name": f"Reader {self.id}"}
+        return {"id": self.id, "type": self.type, **named, **({"username": self.username} if self.username else {})}
+
+
+class FakeTelegram:
+    """The server's state. ``seen`` is every call in order, refused ones with the reason."""
+
+    def __init__(self) -> None:
+        self.chats: dict[int, Chat] = {}
+        self.messages: dict[tuple[int, int], JSON] = {}
+        self.pinned: list[tuple[int, int]] = []
+        self.seen: list[Call] = []
+        self.webhook: JSON = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
+        self.url = ""
+        self._updates: list[JSON] = []
+        self._ids = count(100)
+        self._update_ids = count(5000)
+        self._news = asyncio.Condition()
+        self._failures: list[tuple[str, int, Refusal | str]] = []
+        self._spec = _spec()
+
+    # What a test does.
+
+    def chat(self, number: int, kind: str = "private", **about: Any) -> Chat:  # noqa: ANN401  any field
+        self.chats[number] = Chat(id=number, type=kind, **about)
+        return self.chats[number]
+
+    def fail(self, method: str, chat: int, how: Refusal | str) -> None:
+        """Refuse the next such call, or cut its connection ("before" or "after" the message was taken)."""
+        self._failures.append((method, chat, how))
+
+    async def update(self, **about: Any) -> int:  # noqa: ANN401  any kind of update
+        async with self._news:
+            number = next(self._update_ids)
+            self._updates.append({"update_id": number, **about})
+            self._news.notify_all()
+        return number
+
+    async def say(self, chat: int, text: str, *, user: int = 7, lang: str = "en", **more: Any) -> int:  # noqa: ANN401
+        """Let a user write into a chat; return the message's id."""
+        message = self._message(chat, user, lang, text=text, **more)
+        if text.startswith("/"):
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
+        await self.update(message=message)
+        return int(message["message_id"])
+
+    async def tell(self, chat: int, *, user: int = 7, lang: str = "en", **more: Any) -> None:  # noqa: ANN401
+        """Let a service message or another kind of message appear."""
+        await self.update(message=self._message(chat, user, lang, **more))
+
+    async def press(self, chat: int, label: str, *, user: int = 7, lang: str = "en") -> str:
+        """Press a button of the newest message that has it; return the query's id."""
+        for (there, _id), message in sorted(self.messages.items(), reverse=True):
+            rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+            data = next(
+                (b["callback_data"] for row in rows for b in row if label in b["text"] and "callback_data" in b), None
+            )
+            if there == chat and data:
+                query = f"query-{next(self._ids)}"
+                await self.update(
+                    callback_query={
+                        "id": query, "from": _user(user, lang), "message": message, "chat_instance": "1", "data": data,
+                    }
+                )  # fmt: skip
+                return query
+        raise AssertionError(f"no button {label!r} in {chat}: {self.buttons(chat)}")
+
+    async def member(self, chat: int, before: str, after: str, *, user: int = 7) -> None:
+        def state(status: str) -> JSON:
+            rights = dict.fromkeys(_ADMIN_RIGHTS, True) if status == "administrator" else {}
+            return {"status": status, "user": ME, **rights, **({"until_date": 0} if status == "kicked" else {})}
+
+        await self.update(
+            my_chat_member={
+                "chat": self.chats[chat].json, "from": _user(user, "en"), "date": int(time()),
+                "old_chat_member": state(before), "new_chat_member": state(after),
+            }
+        )  # fmt: skip
+
+    def texts(self, chat: int) -> list[str]:
+        """Return what stands in the chat by the bot, oldest first."""
+        return [m["text"] for (there, _), m in sorted(self.messages.items()) if there == chat and m["from"]["is_bot"]]
+
+    def buttons(self, chat: int) -> list[str]:
+        """Return the labels on the newest message of the chat that has any."""
+        for (there, _), message in sorted(self.messages.items(), reverse=True):
+            if there == chat and "reply_markup" in message:
+                return [b["text"] for row in message["reply_markup"].get("inline_keyboard", []) for b in row]
+        return []
+
+    def calls(self, method: str, chat: int | None = None) -> list[Call]:
+        return [c for c in self.seen if c.method == method and chat in {None, c.payload.get("chat_id")}]
+
+    async def until(self, true: Callable[[], bool], seconds: float = 10) -> None:
+        """Wait for calls to make it true."""
+        async with asyncio.timeout(seconds), self._news:
+            await self._news.wait_for(true)
+
+    # What the server does.
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        token, method = request.match_info["token"], request.match_info["method"]
+        payload = await _payload(request)
+        call = Call(method, payload)
+        try:
+            how = self._trouble(token, method, payload)
+            if how == "before":
+                _cut(request)
+            result = await self._answer(method, payload)
+            if how == "after":
+                _cut(request)
+            body: JSON = {"ok": True, "result": result}
+            code = 200
+        except Refusal as refusal:
+            call.refused = refusal.description
+            code = refusal.code
+            body = {"ok": False, "error_code": code, "description": refusal.description}
+            body |= {"parameters": refusal.parameters} if refusal.parameters else {}
+        if method != "getUpdates" or call.refused:
+            async with self._news:
+                self.seen.append(call)
+                self._news.notify_all()
+        return web.json_response(body, status=code)
+
+    def _trouble(self, token: str, method: str, payload: JSON) -> str:
+        if token != TOKEN:
+            raise Refusal(401, "Unauthorized")
+        how = self._failure(method, payload)
+        if isinstance(how, Refusal):
+            raise how
+        return how
+
+    def _failure(self, method: str, payload: JSON) -> Refusal | str:
+        for at, (name, chat, how) in enumerate(self._failures):
+            if name == method and chat == payload.get("chat_id", chat):
+                del self._failures[at]
+                return how
+        return ""
+
+    async def _answer(self, method: str, payload: JSON) -> Any:  # noqa: ANN401  any result
+        if self._spec:
+            _check(self._spec, method, payload)
+        answer = getattr(self, f"_{method}", None)
+        if answer is None:
+            raise Refusal(404, "Not Found")
+        result = answer(payload)
+        return await result if asyncio.iscoroutine(result) else result
+
+    async def _getUpdates(self, payload: JSON) -> list[JSON]:  # noqa: N802  the method's name
+        if self.webhook["url"]:
+            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
+        offset = payload.get("offset", 0)
+        allowed = payload.get("allowed_updates")
+        async with self._news:
+            self._updates = [u for u in self._updates if u["update_id"] >= offset]
+
+            def ready() -> list[JSON]:
+                return [u for u in self._updates if not allowed or set(u) & set(allowed)]
+
+            try:
+                async with asyncio.timeout(payload.get("timeout", 0)):
+                    await self._news.wait_for(ready)
+            except TimeoutError:
+                pass
+            return ready()[: payload.get("limit", 100)]
+
+    def _getMe(self, _payload: JSON) -> JSON:  # noqa: N802
+        return ME
+
+    def _setWebhook(self, payload: JSON) -> bool:  # noqa: N802
+        self.webhook |= payload
+        return True
+
+    def _deleteWebhook(self, _payload: JSON) -> bool:  # noqa: N802
+        self.webhook = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
+        return True
+
+    def _getWebhookInfo(self, _payload: JSON) -> JSON:  # noqa: N802
+        return {name: value for name, value in self.webhook.items() if name != "secret_token"}
+
+    def _setMyCommands(self, payload: JSON) -> bool:  # noqa: N802
+        if not all(1 <= len(c["description"]) <= 256 and c["command"].islower() for c in payload["commands"]):
+            raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
+        return True
+
+    def _setMyDescription(self, payload: JSON) -> bool:  # noqa: N802
+        if len(payload["description"]) > 512:
+            raise Refusal(400, "Bad Request: description is too long")
+        return True
+
+    def _setMyShortDescription(self, payload: JSON) -> bool:  # noqa: N802
+        if len(payload["short_description"]) > 120:
+            raise Refusal(400, "Bad Request: short description is too long")
+        return True
+
+    def _setChatMenuButton(self, _payload: JSON) -> bool:  # noqa: N802
+        return True
+
+    def _sendChatAction(self, payload: JSON) -> bool:  # noqa: N802
+        self._chat(payload)
+        return True
+
+    def _sendMessageDraft(self, payload: JSON) -> bool:  # noqa: N802
+        if self._chat(payload).type != "private" or not payload["draft_id"]:
+            raise Refusal(400, "Bad Request: drafts are for private chats")
+        return True
+
+    def _sendMessage(self, payload: JSON) -> JSON:  # noqa: N802
+        return self._send("sendMessage", payload)
+
+    def _sendRichMessage(self, payload: JSON) -> JSON:  # noqa: N802
+        return self._send("sendRichMessage", payload)
+
+    def _send(self, method: str, payload: JSON) -> JSON:
+        chat = self._writable(payload)
+        markup = payload.get("reply_markup", {})
+        shown = {name: value for name, value in payload.items() if name != "reply_markup" or "keyboard" not in markup}
+        _judge(method, shown)
+        message = self._message(chat.id, BOT, "en", bot=True)
+        message["text"] = payload.get("text") or payload["rich_message"]["html"]
+        for name in ("entities", "reply_markup", "rich_message"):
+            if name in payload:
+                message[name] = payload[name]
+        thread = payload.get("message_thread_id")
+        if thread:
+            message |= {"message_thread_id": thread, "is_topic_message": True}
+        self.messages[chat.id, message["message_id"]] = message
+        return message
+
+    def _editMessageText(self, payload: JSON) -> JSON:  # noqa: N802
+        chat = self._writable({"chat_id": payload["chat_id"]})
+        message = self.messages.get((chat.id, payload["message_id"]))
+        if message is None:
+            raise Refusal(400, "Bad Request: message to edit not found")
+        method = "sendRichMessage" if "rich_message" in payload else "sendMessage"
+        content = {name: value for name, value in payload.items() if name != "message_id"}
+        _judge(method, content)
+        keys = ("text", "entities", "reply_markup", "rich_message")
+        after = {name: payload[name] for name in keys if name in payload}
+        if {name: message[name] for name in keys if name in message} == after:
+            raise Refusal(
+                400,
+                "Bad Request: message is not modified: specified new message content and reply markup "
+                "are exactly the same as a current content and reply markup of the message",
+            )
+        for name in keys:
+            message.pop(name, None)
+        message |= {"edit_date": int(time()), **after}
+        message.setdefault("text", payload.get("rich_message", {}).get("html", ""))
+        return message
+
+    def _deleteMessage(self, payload: JSON) -> bool:  # noqa: N802
+        chat = self._writable({"chat_id": payload["chat_id"]})
+        if self.messages.pop((chat.id, payload["message_id"]), None) is None:
+            raise Refusal(400, "Bad Request: message to delete not found")
+        return True
+
+    def _pinChatMessage(self, payload: JSON) -> bool:  # noqa: N802
+        self.pinned.append((payload["chat_id"], payload["message_id"]))
+        return True
+
+    def _getChat(self, payload: JSON) -> JSON:  # noqa: N802
+        chat = self._chat(payload)
+        return {**chat.json, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": {}}
+
+    def _getChatMember(self, payload: JSON) -> JSON:  # noqa: N802
+        status = "administrator" if payload["user_id"] in self._chat(payload).admins else "member"
+        return {"status": status, "user": _user(payload["user_id"], "en")}
+
+    def _answerCallbackQuery(self, payload: JSON) -> bool:  # noqa: N802
+        if len(payload.get("text", "")) > 200:
+            raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
+        if not payload.get("url", "https://t.me/paper_bot?start=").startswith("https://t.me/paper_bot?start="):
+            raise Refusal(400, "Bad Request: URL_INVALID")
+        return True
+
+    def _answerInlineQuery(self, payload: JSON) -> bool:  # noqa: N802
+        results = payload["results"]
+        if len(results) > 50 or len({r["id"] for r in results}) < len(results):
+            raise Refusal(400, "Bad Request: RESULT_ID_DUPLICATE")
+        for result in results:
+            content = result["input_message_content"]
+            message = {"text": content["message_text"], **{n: v for n, v in content.items() if n != "message_text"}}
+            _judge("sendMessage", {"chat_id": 1, "reply_markup": result["reply_markup"], **message})
+            if not 1 <= len(result["id"].encode()) <= 64:
+                raise Refusal(400, "Bad Request: RESULT_ID_INVALID")
+        return True
+
+    def _chat(self, payload: JSON) -> Chat:
+        wanted = payload["chat_id"]
+        named = {f"@{chat.username}": chat for chat in self.chats.values() if chat.username}
+        chat = named.get(wanted) if isinstance(wanted, str) and wanted.startswith("@") else self.chats.get(int(wanted))
+        if chat is None:
+            raise Refusal(400, "Bad Request: chat not found")
+        return chat
+
+    def _writable(self, payload: JSON) -> Chat:
+        chat = self._chat(payload)
+        if chat.moved_to:
+            raise Refusal(
+                400,
+                "Bad Request: group chat was upgraded to a supergroup chat",
+                migrate_to_chat_id=chat.moved_to,
+            )
+        if chat.blocked:
+            raise Refusal(403, f"Forbidden: {chat.blocked}")
+        if chat.type == "channel" and BOT not in chat.admins:
+            raise Refusal(400, "Bad Request: not enough rights to post messages in the chat")
+        thread = payload.get("message_thread_id")
+        if thread in chat.closed_topics:
+            raise Refusal(400, "Bad Request: TOPIC_CLOSED")
+        if thread and thread not in chat.topics:
+            raise Refusal(400, "Bad Request: message thread not found")
+        return chat
+
+    def _message(self, chat: int, user: int, lang: str, *, bot: bool = False, **more: Any) -> JSON:  # noqa: ANN401
+        there = self.chats[chat].json
+        author = {"from": ME if bot else _user(user, lang)}
+        return {"message_id": next(self._ids), "date": int(time()), "chat": there, **author, **more}
+
+
+_ADMIN_RIGHTS = (
+    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats",
+    "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
+    "can_edit_stories", "can_delete_stories", "can_post_messages", "can_edit_messages",
+)  # fmt: skip
+
+
+def _user(number: int, lang: str) -> JSON:
+    return {"id": number, "is_bot": False, "first_name": f"Reader {number}", "language_code": lang}
+
+
+def _judge(method: str, payload: JSON) -> None:
+    found = problems(method, payload)
+    if found:
+        raise Refusal(400, f"Bad Request: {'; '.join(found)}")
+
+
+def _cut(request: web.Request) -> None:
+    if request.transport:
+        request.transport.abort()
+    raise web.HTTPInternalServerError
+
+
+async def _payload(request: web.Request) -> JSON:
+    """Read parameters as Telegram does: from a form, numbers and JSON in it."""
+    form = await request.post()
+    return {name: _value(name, str(value)) for name, value in form.items()}
+
+
+def _value(name: str, value: str) -> Any:  # noqa: ANN401  JSON
+    if name in {"text", "description", "short_description", "url"}:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _spec() -> JSON:
+    folder = os.environ.get("SPECS_DIR")
+    found = sorted(Path(folder).glob("telegram-bot-api-*.json")) if folder else []
+    spec: JSON = json.loads(found[-1].read_text(encoding="utf-8")) if found else {}
+    return spec
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "Integer": (int,), "String": (str, int), "Boolean": (bool,), "Float": (int, float), "True": (bool,),
+}  # fmt: skip
+
+
+def _check(spec: JSON, method: str, payload: JSON) -> None:
+    """Refuse parameters that the method table does not have, lacks, or has with another type."""
+    if method not in spec["methods"]:
+        raise Refusal(404, "Not Found")
+    fields = {f["name"]: f for f in spec["methods"][method].get("fields", [])}
+    wrong = [name for name in payload if name not in fields]
+    wrong += [name for name, f in fields.items() if f["required"] and name not in payload]
+    wrong += [name for name in payload if name in fields and not _fits(spec, fields[name]["types"], payload[name])]
+    if wrong:
+        raise Refusal(400, f"Bad Request: {method}: {', '.join(wrong)}")
+
+
+def _fits(spec: JSON, types: list[str], value: Any) -> bool:  # noqa: ANN401  JSON
+    return any(_is(spec, kind, value) for kind in types)
+
+
+def _is(spec: JSON, kind: str, value: Any) -> bool:  # noqa: ANN401  JSON
+    if kind in _KINDS:
+        return isinstance(value, _KINDS[kind]) and (kind in {"Boolean", "True"} or not isinstance(value, bool))
+    if kind.startswith("Array of "):
+        return isinstance(value, list) and all(_is(spec, kind.removeprefix("Array of "), each) for each in value)
+    if kind not in spec["types"]:
+        return True
+    about = spec["types"][kind]
+    if about.get("subtypes"):
+        return any(_is(spec, subtype, value) for subtype in about["subtypes"])
+    fields = {f["name"]: f for f in about.get("fields", [])}
+    if not isinstance(value, dict):
+        return False
+    known = all(name in fields and _fits(spec, fields[name]["types"], each) for name, each in value.items())
+    return known and all(name in value for name, f in fields.items() if f["required"])
+
+
+@asynccontextmanager
+async def fake_telegram() -> AsyncIterator[FakeTelegram]:
+    """Serve a fake Bot API; its ``url`` is what PAPERBOY_TELEGRAM__API_URL takes."""
+    fake = FakeTelegram()
+    app = web.Application()
+    app.router.add_route("*", "/bot{token}/{method}", fake.handle)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    fake.url = f"http://{host}:{port}/bot"
+    try:
+        yield fake
+    finally:
+        await runner.cleanup()
