@@ -8,6 +8,7 @@ from datetime import time
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from bots.answers import answer_as_json
 from bots.desk.app import create_app
@@ -22,6 +23,7 @@ from bots.slack.render import SlackRenderer
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
 from core.answers.answer import Answerer
+from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
 from core.clock import SystemClock
 from core.commands.dispatch import dispatch
@@ -77,6 +79,7 @@ class House:
     database: Database
     clock: Clock
     archive: SqlArchive
+    passages: SqlPassages
     indexer: Indexer
     presenter: Presenter
     services: Services
@@ -104,8 +107,9 @@ class House:
         self, question: str, *, lang: str | None = None, today: date | None = None, conversation: str | None = None
     ) -> Answer:
         """Answer a question, in ``lang`` or the language that it is asked in."""
-        del today, conversation
-        return await self.answerer.ask(question, lang=lang or language_of(question))
+        return await self.answerer.ask(
+            question, lang=lang or language_of(question), today=today, conversation=conversation
+        )
 
 
 def vocabulary(settings: Settings) -> Vocabulary:
@@ -142,9 +146,23 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     database = open_database(settings.database)
     try:
         await database.upgrade()
-        yield _furnish(settings, database)
+        house = _furnish(settings, database)
+        await _index_again(house)
+        yield house
     finally:
         await database.close()
+
+
+async def _index_again(house: House) -> None:
+    """Make an archive findable whose index an upgrade has emptied."""
+    if await house.passages.version():
+        return
+    seen = 0
+    while heads := await house.archive.heads(offset=seen):
+        for head in heads:
+            if issue := await house.archive.get(head.ref):
+                await house.indexer.add(issue)
+        seen += len(heads)
 
 
 def _furnish(settings: Settings, database: Database) -> House:
@@ -152,7 +170,10 @@ def _furnish(settings: Settings, database: Database) -> House:
     words = vocabulary(settings)
     archive = SqlArchive(database, vocabulary=words, clock=clock)
     passages = SqlPassages(database)
-    search = Searcher(passages)
+    notes = SqlNotes(database, clock)
+    zone = ZoneInfo(settings.zone)
+    search = Searcher(passages, today=lambda: clock.now().astimezone(zone).date())
+    answerer = Answerer(search, memory=Memory(notes), today=lambda: clock.now().astimezone(zone).date())
     presenter = Presenter(vocabulary=words)
     agenda = SqlAgenda(database)
     runs = SqlRuns(database)
@@ -162,6 +183,7 @@ def _furnish(settings: Settings, database: Database) -> House:
     services = Services(
         archive=archive,
         search=search,
+        answerer=answerer,
         subscriptions=SubscriptionService(SqlSubscriptions(database), clock, next_run),
         receipts=receipts,
         preferences=SqlPreferences(database),
@@ -181,10 +203,11 @@ def _furnish(settings: Settings, database: Database) -> House:
         database=database,
         clock=clock,
         archive=archive,
+        passages=passages,
         indexer=Indexer(passages),
         presenter=presenter,
         services=services,
-        answerer=Answerer(search),
+        answerer=answerer,
         planner=Planner(agenda, archive, clock),
         pusher=PushNow(agenda, archive, clock),
         press=Press(
@@ -195,7 +218,7 @@ def _furnish(settings: Settings, database: Database) -> House:
         run_service=RunService(runs, clock),
         receipts=receipts,
         inbox=inbox,
-        notes=SqlNotes(database, clock),
+        notes=notes,
         bell=bell,
         desk_sender=DeskSender(inbox, bell),
     )

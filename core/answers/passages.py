@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from core.answers.tokens import tokens
+from core.digest.keys import natural_key
+from core.digest.model import Pick
 from core.document.text import links, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from core.digest.model import Issue, IssueRef, Lesson, Pick
+    from core.digest.model import Issue, IssueRef, Lesson
     from core.document.nodes import Inlines
-
-TITLE_WEIGHT = 3
-SATURATION = 1.2
-LENGTH_SHARE = 0.4
-USUAL_LENGTH = 100
-"""BM25's k1 and b, and the length in tokens that counts as usual: a constant, so that adding a passage changes no
-other one's numbers (https://en.wikipedia.org/wiki/Okapi_BM25)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +30,8 @@ class Passage:
     likes: int | None = None
     downloads: int | None = None
     reposts: int | None = None
+    story: str = ""
+    """What is the same for every passage about one thing: the key that its first address gives, else its own."""
 
 
 def passages(issue: Issue) -> Iterator[Passage]:
@@ -53,6 +48,7 @@ def passages(issue: Issue) -> Iterator[Passage]:
             likes=story.metrics.likes,
             downloads=story.metrics.downloads,
             reposts=story.metrics.reposts,
+            story=story.key,
         )
     if issue.lesson:
         yield _headed(issue, issue.lesson, "lesson", issue.lesson.term)
@@ -69,23 +65,10 @@ def _headed(issue: Issue, part: Lesson | Pick, what: Literal["lesson", "pick"], 
         title=title,
         text=_without_title(part.heading, title) + plain(part.body),
         url=next((link.url for link in links(part.body)), ""),
+        story=natural_key(part) if isinstance(part, Pick) else part.key,
     )
 
 
 def _without_title(heading: Inlines, title: str) -> str:
     said = plain(heading)
     return "" if said == title else f"{said}\n"
-
-
-def impacts(passage: Passage) -> Mapping[str, float]:
-    """Return what each token of the passage adds to the score of a search for it, before the token's rarity.
-
-    This is BM25's term frequency part; a token of the title counts ``TITLE_WEIGHT`` times.
-    """
-    title, text = tokens(passage.title), tokens(passage.text)
-    counts = Counter(text)
-    for token in title:
-        counts[token] += TITLE_WEIGHT
-    length = len(title) + len(text)
-    norm = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * length / USUAL_LENGTH)
-    return {token: count * (SATURATION + 1) / (count + norm) for token, count in counts.items()}

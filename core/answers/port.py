@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
-    from core.answers.passages import Passage
+    from core.answers.segment import Stored
     from core.digest.model import Issue, IssueRef
 
 
@@ -28,6 +27,8 @@ class Hit:
     quote: str
     url: str
     score: float
+    also: tuple[IssueRef, ...] = ()
+    """Other issues that have the same story, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,34 +57,19 @@ class Search(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Where to look. None and empty mean everywhere; dates are inclusive, ``sections`` as in ``Passage.section``."""
+class Segments(Protocol):
+    """Keeps the searchable form of issues where every process can follow it. Versions grow with each write."""
 
-    edition: str | None = None
-    lang: str | None = None
-    since: date | None = None
-    until: date | None = None
-    sections: frozenset[str] = frozenset()
-
-
-class Passages(Protocol):
-    """Keeps the passages of issues with the impacts of their tokens. One scorer serves every database."""
-
-    async def replace(self, ref: IssueRef, entries: Sequence[tuple[Passage, Mapping[str, float]]]) -> None:
-        """Keep these passages for the issue and forget the earlier ones; none forgets the issue."""
+    async def replace(self, ref: IssueRef, stored: Stored) -> None:
+        """Keep this segment for the issue in place of the earlier one."""
         ...
 
-    async def frequencies(self, tokens: Iterable[str]) -> tuple[int, Mapping[str, int]]:
-        """Return how many passages there are, and how many of them contain each token (left out where none)."""
+    async def version(self) -> int:
+        """Return the newest version, 0 when nothing was ever kept."""
         ...
 
-    async def best(self, weights: Mapping[str, float], scope: Scope, *, limit: int) -> Sequence[tuple[Passage, float]]:
-        """Return the passages with the highest sums of weight times impact; among equals the newer one first."""
-        ...
-
-    async def titles(self, scope: Scope, *, limit: int) -> Sequence[Passage]:
-        """Return the passages in the scope, newest first."""
+    async def since(self, version: int) -> Sequence[tuple[int, IssueRef, Stored]]:
+        """Return what was written after ``version``, in the order of writing, each with its version."""
         ...
 
 

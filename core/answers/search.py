@@ -1,112 +1,395 @@
-"""Full-text search over all issues."""
+"""Finds passages for a question: one scorer, whatever database keeps the archive."""
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
-from core.answers.passages import impacts, passages
-from core.answers.port import Found, Hit, Scope
+from core.answers.index import Index
+from core.answers.port import Found, Hit
+from core.answers.question import Question, understand, weaker
 from core.answers.quote import quote
-from core.answers.rank import weights
+from core.answers.segment import Segment, packed, segment, unpacked
 from core.answers.tokens import query_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
 
     from core.answers.passages import Passage
-    from core.answers.port import Passages
+    from core.answers.port import Segments
+    from core.answers.question import Concept, Metric
     from core.digest.model import Issue, IssueRef
 
 POOL = 200
 """How many candidates are looked at before the page is cut: more pages than anybody turns."""
 
-OWN_LANGUAGE = 1.15
-TERMS = 500
+OWN_LANGUAGE = 1.12
+NO_NAME = 0.55
+SECTION = 1.2
+PART = 2.0
+LESSON = 1.5
+RECENT = 0.15
+FRESH_DAYS = 400
+UNDER_DISCUSSION = 0.5
+PRIOR_SHARE = 0.5
+ALMOST = 0.9
+COVERED = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What was spoken of before: the prior question, and the stories under discussion, the first one first."""
+
+    prior: Question | None = None
+    stories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A passage, its score, and the share of the question that it covers (0 to 1)."""
+
+    passage: Passage
+    score: float
+    evidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a question found: one candidate for each story, best first.
+
+    ``unknown`` are names and versions that the archive never mentions. ``issues`` says whether any issue lies in the
+    time that was asked for. ``closest`` is what lies outside it, where nothing lies inside.
+    """
+
+    question: Question
+    candidates: tuple[Candidate, ...]
+    unknown: tuple[str, ...] = ()
+    issues: bool = True
+    closest: tuple[Candidate, ...] = ()
+    also: Mapping[str, tuple[IssueRef, ...]]
+
+    @property
+    def evidence(self) -> float:
+        """How likely the archive answers, from 0 to 1."""
+        best = max((candidate.evidence for candidate in self.candidates[:3]), default=0.0)
+        return best * (0.5 if self.unknown else 1)
 
 
 class Indexer:
     """Keeps passages in step with the archive. Satisfies ``core.answers.port.Index``."""
 
-    def __init__(self, store: Passages) -> None:
+    def __init__(self, store: Segments) -> None:
         self._store = store
 
     async def add(self, issue: Issue) -> None:
         """Index the issue; an earlier revision is replaced."""
-        await self._store.replace(issue.ref, [(passage, impacts(passage)) for passage in passages(issue)])
+        await self._store.replace(issue.ref, packed(segment(issue)))
 
     async def remove(self, ref: IssueRef) -> None:
         """Forget the issue."""
-        await self._store.replace(ref, [])
+        await self._store.replace(ref, packed(Segment.empty(ref)))
 
 
 class Searcher:
     """Finds passages. Satisfies ``core.answers.port.Search``."""
 
-    def __init__(self, store: Passages) -> None:
+    def __init__(self, store: Segments, *, today: Callable[[], date] | None = None) -> None:
         self._store = store
+        self._today = today or (lambda: datetime.now(UTC).date())
+        self._index = Index()
+        self._version = 0
+        self._loading = asyncio.Lock()
 
     async def search(
         self, words: str, *, edition: str | None = None, lang: str | None = None, limit: int = 5, offset: int = 0
     ) -> Found:
         """Return what fits ``words``, best first; hits in ``lang`` are preferred, not required."""
+        finding = await self.find(understand(words, self._today()), lang=lang, edition=edition)
+        page = finding.candidates[offset : offset + limit]
         looked_for = query_tokens(words)
-        total, frequencies = await self._store.frequencies(looked_for)
-        wanted = weights(looked_for, frequencies, total)
-        if not wanted:
-            return Found(hits=(), total=0)
-        pool = await self._store.best(wanted, Scope(edition=edition), limit=POOL)
-        ranked = sorted(pool, key=lambda entry: _preferred(entry, lang), reverse=True)
-        found = once(ranked)
-        page = found[offset : offset + limit]
-        return Found(hits=tuple(hit(passage, looked_for, score) for passage, score in page), total=len(found))
+        return Found(
+            hits=tuple(self.hit(candidate, looked_for, finding.also) for candidate in page),
+            total=len(finding.candidates),
+        )
+
+    async def find(
+        self, question: Question, *, lang: str | None = None, edition: str | None = None, context: Context | None = None
+    ) -> Finding:
+        """Return what a question finds; what was spoken of before counts too, with less weight."""
+        index = await self.index()
+        return _Round(index, question, lang, edition, context or Context()).finding()
 
     async def lessons(self, term: str, *, lang: str | None = None, limit: int = 3) -> Sequence[Hit]:
         """Return the lessons whose term is ``term``, or names it, best first."""
-        looked_for = set(query_tokens(term))
+        index = await self.index()
+        question = replace(understand(term, self._today()), lesson=True, sections=frozenset({"lesson"}))
+        scored = _Round(index, question, lang, None, Context()).finding()
+        asked = set(query_tokens(term))
+        known = {phrase for concept in question.concepts for phrase, weight in concept.words if weight > ALMOST - 0.1}
         found = [
-            (passage, _sameness(looked_for, set(query_tokens(passage.title))) + 0.01 * (passage.ref.lang == lang))
-            for passage in await self._store.titles(Scope(sections=frozenset({"lesson"})), limit=TERMS)
+            candidate
+            for candidate in scored.candidates
+            if candidate.passage.what == "lesson" and _names(candidate.passage.title, asked, known)
         ]
-        best = sorted((entry for entry in found if entry[1] >= 1 / 3), key=lambda entry: entry[1], reverse=True)
-        return [hit(passage, list(looked_for), score) for passage, score in best[:limit]]
+        return [self.hit(candidate, list(asked), scored.also) for candidate in found[:limit]]
 
     async def terms(self, *, lang: str | None = None, limit: int = 200) -> Sequence[str]:
         """Return the terms that lessons explain, newest first, those in ``lang`` before others, each once."""
-        lessons = await self._store.titles(Scope(sections=frozenset({"lesson"})), limit=TERMS)
-        ordered = sorted(lessons, key=lambda lesson: lesson.ref.lang != lang)
-        return list(dict.fromkeys(lesson.title for lesson in ordered))[:limit]
+        index = await self.index()
+        lessons = [passage for _, passage in index.living() if passage.what == "lesson"]
+        newest = sorted(lessons, key=lambda lesson: lesson.ref.date, reverse=True)
+        return list(dict.fromkeys(one.title for one in sorted(newest, key=lambda one: one.ref.lang != lang)))[:limit]
+
+    def hit(
+        self, candidate: Candidate, looked_for: Sequence[str], also: Mapping[str, tuple[IssueRef, ...]] | None = None
+    ) -> Hit:
+        """Return the candidate as a hit, with the part of its text that fits best."""
+        passage = candidate.passage
+        others = (also or {}).get(passage.story, ())
+        return Hit(
+            ref=passage.ref,
+            what=passage.what,
+            section=passage.section,
+            key=passage.key,
+            title=passage.title,
+            quote=quote(passage.text, looked_for),
+            url=passage.url,
+            score=candidate.score,
+            also=tuple(ref for ref in others if ref != passage.ref),
+        )
+
+    async def index(self) -> Index:
+        """Return the index in step with the database."""
+        version = await self._store.version()
+        if version != self._version:
+            async with self._loading:
+                await self._follow(version)
+        return self._index
+
+    async def _follow(self, version: int) -> None:
+        if version < self._version or self._index.worn:
+            self._index, self._version = Index(), 0
+        for number, ref, stored in await self._store.since(self._version):
+            self._index.put(unpacked(ref, stored))
+            self._version = number
+            if len(self._index) % 16 == 0:
+                await asyncio.sleep(0)
 
 
-def hit(passage: Passage, looked_for: Sequence[str], score: float) -> Hit:
-    """Return the passage as a hit, with the part of its text that fits best."""
-    return Hit(
-        ref=passage.ref,
-        what=passage.what,
-        section=passage.section,
-        key=passage.key,
-        title=passage.title,
-        quote=quote(passage.text, looked_for),
-        url=passage.url,
-        score=score,
+def _names(title: str, asked: set[str], known: set[tuple[str, ...]]) -> bool:
+    named = set(query_tokens(title))
+    shared = len(asked & named) / len(asked | named) if asked and named else 0
+    return shared >= 1 / 3 or any(set(phrase) <= named for phrase in known)
+
+
+class _Round:
+    """One question put to the index."""
+
+    def __init__(
+        self, index: Index, question: Question, lang: str | None, edition: str | None, context: Context
+    ) -> None:
+        self._index = index
+        self._lang = lang
+        self._edition = edition
+        self._context = context
+        self._question = question
+        self._refs = [ref for ref in index.issues() if edition is None or ref.edition == edition]
+        self._newest = max((ref.date for ref in self._refs), default=None)
+
+    def finding(self) -> Finding:
+        question = self._followed()
+        inside = frozenset(self._within(question))
+        unknown = tuple(self._unknown(self._question))
+        candidates, also = self._ranked(question, inside)
+        closest: tuple[Candidate, ...] = ()
+        if not candidates and question.when.bounded:
+            closest, also = self._ranked(question, frozenset(self._refs))
+        return Finding(
+            question=question, candidates=candidates, unknown=unknown, issues=bool(inside), closest=closest, also=also
+        )
+
+    def _followed(self) -> Question:
+        """Return the question with what the prior one adds."""
+        question, prior = self._question, self._context.prior
+        if prior is None:
+            return question
+        own = sum(concept.weight for concept in question.concepts)
+        leans = question.follows or question.refers or own < 1
+        if not leans:
+            return question
+        said = {concept.said for concept in question.concepts}
+        share = PRIOR_SHARE if question.concepts else 1
+        added = tuple(concept for concept in weaker(prior, share) if concept.said not in said)
+        return replace(
+            question,
+            concepts=question.concepts + added,
+            when=question.when if question.when.bounded or question.refers else prior.when,
+            sections=question.sections or (prior.sections if not question.concepts else frozenset()),
+        )
+
+    def _within(self, question: Question) -> Iterable[IssueRef]:
+        when = question.when
+        refs: Iterable[IssueRef] = self._refs
+        if when.issues:
+            days = sorted({ref.date for ref in self._refs}, reverse=True)[: when.issues]
+            refs = [ref for ref in refs if ref.date in days]
+        return (
+            ref
+            for ref in refs
+            if (when.since is None or ref.date >= when.since) and (when.until is None or ref.date <= when.until)
+        )
+
+    def _unknown(self, question: Question) -> Iterable[str]:
+        for concept in question.concepts:
+            if (concept.sort in {"name", "version"} or concept.capital) and not self._matches(concept):
+                yield concept.said
+
+    def _matches(self, concept: Concept) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for phrase, weight in concept.words:
+            for number, impact in self._index.all_of(phrase).items():
+                value = weight * impact
+                if value > found.get(number, 0.0):
+                    found[number] = value
+        return found
+
+    def _ranked(
+        self, question: Question, inside: frozenset[IssueRef]
+    ) -> tuple[tuple[Candidate, ...], Mapping[str, tuple[IssueRef, ...]]]:
+        scored = self._browsed(question, inside) if question.browses else self._scored(question, inside)
+        if question.most:
+            scored = _by_metric(scored, question.most, least=question.least)
+        return self._once(scored)
+
+    def _browsed(self, question: Question, inside: frozenset[IssueRef]) -> list[Candidate]:
+        """Return what stands in the sections that are asked for, newest first, in the order of the issue."""
+        if not (question.when.bounded or question.sections or question.when.recent or question.most):
+            return [] if not self._context.stories else self._spoken_of()
+        days = sorted({ref.date for ref in inside}, reverse=True)
+        if not (question.when.bounded or question.most):
+            days = days[:3]
+        kept = [ref for ref in inside if ref.date in set(days)]
+        kept.sort(key=lambda ref: (ref.date, ref.lang == self._lang), reverse=True)
+        found = []
+        for ref in kept:
+            passages = [self._index.passages[number] for number in self._index.of(ref)]
+            found += [
+                passage
+                for passage in passages
+                if passage and (not question.sections or passage.section in question.sections)
+            ]
+        if self._lang and any(passage.ref.lang == self._lang for passage in found):
+            found.sort(key=lambda passage: passage.ref.lang != self._lang)
+        size = max(1, len(found))
+        return [
+            Candidate(passage=passage, score=1 - place / size, evidence=1.0)
+            for place, passage in enumerate(found[:POOL])
+        ]
+
+    def _spoken_of(self) -> list[Candidate]:
+        stories = self._context.stories
+        found = [passage for _, passage in self._index.living() if passage.story in stories]
+        found.sort(key=lambda passage: (stories.index(passage.story), passage.ref.lang != self._lang))
+        return [Candidate(passage=passage, score=1 / (1 + place), evidence=1.0) for place, passage in enumerate(found)]
+
+    def _scored(self, question: Question, inside: frozenset[IssueRef]) -> list[Candidate]:
+        scores: dict[int, float] = defaultdict(float)
+        covered: dict[int, float] = defaultdict(float)
+        named: set[int] = set()
+        names = False
+        total = 0.0
+        for concept in question.concepts:
+            found = self._matches(concept)
+            rarity = self._index.rarity(len(found))
+            if not found and concept.sort == "pair":
+                continue
+            weight = concept.weight * rarity
+            total += weight
+            if concept.sort in {"name", "version"} and found:
+                names = True
+                named.update(found)
+            for number, value in found.items():
+                scores[number] += weight * value
+                covered[number] += weight * min(1.0, 2.5 * value)
+        self._boost_spoken_of(question, scores)
+        if not scores:
+            return []
+        pool = nlargest(3 * POOL, scores.items(), key=lambda entry: entry[1])
+        if question.when.bounded or self._edition:
+            allowed = {number for ref in inside for number in self._index.of(ref)}
+            pool = nlargest(3 * POOL, ((n, s) for n, s in scores.items() if n in allowed), key=lambda entry: entry[1])
+        found_here = []
+        for number, score in pool:
+            passage = self._index.passages[number]
+            if passage is None:
+                continue
+            share = covered[number] / total if total else 0.0
+            factor = (1 - COVERED + COVERED * share) * self._likeliness(question, passage)
+            if names and number not in named:
+                factor *= NO_NAME
+            found_here.append(Candidate(passage=passage, score=score * factor, evidence=share))
+        found_here.sort(key=lambda candidate: (candidate.score, candidate.passage.ref.date), reverse=True)
+        return found_here
+
+    def _boost_spoken_of(self, question: Question, scores: dict[int, float]) -> None:
+        stories = self._context.stories
+        if not stories or not (question.refers or question.follows):
+            return
+        best = max(scores.values(), default=1.0)
+        for number, passage in self._index.living():
+            if passage.story in stories:
+                first = passage.story == stories[0]
+                scores[number] += best * UNDER_DISCUSSION * (1 if first else 0.4)
+
+    def _likeliness(self, question: Question, passage: Passage) -> float:
+        factor = OWN_LANGUAGE if passage.ref.lang == self._lang else 1.0
+        if passage.section in question.sections:
+            factor *= PART if passage.what != "story" else SECTION
+        if question.lesson and passage.what == "lesson":
+            factor *= LESSON if _titled(question, passage) else 1.1
+        if self._newest:
+            age = (self._newest - passage.ref.date).days / FRESH_DAYS
+            factor *= 1 + (RECENT if question.when.recent else 0.03) * max(0.0, 1 - age)
+        return factor
+
+    def _once(self, scored: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], Mapping[str, tuple[IssueRef, ...]]]:
+        """Return one candidate for each story: in the reader's language, the newest of those that fit as well."""
+        groups: dict[str, list[Candidate]] = {}
+        for candidate in scored:
+            groups.setdefault(candidate.passage.story, []).append(candidate)
+        kept = [max(group, key=self._preference(group[0])) for group in list(groups.values())[:POOL]]
+        ordered = [replace(one, score=group[0].score) for one, group in zip(kept, groups.values(), strict=False)]
+        also = {
+            story: tuple(sorted({one.passage.ref for one in group}, key=lambda ref: ref.date, reverse=True))
+            for story, group in groups.items()
+            if len(group) > 1
+        }
+        return tuple(ordered), also
+
+    def _preference(self, best: Candidate) -> Callable[[Candidate], tuple[bool, bool, date, float]]:
+        def key(candidate: Candidate) -> tuple[bool, bool, date, float]:
+            fits = candidate.score >= ALMOST * best.score
+            own = candidate.passage.ref.lang == self._lang
+            return own and candidate.score >= best.score / 3, fits, candidate.passage.ref.date, candidate.score
+
+        return key
+
+
+def _titled(question: Question, passage: Passage) -> bool:
+    named = set(query_tokens(passage.title))
+    return any(
+        set(phrase) & named for concept in question.concepts for phrase, weight in concept.words if weight > COVERED
     )
 
 
-def once(ranked: Sequence[tuple[Passage, float]]) -> list[tuple[Passage, float]]:
-    """Return the entries without those whose story was listed before: the same key in the same language."""
-    seen: set[tuple[str, str]] = set()
-    kept = []
-    for passage, score in ranked:
-        identity = (passage.key, passage.ref.lang)
-        if identity not in seen:
-            seen.add(identity)
-            kept.append((passage, score))
-    return kept
-
-
-def _preferred(entry: tuple[Passage, float], lang: str | None) -> tuple[float, str]:
-    passage, score = entry
-    return score * (OWN_LANGUAGE if passage.ref.lang == lang else 1), passage.ref.date.isoformat()
-
-
-def _sameness(asked: set[str], named: set[str]) -> float:
-    return len(asked & named) / len(asked | named) if asked and named else 0
+def _by_metric(scored: Sequence[Candidate], metric: Metric, *, least: bool) -> list[Candidate]:
+    counted = [
+        (number, candidate) for candidate in scored if (number := getattr(candidate.passage, metric)) is not None
+    ]
+    counted.sort(key=lambda entry: entry[0], reverse=not least)
+    return [replace(candidate, score=1 / place) for place, (_, candidate) in enumerate(counted, 1)]

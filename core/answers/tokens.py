@@ -8,6 +8,7 @@ reader who leaves out a hyphen still finds them; ``HuggingFace`` is also ``huggi
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ _RUNS = regex.compile(
 )
 _PARTS = regex.compile(r"\d+(?:\.\d+)+|\d+|[^\W\d_]+")
 _CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
+MAJOR = "~"
 _STEMMER = snowballstemmer.stemmer("english")
 
 STOP_WORDS = frozenset(
@@ -34,38 +36,58 @@ STOP_WORDS = frozenset(
         "as",
         "at",
         "be",
+        "been",
+        "being",
+        "but",
         "by",
+        "can",
+        "could",
         "did",
         "do",
         "does",
+        "done",
         "for",
         "from",
+        "get",
+        "gets",
+        "got",
         "had",
         "has",
         "have",
         "how",
         "i",
+        "if",
         "in",
         "is",
         "it",
         "its",
+        "just",
         "me",
         "my",
         "of",
         "on",
         "or",
         "our",
+        "please",
+        "s",
+        "should",
         "so",
+        "some",
+        "such",
+        "than",
         "that",
         "the",
         "their",
         "them",
+        "then",
         "there",
         "these",
         "they",
         "this",
         "those",
         "to",
+        "too",
+        "us",
         "was",
         "we",
         "were",
@@ -73,10 +95,14 @@ STOP_WORDS = frozenset(
         "when",
         "where",
         "which",
+        "while",
         "who",
+        "whom",
+        "whose",
         "why",
         "will",
         "with",
+        "would",
         "you",
         "your",
         "的",
@@ -119,7 +145,37 @@ STOP_WORDS = frozenset(
 
 def tokens(text: str) -> list[str]:
     """Return the tokens of ``text`` in reading order, repeated as often as they occur."""
-    return list(_tokens(unicodedata.normalize("NFKC", text)))
+    return list(_tokens(normalised(text)))
+
+
+def normalised(text: str) -> str:
+    """Return ``text`` with full-width and other compatibility characters as plain ones."""
+    return unicodedata.normalize("NFKC", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A Chinese character, a stemmed word or a number of a text, with its place in it."""
+
+    text: str
+    start: int
+    end: int
+    han: bool = False
+    capital: bool = False
+
+
+def units(text: str) -> list[Unit]:
+    """Return the units of a normalised text in reading order: what names and terms are compared by."""
+    found: list[Unit] = []
+    for match in _RUNS.finditer(text):
+        if match["han"]:
+            found += (Unit(char, at, at + 1, han=True) for at, char in enumerate(match.group(), match.start()))
+            continue
+        for part in _PARTS.finditer(match.group()):
+            start, said = match.start() + part.start(), part.group()
+            word = said if said[0].isdigit() else _stem(said.casefold())
+            found.append(Unit(word, start, start + len(said), capital=said[0].isupper()))
+    return found
 
 
 def query_tokens(text: str) -> list[str]:
@@ -128,9 +184,9 @@ def query_tokens(text: str) -> list[str]:
     Single Chinese characters count only where they stand alone, since their pairs say more.
     """
     found: dict[str, None] = {}
-    for match in _RUNS.finditer(unicodedata.normalize("NFKC", text)):
+    for match in _RUNS.finditer(normalised(text)):
         run = match.group()
-        found.update(dict.fromkeys(_pairs(run) if match["han"] else _word(run)))
+        found.update(dict.fromkeys(_pairs(run) if match["han"] else _plain(run)))
     said = [token for token in found if not _is_empty(token)]
     return said or list(found)
 
@@ -162,11 +218,22 @@ def _word(run: str) -> tuple[str, ...]:
     for first, second in pairwise(parts):
         if first[0].isdigit() != second[0].isdigit():
             found[first + second] = None
+            if "." in second and not first[0].isdigit():
+                found[major(first, second)] = None
     for word in _PARTS.findall(run):
         pieces = _CAMEL.split(word)
         if len(pieces) > 1:
             found.update(dict.fromkeys(_stem(piece.casefold()) for piece in pieces))
     return tuple(found)
+
+
+def major(name: str, version: str) -> str:
+    """Return the token that every version of a name has whose number begins alike: ``gpt5~`` for GPT-5.2."""
+    return f"{name}{version.partition('.')[0]}{MAJOR}"
+
+
+def _plain(run: str) -> list[str]:
+    return [token for token in _word(run) if not token.endswith(MAJOR)]
 
 
 def _stem(word: str) -> str:

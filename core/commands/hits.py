@@ -25,16 +25,17 @@ def _show(number: int, hit: Hit, services: Services, _: Texts) -> Item:
     title = (Strong(text(hit.title)),)
     linked = safe_link(title, hit.url) if hit.url else title
     quote = (Quote((paragraph(hit.quote),)),) if hit.quote else ()
-    origin = paragraph(f"{long_date(hit.ref.date, _.lang)} · {_section(hit, services, _)}")
+    origin = paragraph(f"{long_date(hit.ref.date, _.lang)} · {section_name(hit.section, services, _)}")
     return Item((Paragraph((Text(f"{number}. "), *linked)), *quote, origin))
 
 
-def _section(hit: Hit, services: Services, _: Texts) -> str:
-    if hit.what == "lesson":
+def section_name(section: str, services: Services, _: Texts) -> str:
+    """Return what readers call a section, or a lesson or pick (see ``Hit.section``)."""
+    if section == "lesson":
         return _("Lesson")
-    if hit.what == "pick":
+    if section == "pick":
         return _("Pick")
-    return services.vocabulary.name(hit.section, _.lang) or hit.section.replace("-", " ")
+    return services.vocabulary.name(section, _.lang) or section.replace("-", " ")
 
 
 def open_hits(hits: Iterable[Hit]) -> list[Action]:

@@ -7,6 +7,7 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from core.answers.answer import Answerer
     from core.answers.port import Search
     from core.clock import Clock
     from core.commands.guard import Guard
@@ -36,6 +37,7 @@ class Services:
 
     archive: Archive
     search: Search
+    answerer: Answerer
     subscriptions: SubscriptionService
     receipts: Receipts
     preferences: Preferences

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from clock import ManualClock
+from core.answers.answer import Answerer
+from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
 from core.commands.dispatch import dispatch
 from core.commands.guard import Guard, Rate
@@ -22,6 +24,7 @@ from core.schedule.next_run import next_run
 from core.storage.archive import SqlArchive
 from core.storage.chats import SqlPreferences
 from core.storage.engine import open_database
+from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
 from core.storage.receipts import SqlReceipts
 from core.storage.subscriptions import SqlSubscriptions
@@ -48,9 +51,11 @@ class Ask(Protocol):
 
 def services_on(database: Database, clock: ManualClock) -> Services:
     vocabulary = Vocabulary.bundled()
+    search = Searcher(SqlPassages(database), today=lambda: clock.now().date())
     return Services(
         archive=SqlArchive(database, vocabulary=vocabulary, clock=clock),
-        search=Searcher(SqlPassages(database)),
+        search=search,
+        answerer=Answerer(search, memory=Memory(SqlNotes(database, clock)), today=lambda: clock.now().date()),
         subscriptions=SubscriptionService(SqlSubscriptions(database), clock, next_run),
         receipts=SqlReceipts(database),
         preferences=SqlPreferences(database),

@@ -1,0 +1,95 @@
+"""Names and terms that mean the same, as data in ``names.txt`` and ``terms.txt``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, TypeAlias
+
+from core.answers.tokens import normalised, query_tokens, units
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from core.answers.tokens import Unit
+
+Phrase: TypeAlias = tuple[str, ...]
+SAME, SAME_TERM, NEAR = 1.0, 0.85, 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one thing is called. Each word is the tokens that must all be there, and how much it counts.
+
+    ``generic`` words are in so many questions that they say little about what is asked for.
+    """
+
+    name: bool
+    words: tuple[tuple[Phrase, float], ...]
+    generic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Units ``start`` to ``end`` of a text that name a group."""
+
+    start: int
+    end: int
+    groups: tuple[Group, ...]
+
+
+class Lexicon:
+    """Finds groups in a text, the longest word first."""
+
+    def __init__(self, groups: Sequence[tuple[Group, Sequence[str]]]) -> None:
+        known: dict[Phrase, list[Group]] = defaultdict(list)
+        for group, said in groups:
+            for key in {_key(word) for word in said}:
+                if key:
+                    known[key].append(group)
+        self._known = {key: tuple(found) for key, found in known.items()}
+        self._longest = max(map(len, self._known), default=0)
+
+    @staticmethod
+    @cache
+    def bundled() -> Lexicon:
+        """Return the names and terms that Paperboy brings."""
+        return Lexicon([*_read("names.txt", name=True), *_read("terms.txt", name=False)])
+
+    def mentions(self, said: Sequence[Unit]) -> Iterator[Mention]:
+        """Yield the groups that the units name, in order, without overlaps."""
+        at = 0
+        while at < len(said):
+            for size in range(min(self._longest, len(said) - at), 0, -1):
+                groups = self._known.get(tuple(unit.text for unit in said[at : at + size]))
+                if groups:
+                    yield Mention(at, at + size, groups)
+                    at += size
+                    break
+            else:
+                at += 1
+
+
+def _key(word: str) -> Phrase:
+    return tuple(unit.text for unit in units(normalised(word)))
+
+
+def _read(file: str, *, name: bool) -> Iterator[tuple[Group, Sequence[str]]]:
+    text = (files(__package__) / file).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        generic = line.startswith("~")
+        same, _, near = line.removeprefix("~").partition("||")
+        said = _words(same)
+        weight = SAME if name else SAME_TERM
+        phrases = {tuple(query_tokens(word)): weight for word in said}
+        for word in _words(near):
+            phrases.setdefault(tuple(query_tokens(word)), NEAR)
+        yield Group(name, tuple(phrases.items()), generic), said
+
+
+def _words(line: str) -> list[str]:
+    return [word.strip() for word in line.split("|") if word.strip()]
