@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,8 @@ _TEXTS: tuple[tuple[str, ErrorClass], ...] = (
     ("button_", "content"),
     ("rich_", "content"),
 )
+_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+"""A refusal that is a code (CHAT_RESTRICTED) instead of a sentence; the SDK changes its case."""
 _SURELY_NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -89,7 +92,7 @@ def _refused(error: TelegramError) -> ErrorClass:
     known = next((kind for text, kind in _TEXTS if text in said), None)
     if known:
         return known
-    return "config" if error.message.split(":")[0].replace("_", "").isupper() else "content"
+    return "config" if _CODE.fullmatch(said) else "content"
 
 
 def _forbidden(error: TelegramError) -> ErrorClass:

@@ -132,12 +132,13 @@ class Webhook:
         )
         try:
             while True:
-                body = await self._queue.get()
-                try:
-                    update = api.read(body)
-                except ValueError:
-                    log.warning("an update that cannot be read")
-                    continue
-                lanes.enter(update)
+                self.enter(await self._queue.get(), api, lanes)
         finally:
             await lanes.finish()
+
+    def enter(self, body: bytes, api: Api, lanes: Lanes) -> None:
+        """Hand on an update, if it can be read."""
+        try:
+            lanes.enter(api.read(body))
+        except ValueError:
+            log.warning("an update that cannot be read")

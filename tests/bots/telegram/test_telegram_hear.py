@@ -1,0 +1,129 @@
+"""What the bot takes to be said to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram import Message, Update, User
+
+from bots.telegram.hear import language_of, line_of, target_of, worth_answering
+from bots.telegram.links import deep_link, group_link, read_payload, share_link
+from bots.telegram.zones import zone_at
+
+ME = User(id=42, first_name="Paperboy", is_bot=True, username="Paper_Bot")
+NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+MINE = {"message_id": 1, "date": 0, "chat": {"id": -5, "type": "supergroup"}, "from": ME.to_dict(), "text": "Issue"}
+
+
+def message(text: str, kind: str = "private", **more: Any) -> Message:  # noqa: ANN401  any field
+    data = {"message_id": 2, "date": int(NOW.timestamp()), "chat": {"id": -5, "type": kind}, "text": text, **more}
+    return Message.de_json(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "line"),
+    [
+        ("/today", "private", "today"),
+        ("/Today zh", "private", "today zh"),
+        ("/today@paper_bot 2/19", "supergroup", "today 2/19"),
+        ("/today@other_bot", "supergroup", None),
+        ("/today@other_bot", "private", None),
+        ("/rules", "supergroup", None),
+        ("/rules@paper_bot", "supergroup", "rules"),
+        ("/rules", "private", "rules"),
+        ("what is MoE?", "private", "ask what is MoE?"),
+        ("what is MoE?", "supergroup", None),
+        ("@paper_bot what is MoE?", "supergroup", "ask what is MoE?"),
+        ("@paper_bottle what is MoE?", "supergroup", None),
+        ("什么是 MoE", "private", "ask 什么是 MoE"),
+        ("Post of an editor", "channel", None),
+        ("/subscribe 9:00", "channel", "subscribe 9:00"),
+        ("", "private", None),
+    ],
+)
+def test_a_message_says(text: str, kind: str, line: str | None) -> None:
+    assert line_of(message(text, kind), ME) == line
+
+
+def test_a_reply_to_the_bot_in_a_group_is_a_question() -> None:
+    assert line_of(message("why?", "supergroup", reply_to_message=MINE), ME) == "ask why?"
+
+
+def test_a_topic_is_part_of_the_target() -> None:
+    in_topic = message("/today", "supergroup", message_thread_id=5, is_topic_message=True)
+    in_reply = message("/today", "supergroup", message_thread_id=5)
+    assert target_of(in_topic, "42").key == "telegram:42:-5:5"
+    assert target_of(in_reply, "42").key == "telegram:42:-5"
+
+
+@pytest.mark.parametrize(
+    ("code", "lang"), [("zh-hans", "zh"), ("zh-TW", "zh"), ("en", "en"), ("de", None), (None, None)]
+)
+def test_a_readers_language(code: str | None, lang: str | None) -> None:
+    assert language_of(User(id=1, first_name="R", is_bot=False, language_code=code)) == lang
+
+
+def test_after_a_downtime_each_chat_has_one_answer() -> None:
+    def said(number: int, chat: int, minutes: int) -> Update:
+        at = int((NOW - timedelta(minutes=minutes)).timestamp())
+        data = {"message_id": number, "date": at, "chat": {"id": chat, "type": "private"}, "text": "/today"}
+        return Update.de_json({"update_id": number, "message": data})
+
+    updates = [said(1, 7, 90), said(2, 7, 60), said(3, 8, 60), said(4, 9, 2), said(5, 9, 1)]
+    kept = worth_answering(updates, NOW, timedelta(minutes=5))
+    assert [update.update_id for update in kept] == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "line", ["story abcdefgh daily/zh/2026-02-19", "section models daily/zh/2026-02-19", "full daily/en/2026-02-19"]
+)
+def test_a_deep_link_brings_its_line_back(line: str) -> None:
+    link = deep_link("paper_bot", line)
+    assert link.startswith("https://t.me/paper_bot?start=")
+    assert read_payload(link.partition("start=")[2]) == line
+
+
+@given(st.text(max_size=70))
+def test_any_payload_is_some_command(payload: str) -> None:
+    assert read_payload(payload)
+
+
+@pytest.mark.parametrize(
+    ("payload", "line"),
+    [
+        ("models", "models"),
+        ("issue_2026-02-19", "issue 2026-02-19"),
+        ("nonsense", "start"),
+        ("x!!", "start"),
+        ("", "start"),
+    ],
+)
+def test_payloads_that_people_write(payload: str, line: str) -> None:
+    assert read_payload(payload) == line
+
+
+def test_a_line_that_is_too_long_opens_the_bot_alone() -> None:
+    assert deep_link("paper_bot", "search " + "词" * 40) == "https://t.me/paper_bot"
+
+
+def test_links_to_share_and_to_add() -> None:
+    assert share_link("b", "today", "a & b").endswith("&text=a%20%26%20b")
+    assert group_link("b") == "https://t.me/b?startgroup=subscribe&admin=pin_messages"
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        ((31.2, 121.5), "Asia/Shanghai"),
+        ((52.5, 13.4), "Europe/Berlin"),
+        ((40.7, -74.0), "America/New_York"),
+        ((-36.8, 174.8), "Pacific/Auckland"),
+        ((35.7, 139.7), "Asia/Tokyo"),
+    ],
+)
+def test_the_zone_of_a_place(place: tuple[float, float], zone: str) -> None:
+    assert zone_at(*place) == zone
