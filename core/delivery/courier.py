@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.clock import Clock
-    from core.delivery.model import ErrorClass, PageState
+    from core.delivery.model import ErrorClass, PageState, Scope
+    from core.delivery.pacing import Passage
     from core.delivery.port import Account, Content, Ledger, Pages, Sender, Work
     from core.delivery.printer import Sheet
     from core.delivery.recorder import Recorder
@@ -70,6 +71,7 @@ class Courier:
         self._clock = clock
         self._pace = pace or Pace()
         self._pacer = Pacer(self._pace)
+        self._gate = asyncio.Lock()
         self._policy = policy or Policy()
         self._habits = habits or Habits()
         self._owner = uuid4().hex
@@ -158,8 +160,13 @@ class Courier:
     async def _step(self, trip: _Trip, stop: asyncio.Event) -> _Trip | None:
         """Send one page; return the trip with the next page, or None if it is over."""
         target = trip.work.delivery.target
-        if not await self._turn(target.chat, stop) or not await self._put(trip, "sending"):
+        if (rest := self._pacer.own_wait(target.chat, self._clock.now())) > self._pace.patience:
+            await self._put_back(trip, rest)
             return None
+        passage = await self._turn(target.chat, stop)
+        if passage is None or not await self._put(trip, "sending"):
+            return None
+        self._pacer.made(passage, self._clock.now())
         envelope = Envelope(
             key=page_key(trip.work, trip.page), silent=trip.work.silent, after=trip.first, extras=trip.work.extras
         )
@@ -171,7 +178,7 @@ class Courier:
             log.exception("an adapter raised what it must not", platform=target.platform)
             return await self._trouble(trip, SendError("unknown", type(error).__name__))
         finally:
-            self._pacer.answered(target.chat, self._clock.now())
+            self._pacer.arrive(passage, self._clock.now())
         return await self._on(trip, "sent", message_id=message_id)
 
     async def _on(self, trip: _Trip, state: PageState, *, message_id: str = "", reason: str = "") -> _Trip | None:
@@ -185,13 +192,27 @@ class Courier:
         kept = await self._put(trip, state, message_id=message_id, reason=reason, settled=settled)
         return after if kept and not after.over else None
 
-    async def _turn(self, chat: str, stop: asyncio.Event) -> bool:
-        """Wait until a page may go to the chat; False if there was a stop before."""
-        while wait := self._pacer.wait(chat, self._clock.now()):
-            await self._pause(wait, stop)
-            if stop.is_set():
-                return False
-        return True
+    async def _turn(self, chat: str, stop: asyncio.Event) -> Passage | None:
+        """Wait until a page may go to the chat, and let it leave; None if there was a stop before.
+
+        Who waits for a chat waits beside the gate; those whose chat is free pass through it one after the other.
+        """
+        while not stop.is_set():
+            if wait := self._pacer.own_wait(chat, self._clock.now()):
+                await self._pause(wait, stop)
+                continue
+            async with self._gate:
+                while (wait := self._pacer.wait(self._clock.now())) and not stop.is_set():
+                    await self._pause(wait, stop)
+                now = self._clock.now()
+                if not stop.is_set() and not self._pacer.own_wait(chat, now):
+                    return self._pacer.leave(chat, now)
+        return None
+
+    async def _put_back(self, trip: _Trip, rest: timedelta) -> None:
+        now, delivery = self._clock.now(), trip.work.delivery
+        settled = Settled(state="planned", next_page=trip.page, attempts=delivery.attempts, due=now + rest)
+        await self._enter(Entry(lease=trip.work.lease, delivery=delivery.id, at=now, settled=settled))
 
     async def _trouble(self, trip: _Trip, error: SendError) -> _Trip | None:
         work, now = trip.work, self._clock.now()
@@ -206,8 +227,7 @@ class Courier:
         )
         decision = decide(trouble, self._policy)
         if decision.hold:
-            limited = decision.hold == "limit" and error.scope == "chat"
-            self._pacer.hold(now + decision.wait, chat=work.delivery.target.chat if limited else None)
+            self._hold(now + decision.wait, work.delivery.target.chat, error.scope if decision.hold == "limit" else "")
         if decision.outcome == "sent":
             return await self._on(trip, "unknown", reason=error.reason)
         if decision.plainer:
@@ -217,6 +237,9 @@ class Courier:
         state: PageState = "unknown" if kind == "unknown" else "failed"
         await self._put(trip, state, reason=error.reason, settled=_settled(trip, error, kind, decision, now))
         return None
+
+    def _hold(self, until: datetime, chat: str, scope: Scope | Literal[""]) -> None:
+        self._pacer.hold(until, chat=chat if scope == "chat" else None, verb="send" if scope == "method" else None)
 
     async def _put(
         self,

@@ -31,7 +31,8 @@ regular: at its hour, or as soon as the issue appeared. late: after a downtime, 
 catch-up: after a longer one, the newest issue together with what was missed. push: somebody asked for it now.
 """
 RunState: TypeAlias = Literal["running", "paused", "cancelled", "done"]
-Scope: TypeAlias = Literal["chat", "account"]
+Scope: TypeAlias = Literal["chat", "method", "account"]
+"""Whom a platform asks to wait: a chat, everybody with this call, or the whole account."""
 OnUnknown: TypeAlias = Literal["resend", "ask", "skip"]
 """What becomes of a page that may have been sent: send it again, leave the delivery to be retried by hand, or
 count the page as sent and go on with the next.

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.clock import SystemClock
 from core.delivery.courier import Courier, Habits
 from core.delivery.model import Counts, SendError
-from core.delivery.pacing import Pace
+from core.delivery.pacing import Pace, Window
 from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
 from core.errors import StorageError
@@ -99,6 +99,18 @@ async def test_never_more_requests_at_a_time_than_the_platform_permits(database:
     platform = Platform(delay=0.002)
     await deliver(database, platform, pace=Pace(in_flight=3))
     assert platform.most_at_once == 3
+
+
+async def test_a_chat_that_must_wait_long_holds_up_nobody(database: Database, run: int) -> None:
+    platform = Platform()
+    once_a_minute = Window(most=1, per=timedelta(minutes=1), each="chat", of="chat-1")
+    await deliver(database, platform, pace=Pace(in_flight=2, windows=(once_a_minute,)))
+    limited = {"chat-1", *(f"chat-{number}" for number in range(10, 20))}
+    by_chat = {receipt.delivery.target.chat: receipt.delivery for receipt in await receipts(database, run)}
+    for chat, delivery in by_chat.items():
+        expected = ("planned", ["1"]) if chat in limited else ("sent", ["1", "2"])
+        assert (delivery.state, platform.pages(chat)) == expected
+    assert {delivery.attempts for delivery in by_chat.values()} == {0}
 
 
 @pytest.mark.parametrize(
