@@ -11,7 +11,6 @@ What they do differently from CommonMark, and what follows from it here:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -101,10 +100,10 @@ def _split(flow: Sequence[Run]) -> Iterator[list[Run]]:
             line.append(run)
             continue
         first, *rest = [run.text.replace("\n", " ")] if run.code or run.time else run.text.split("\n")
-        line.append(replace(run, text=first))
+        line.append(run._replace(text=first))
         for text in rest:
             yield line
-            line = [replace(run, text=text)]
+            line = [run._replace(text=text)]
     yield line
 
 
@@ -195,7 +194,7 @@ def _between(flow: Iterable[Run], start: int, end: int) -> Iterator[Run]:
     for run in flow:
         text = run.text[max(0, start - position) : max(0, end - position)]
         if text:
-            yield replace(run, text=text, time=None)
+            yield run._replace(text=text, time=None)
         position += len(run.text)
 
 

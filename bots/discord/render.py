@@ -17,6 +17,7 @@ from core.render.links import spell_links
 from core.render.lower import lower
 from core.render.paginate import continuation, paginate
 from core.render.port import Message
+from core.render.whole import on_one_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +46,10 @@ class DiscordRenderer:
 
     def render(self, document: Document) -> tuple[Message, ...]:
         """Return the messages of the document, each within Discord's limits; the last one carries the buttons."""
-        pages = paginate(lower(spell_links(document, follows), DISCORD), _Layout(document.lang))
+        lowered = lower(spell_links(document, follows), DISCORD)
+        if whole := on_one_page(lowered, DISCORD, _Layout.budget[0], lambda page: _message(page, 1, 1)):
+            return whole
+        pages = paginate(lowered, _Layout(document.lang))
         return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))
 
 

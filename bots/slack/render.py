@@ -16,6 +16,7 @@ from core.render.links import spell_links
 from core.render.lower import lower
 from core.render.paginate import continuation, paginate
 from core.render.port import Message
+from core.render.whole import on_one_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,8 @@ class SlackRenderer:
         """Return the messages of the document, each within Slack's limits; the last one carries the buttons."""
         lowered = lower(spell_links(document, _follows), SLACK)
         layout = _Layout(lang=document.lang, headers=HEADER_LEVEL)
+        if whole := on_one_page(lowered, SLACK, layout.budget[0], lambda page: _message(page, layout, 1, 1)):
+            return whole
         pages = paginate(lowered, layout)
         if len(pages) > 1:
             compact = _Layout(lang=document.lang, headers=1)

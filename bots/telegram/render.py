@@ -28,6 +28,7 @@ from core.render.links import spell_links
 from core.render.lower import lower
 from core.render.paginate import continuation, paginate
 from core.render.port import Message
+from core.render.whole import on_one_page
 
 if TYPE_CHECKING:
     from core.document.nodes import Block, Blocks, Document
@@ -58,7 +59,10 @@ class TelegramRenderer:
         Words that look like links, mentions, hashtags or commands are left to the server, which makes them
         clickable without counting them: a mention of a stranger notifies nobody, and links stay usable.
         """
-        pages = paginate(lower(spell_links(document, is_web), CLASSIC), _Layout())
+        lowered = lower(spell_links(document, is_web), CLASSIC)
+        if whole := on_one_page(lowered, CLASSIC, _Layout.budget[0], lambda page: _message(page, 1, 1)):
+            return whole
+        pages = paginate(lowered, _Layout())
         return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))
 
 

@@ -41,7 +41,7 @@ def paginate(document: Document, layout: Layout) -> tuple[Document, ...]:
     where pages are turned in place, on every page, with the buttons that turn below them.
     The continuation line is not part of the pages: a renderer puts ``continuation`` before each but the first.
     """
-    blocks = _with_actions_last(document.blocks)
+    blocks = with_actions_last(document.blocks)
     costs = [layout.cost(block) for block in blocks]
     if _fits(_total(costs, layout.budget), layout.budget):
         return (replace(document, blocks=blocks),)
@@ -131,7 +131,10 @@ def _least_pages(costs: Sequence[Cost], budget: Cost, later: Cost) -> int:
     return pages
 
 
-def _with_actions_last(blocks: Blocks) -> Blocks:
+def with_actions_last(blocks: Blocks) -> Blocks:
+    """Return the blocks with the buttons below all the others."""
+    if not any(isinstance(block, Actions) for block in blocks[:-1]):
+        return blocks
     return (
         *(block for block in blocks if not isinstance(block, Actions)),
         *(block for block in blocks if isinstance(block, Actions)),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from core.document.build import clean
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 Style: TypeAlias = Literal["strong", "emphasis", "strike"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(NamedTuple):
     """A text with all that is said about it. Runs of one link have the same ``link``, a number, and its ``url``."""
 
     text: str
@@ -38,7 +36,7 @@ def runs(inlines: Iterable[Inline]) -> tuple[Run, ...]:
         if not run.text:
             continue
         if joined and _alike(joined[-1], run):
-            joined[-1] = replace(run, text=joined[-1].text + run.text)
+            joined[-1] = run._replace(text=joined[-1].text + run.text)
         else:
             joined.append(run)
     return tuple(joined)
@@ -62,14 +60,14 @@ class _Flattening:
         for inline in inlines:
             match inline:
                 case Text(value):
-                    yield replace(around, text=clean(value))
+                    yield around._replace(text=clean(value))
                 case Code(value):
-                    yield replace(around, text=clean(value), code=True)
+                    yield around._replace(text=clean(value), code=True)
                 case Time(_, text):
-                    yield replace(around, text=clean(text), time=inline)
+                    yield around._replace(text=clean(text), time=inline)
                 case Link(children, url):
                     self._links += 1
-                    yield from self.read(children, around if around.url else replace(around, url=url, link=self._links))
+                    yield from self.read(children, around if around.url else around._replace(url=url, link=self._links))
                 case Strong(children):
                     yield from self.read(children, _styled(around, "strong"))
                 case Emphasis(children):
@@ -79,4 +77,4 @@ class _Flattening:
 
 
 def _styled(run: Run, style: Style) -> Run:
-    return replace(run, styles=run.styles | {style})
+    return run._replace(styles=run.styles | {style})
