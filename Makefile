@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench screenshots check lint types contracts format lock clean
+.PHONY: help run test explore bench screenshots check lint types contracts format lock clean
 
 help:  ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ run: $(VENV)/run.stamp  ## start the desk and every platform that has a token
 
 test: $(VENV)/dev.stamp  ## run the tests
 	$(BIN)/python -m pytest -n auto
+
+explore: $(VENV)/dev.stamp  ## try many new random documents, for hours if you like
+	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto --timeout 3600 -k "any or random"
 
 bench: $(VENV)/dev.stamp .venv-bench/stamp  ## measure speed and memory
 	$(BIN)/python -m bench

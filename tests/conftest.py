@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from shutil import copyfile
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from hypothesis import settings
 
 from core.storage.engine import open_database
 from databases import empty, postgres_url, sqlite_url
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.storage.engine import Database
+
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 class Golden(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -158,9 +159,12 @@ issues: SearchStrategy[Document] = st.builds(
 
 
 def quickly(examples: int) -> settings:
-    """Return settings for tests of documents: shrinking or printing a large one takes minutes, so neither is done."""
+    """Return settings for tests of documents: shrinking or printing a large one takes minutes, so neither is done.
+
+    The suite tries the same examples each time; ``make explore`` tries twenty times as many new ones.
+    """
     return settings(
-        max_examples=examples,
+        max_examples=examples * (20 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 1),
         deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.reuse, Phase.generate),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from bots.desk.render import DeskRenderer
 from core.document.nodes import (
@@ -24,7 +24,7 @@ from core.document.nodes import (
     Text,
 )
 from core.document.text import normalise
-from documents import documents
+from documents import documents, quickly
 from hostile import DOCUMENTS
 from reading import Character, Written, lost, visible
 
@@ -117,12 +117,7 @@ def test_hostile_documents_come_through_whole(name: str) -> None:
 
 
 @given(document=documents)
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-)
+@quickly(8)
 def test_any_document_comes_through_whole(document: Document) -> None:
     assert judge(document) == []
 

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given
 
 from bots.slack.render import SlackRenderer
 from core.document.nodes import ListItem
 from core.document.text import plain, walk
-from documents import documents, issues
+from documents import documents, issues, quickly
 from hostile import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -19,13 +19,7 @@ if TYPE_CHECKING:
     from reading import Judge
 
 RENDERER = SlackRenderer()
-# Shrinking documents this large takes minutes; a failing one is printed as it was found.
-QUICK = settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-)
+QUICK = quickly(8)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

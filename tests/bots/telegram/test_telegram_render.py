@@ -27,14 +27,14 @@ def test_hostile_documents_are_taken_whole(name: str, renderer: Renderer, judge:
     assert judge(renderer, document, renderer.render(document)) == []
 
 
-@quickly(40)
+@quickly(10)
 @given(document=documents)
 def test_any_document_is_taken_whole(document: Document, judge: Judge) -> None:
     for form in FORMS:
         assert judge(form, document, form.render(document)) == []
 
 
-@quickly(40)
+@quickly(10)
 @given(document=issues)
 def test_any_issue_is_taken_whole(document: Document, judge: Judge) -> None:
     for form in FORMS:

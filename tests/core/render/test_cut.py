@@ -46,7 +46,7 @@ def test_a_cut_span_opens_again() -> None:
     assert (first.inlines, second.inlines) == ((Strong((Text("一"),)),), (Strong((Text("二"),)), Text("三")))
 
 
-@quickly(60)
+@quickly(25)
 @given(content=inlines, grain=st.sampled_from([Grain.SENTENCE, Grain.WORD, Grain.GRAPHEME]))
 def test_pieces_fit_together_again(content: tuple[Inline, ...], grain: Grain) -> None:
     pieces = split(content, boundaries(content, grain))

@@ -129,7 +129,7 @@ def test_a_styled_table_keeps_its_styles(cell: tuple[Link | Code | Emphasis, ...
     )
 
 
-@quickly(40)
+@quickly(10)
 @given(document=documents)
 def test_lowering_loses_and_doubles_no_text(document: Document) -> None:
     for profile in (without(), without("table"), Profile(platform="test")):
@@ -137,7 +137,7 @@ def test_lowering_loses_and_doubles_no_text(document: Document) -> None:
         assert before == after
 
 
-@quickly(40)
+@quickly(10)
 @given(document=documents)
 def test_lowering_twice_changes_nothing(document: Document) -> None:
     once = lower(document, Profile(platform="test"))
