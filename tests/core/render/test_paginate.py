@@ -125,6 +125,13 @@ def test_what_announces_never_ends_a_page(before: int, announcement: Blocks, lay
     assert not any(page and page[-1] == announcement[-1] for page in pages)
 
 
+def test_a_heading_goes_over_even_if_that_takes_a_page_more(layout: Layouts) -> None:
+    heading, body = Heading(2, (Text("节" * 20),)), text(("字" * 179 + "。") * 2)
+    pages = cut(layout(), text("字" * 340), heading, body)
+    assert not any(page[-1] == heading for page in pages)
+    assert len(pages) == 3
+
+
 @pytest.mark.parametrize(
     "name", ["headings in a row", "labels", "long heading", "story over a page", "everything often"]
 )
