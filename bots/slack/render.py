@@ -30,6 +30,7 @@ NOTHING = "…"
 """The text of a message that would have none."""
 HEADER_LEVEL = 2
 """Headings down to this level are headers, if that does not take more messages; others are bold lines."""
+_COUNTED = frozenset({"text", "url", "fallback", "format"})
 BESIDE = 2
 """Blocks that a page has besides: the line that names it, and the text before its first header."""
 
@@ -153,12 +154,12 @@ def _plain(text: str) -> SlackBlock:
 
 def _characters(made: Any) -> int:  # noqa: ANN401  # JSON of any shape
     """Count the texts and addresses in blocks."""
-    match made:
-        case list():
-            return sum(map(_characters, made))
-        case dict():
-            said = (made.get(key) for key in ("text", "url", "fallback", "format"))
-            nested = (value for value in made.values() if isinstance(value, dict | list))
-            return sum(utf16_length(text) for text in said if isinstance(text, str)) + sum(map(_characters, nested))
-        case _:
-            return 0
+    if isinstance(made, list):
+        return sum(map(_characters, made))
+    count = 0
+    for key, value in made.items():
+        if isinstance(value, str):
+            count += utf16_length(value) if key in _COUNTED else 0
+        elif isinstance(value, list) or (isinstance(value, dict) and key != "style"):
+            count += _characters(value)
+    return count

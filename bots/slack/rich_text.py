@@ -41,8 +41,10 @@ def _element(run: Run) -> Element:
         element = _date(run.time, run.url)
     else:
         element["text"] = run.text.replace("\n", " ") if run.code else run.text
-    style = {STYLES[style]: True for style in STYLES if style in run.styles} | ({"code": True} if run.code else {})
-    return {**element, "style": style} if style else element
+    if run.styles or run.code:
+        styles = {STYLES[style]: True for style in STYLES if style in run.styles}
+        element["style"] = {**styles, "code": True} if run.code else styles
+    return element
 
 
 def _date(time: Time, url: str) -> Element:

@@ -34,7 +34,11 @@ def natural_key(entry: Keyed, shared: frozenset[str] = frozenset()) -> str:
     entries of the issue have too), else from the words of the title, else from the words of the text.
     """
     address = first_address(entry)
-    if address and address not in shared:
+    return _natural(entry, "" if address in shared else address)
+
+
+def _natural(entry: Keyed, address: str) -> str:
+    if address:
         return _hash(f"url:{address}")
     return _hash(f"title:{_words(_title(entry)) or _words(plain(entry.body))}")
 
@@ -52,7 +56,8 @@ def normalise_url(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _tracks(name)]
+        written = parse_qsl(parts.query, keep_blank_values=True) if parts.query else ()
+        query = [(name, value) for name, value in written if not _tracks(name)]
     except ValueError:
         return url
     host = parts.netloc.lower().removeprefix("www.")
@@ -65,10 +70,10 @@ def _tracks(name: str) -> bool:
 
 def keyed(issue: Issue) -> Issue:
     """Return the issue with the natural key of every story, lesson and pick, none of them twice."""
-    entries = list(_entries(issue))
-    counts = Counter(address for entry in entries if (address := first_address(entry)))
-    shared = frozenset(address for address, count in counts.items() if count > 1)
-    return _with_keys(issue, _distinct(natural_key(entry, shared) for entry in entries))
+    entries = [(entry, first_address(entry)) for entry in _entries(issue)]
+    counts = Counter(address for _, address in entries)
+    own = (_natural(entry, address if counts[address] == 1 else "") for entry, address in entries)
+    return _with_keys(issue, _distinct(own))
 
 
 def carry(old: Issue, new: Issue) -> Issue:

@@ -25,6 +25,7 @@ KIND_BYTES = 24
 
 _EMOJI = r"(?=\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{RI}|[0-9#*]\uFE0F?\u20E3)\X"
 _LEADING_EMOJI = regex.compile(rf"\s*((?:{_EMOJI}\s*)+)")
+_LETTER = regex.compile(r"[A-Za-z\u3400-\u9fff]")
 _SEGMENT_END = regex.compile(r"\s+[-–—|·•]+\s+|——|[:：|（(【]|\s·\s?")
 _WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]|[\p{L}\p{M}\p{N}]+?(?=[\p{Han}\p{Hiragana}\p{Katakana}]|\b)")
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
@@ -173,7 +174,7 @@ def numbered(kind: str, count: int) -> str:
 
 def split_emoji(text: str) -> tuple[str, str]:
     """Divide a text into the emoji that it begins with (without white space) and the rest."""
-    match = _LEADING_EMOJI.match(text)
+    match = None if _LETTER.match(text) else _LEADING_EMOJI.match(text)
     if not match:
         return "", text
     return "".join(match.group(1).split()), text[match.end() :]

@@ -56,11 +56,14 @@ def plain(nodes: Node | Iterable[Node]) -> str:
     Blocks, list items, table rows and hard breaks stand on lines of their own, table cells are divided by " | ",
     items of an ordered list begin with their number, bullets are left out. Buttons and dividers have no text.
     """
-    if isinstance(nodes, _INLINES):
+    if isinstance(nodes, tuple):
+        if all(isinstance(node, _INLINES) for node in nodes):
+            return "".join([_inline(node) for node in nodes])
+    elif isinstance(nodes, _INLINES):
         return _inline(nodes)
-    if isinstance(nodes, ListItem):
+    elif isinstance(nodes, ListItem):
         return plain(nodes.blocks)
-    if isinstance(nodes, Block):
+    elif isinstance(nodes, Block):
         return _block(nodes)
     texts: list[str] = []
     inline = False

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 from core.document.build import spelled_out
 from core.document.nodes import (
+    Code,
     Emphasis,
     Fold,
     Heading,
     Item,
     Link,
     List,
+    ListItem,
     Paragraph,
     Quote,
     Strike,
     Strong,
     Table,
     Text,
+    Time,
 )
 from core.document.text import plain
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.document.nodes import Block, Blocks, Document, Inline, Inlines
+
+_LEAVES = (Text, Code, Time)
 
 
 def spell_links(document: Document, follows: Callable[[str], bool]) -> Document:
@@ -44,16 +49,19 @@ class _Spelling:
     def blocks(self, blocks: Blocks) -> Blocks:
         return tuple(map(self._block, blocks))
 
-    def _block(self, block: Block) -> Block:
+    def _block(self, block: Block) -> Block:  # noqa: PLR0911  # a table: one line per node
         match block:
-            case Heading(_, children) | Paragraph(children):
-                return replace(block, children=self._inlines(children))
+            case Paragraph(children):
+                inlines = self._inlines(children)
+                return block if inlines is children else Paragraph(inlines)
+            case Heading(level, children):
+                return Heading(level, self._inlines(children))
             case Quote(inner) | Item(inner):
-                return replace(block, blocks=self.blocks(inner))
+                return type(block)(self.blocks(inner))
             case Fold(summary, inner):
                 return replace(block, summary=self._inlines(summary), blocks=self.blocks(inner))
-            case List(items):
-                return replace(block, items=tuple(replace(item, blocks=self.blocks(item.blocks)) for item in items))
+            case List(items, start):
+                return List(tuple(ListItem(self.blocks(item.blocks), item.done) for item in items), start)
             case Table(header, rows):
                 return replace(block, header=self._row(header), rows=tuple(map(self._row, rows)))
             case _:
@@ -63,6 +71,8 @@ class _Spelling:
         return tuple(map(self._inlines, cells))
 
     def _inlines(self, inlines: Inlines, *, linked: bool = False) -> Inlines:
+        if all(isinstance(inline, _LEAVES) for inline in inlines):
+            return inlines
         return tuple(spelled for inline in inlines for spelled in self._inline(inline, linked=linked))
 
     def _inline(self, inline: Inline, *, linked: bool) -> Inlines:
@@ -75,7 +85,8 @@ class _Spelling:
                 return (Link((Text(url),), url),)
             case Strong(children) | Emphasis(children) | Strike(children) | Link(children):
                 inside = linked or isinstance(inline, Link)
-                return (replace(inline, children=self._inlines(children, linked=inside)),)
+                inlines = self._inlines(children, linked=inside)
+                return (inline if inlines is children else replace(inline, children=inlines),)
             case _:
                 return (inline,)
 

@@ -96,6 +96,7 @@ class _Lowering:
     def __init__(self, features: frozenset[Feature], *, quoted: bool = False) -> None:
         self._features = features
         self._quoted = quoted
+        self._lacks_inlines = not {"time", "strike"} <= features
 
     def blocks(self, blocks: Blocks) -> Blocks:
         return tuple(lowered for block in blocks for lowered in self._block(block))
@@ -105,7 +106,8 @@ class _Lowering:
             case Heading():
                 return self._heading(block)
             case Paragraph(children):
-                return (Paragraph(self._inlines(children)),)
+                inlines = self._inlines(children)
+                return (block if inlines is children else Paragraph(inlines),)
             case CodeBlock(value):
                 return (block,) if "code_block" in self._features else (Paragraph((Text(value),)),)
             case List():
@@ -125,14 +127,12 @@ class _Lowering:
 
     def _heading(self, heading: Heading) -> Blocks:
         children = self._inlines(heading.children)
-        return (
-            (replace(heading, children=children),) if "heading" in self._features else (Paragraph((Strong(children),)),)
-        )
+        return (Heading(heading.level, children),) if "heading" in self._features else (Paragraph((Strong(children),)),)
 
     def _list(self, node: List) -> Blocks:
-        items = tuple(replace(item, blocks=self.blocks(item.blocks)) for item in node.items)
+        items = tuple(ListItem(self.blocks(item.blocks), item.done) for item in node.items)
         if "list" in self._features:
-            return (replace(node, items=items),)
+            return (List(items, node.start),)
         return tuple(
             line for number, item in enumerate(items) for line in _marked(item, _marker(node.start, number, item.done))
         )
@@ -163,6 +163,8 @@ class _Lowering:
         return _Lowering(self._features, quoted=True)
 
     def _inlines(self, inlines: Inlines) -> Inlines:
+        if not self._lacks_inlines:
+            return inlines
         return tuple(lowered for inline in inlines for lowered in self._inline(inline))
 
     def _inline(self, inline: Inline) -> Inlines:
@@ -173,8 +175,10 @@ class _Lowering:
                 return (inline,) if "time" in self._features else (Text(text),)
             case Strike(children) if "strike" not in self._features:
                 return self._inlines(children)
-            case Strong(children) | Emphasis(children) | Strike(children) | Link(children):
-                return (replace(inline, children=self._inlines(children)),)
+            case Strong(children) | Emphasis(children) | Strike(children):
+                return (type(inline)(self._inlines(children)),)
+            case Link(children, url):
+                return (Link(self._inlines(children), url),)
 
 
 def _marker(start: int | None, number: int, done: bool | None) -> str:  # noqa: FBT001  # the item's own field

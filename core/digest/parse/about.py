@@ -14,7 +14,7 @@ from core.digest.model import IssueRef
 from core.digest.sections import slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 UNDATED = date(1970, 1, 1)
 EDITION_BYTES = 16
@@ -36,16 +36,18 @@ class About:
     draft: bool
 
 
-def about(front_matter: Mapping[str, object], path: PurePath | None, top: str, text: str, today: date | None) -> About:
+def about(
+    front_matter: Mapping[str, object], path: PurePath | None, top: str, text: Callable[[], str], today: date | None
+) -> About:
     """Return what the issue is called.
 
-    ``top`` is the text that may hold the date, ``text`` all of it, for the language. ``today`` stands in for a
+    ``top`` is the text that may hold the date, ``text`` reads all of it, for the language. ``today`` stands in for a
     date that is named nowhere (1970-01-01 without it).
     """
     path = path or PurePath()
     found = _date(front_matter, path, top)
     edition = _edition(front_matter, path) or ("weekly" if found and found.week else "daily")
-    lang = _lang(front_matter, path) or language_of(text)
+    lang = _lang(front_matter, path) or language_of(text())
     day = found.day if found else today or UNDATED
     draft = "draft" in path.stem.lower() or front_matter.get("draft") in {True, "true"}
     return About(ref=IssueRef(edition=edition, date=day, lang=lang), dated=found is not None, draft=draft)

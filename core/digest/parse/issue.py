@@ -74,7 +74,7 @@ def parse(
         opened.values,
         PurePath(path) if path is not None else None,
         top,
-        "\n".join(plain(block.block) for block in blocks),
+        lambda: "\n".join(plain(block.block) for block in blocks),
         today,
     )
     issue = Issue(

@@ -149,7 +149,7 @@ def _marked(inlines: Inlines) -> tuple[str, bool, Inlines]:
         if not emoji or not rest:
             break
         marker, at = f"{marker} {emoji}", at + len(text[at : at + LONGEST_TITLE]) - len(rest)
-    return marker.strip(), bullet is not None, _from(inlines, at)
+    return marker.strip(), bullet is not None, _from(inlines, at) if at else inlines
 
 
 def _from(inlines: Inlines, at: int) -> Inlines:
