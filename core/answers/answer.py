@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.i18n import Texts
 
 CITATIONS = 5
-ENOUGH = 0.5
+ENOUGH = 0.4
 LEAST = 0.12
 """A runner-up with less than this share of the best score is no citation."""
 QUOTED = 400

@@ -69,6 +69,7 @@ _SECTIONS: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
         ("dev", r"开发(?:者)?工具|开发(?:栏目|板块|部分)|\b(?:dev(?:eloper)? tools?|dev section|new tools)\b"),
         ("tips", r"技巧|小贴士|最佳实践|\b(?:tips?|best practices|tricks?)\b"),
         ("products", r"新产品|(?:哪些|什么)产品|产品(?:栏目|板块|部分|动态)|\b(?:new|which|what) products?\b|\bproducts? (?:section|launches)\b"),
+        ("insight", r"洞察|行业观察|观点栏目|\binsights?\b"),
         ("research", r"论文|研究(?:栏目|板块|部分)|\bpapers?\b|\bresearch section\b"),
     )
 )  # fmt: skip
@@ -218,6 +219,7 @@ _WEAK = frozenset(
         "type",
     ]
 )
+_SIZE = regex.compile(r"[dbkm]\b", regex.IGNORECASE)
 _COUNTED = regex.compile(
     r"\s*(?:个|天|周|月|年|日|号|亿|万|倍|%|条|期|款|家|次|小时|分钟|美元|月|billion|million|percent|days?|weeks?|months?|times|years?|hours?)"
 )
@@ -314,7 +316,7 @@ def concepts(text: str, lexicon: Lexicon) -> Iterator[Concept]:
 def _version(text: str, name: Unit, number: Unit, others: Sequence[Phrase]) -> Iterator[Concept]:
     """Yield the version that follows a name."""
     between = text[name.end : number.start]
-    if not number.text[0].isdigit() or between.strip(" -_v") or _COUNTED.match(text, number.end):
+    if not number.text[0].isdigit() or between.strip(" -_v") or _counts(text, number.end):
         return
     if number.text.isdigit() and len(number.text) > LONGEST_VERSION and between == " ":
         return
@@ -331,6 +333,10 @@ def _version(text: str, name: Unit, number: Unit, others: Sequence[Phrase]) -> I
             words[(major(head, number.text),)] = 0.6
     if words:
         yield Concept(sort="version", said=text[name.start : number.end], words=tuple(words.items()), weight=1.3)
+
+
+def _counts(text: str, at: int) -> bool:
+    return bool(_COUNTED.match(text, at) or _SIZE.match(text, at))
 
 
 def _words(text: str, said: Sequence[Unit], taken: list[bool]) -> Iterator[Concept]:

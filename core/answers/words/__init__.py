@@ -88,7 +88,7 @@ def _read(file: str, *, name: bool) -> Iterator[tuple[Group, Sequence[str]]]:
         phrases = {tuple(query_tokens(word)): weight for word in said}
         for word in _words(near):
             phrases.setdefault(tuple(query_tokens(word)), NEAR)
-        yield Group(name, tuple(phrases.items()), generic), said
+        yield Group(name and not generic, tuple(phrases.items()), generic), said
 
 
 def _words(line: str) -> list[str]:

@@ -1,0 +1,98 @@
+"""How well questions are answered: ``python -m bench.answers`` prints recall, refusals and latency by kind."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from statistics import mean, median, quantiles
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
+
+from core.answers.answer import Answerer
+from core.answers.memory import Memory
+from core.answers.search import Indexer, Searcher
+from core.clock import SystemClock
+from core.digest.parse import parse
+from core.digest.sections import Vocabulary
+from core.storage.engine import open_database
+from core.storage.notes import SqlNotes
+from core.storage.postings import SqlPassages
+from question_archive import Asked, issues, questions, titles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.answers.answer import Answer
+
+TODAY = date(2026, 3, 31)
+
+
+async def evaluate(*, held: bool | None = None, show: bool = False) -> list[tuple[Asked, int, Answer, float]]:
+    """Return each question with the rank of the first right story (0: none), the answer, and its seconds."""
+    known = titles()
+    with TemporaryDirectory() as folder:
+        database = open_database(f"sqlite+aiosqlite:///{folder}/eval.db")
+        await database.upgrade()
+        passages = SqlPassages(database)
+        indexer, vocabulary = Indexer(passages), Vocabulary.bundled()
+        for path, source in issues():
+            await indexer.add(parse(source, path=Path(path), vocabulary=vocabulary).issue)
+        answerer = Answerer(Searcher(passages), memory=Memory(SqlNotes(database, SystemClock())))
+        results = []
+        for number, asked in enumerate(questions()):
+            if held is not None and asked.held != held:
+                continue
+            if asked.prior:
+                await answerer.ask(asked.prior, lang=asked.lang, today=TODAY, conversation=str(number))
+            start = perf_counter()
+            answer = await answerer.ask(asked.question, lang=asked.lang, today=TODAY, conversation=str(number))
+            seconds = perf_counter() - start
+            told = [known.get(one.title, "") for one in (*answer.citations, *answer.nearest)]
+            rank = next((place for place, name in enumerate(told, 1) if name in asked.ids), 0)
+            results.append((asked, rank, answer, seconds))
+            if show and (rank != 1 or not answer.found) == bool(asked.ids):
+                print(f"{asked.kind} {asked.question} → {rank} {answer.found} {answer.evidence:.2f} {told}")
+        await database.close()
+    return results
+
+
+def figures(results: Sequence[tuple[Asked, int, Answer, float]]) -> str:
+    """Return one line of figures."""
+    known = [(rank, answer) for asked, rank, answer, _ in results if asked.ids]
+    refused = [answer for asked, _, answer, _ in results if not asked.ids]
+    parts = []
+    if known:
+        parts += [f"r@{k} {mean(0 < rank <= k for rank, _ in known):.2f}" for k in (1, 3, 5)]
+        parts.append(f"MRR {mean(1 / rank if rank else 0 for rank, _ in known):.2f}")
+        parts.append(f"wrongly refused {sum(not answer.found for _, answer in known)}/{len(known)}")
+    if refused:
+        parts.append(f"rightly refused {sum(not answer.found for answer in refused)}/{len(refused)}")
+    if known and refused:
+        pairs = [(a.evidence > b.evidence) + 0.5 * (a.evidence == b.evidence) for _, a in known for b in refused]
+        parts.append(f"AUC {mean(pairs):.2f}")
+    return "  ".join(parts)
+
+
+async def main() -> None:
+    """Print the figures: all, tuned on and held back, by kind and by language."""
+    show = "--show" in sys.argv
+    results = await evaluate(held=False if show else None, show=show)
+    print(f"{'all':12} {figures(results)}")
+    groups = defaultdict(list)
+    for one in results:
+        for name in (one[0].kind, one[0].lang, "held back" if one[0].held else "tuned on"):
+            groups[name].append(one)
+    for name, some in groups.items():
+        print(f"{name:12} {figures(some)}")
+    seconds = [seconds * 1000 for *_, seconds in results]
+    print(f"latency: median {median(seconds):.1f} ms, p99 {quantiles(seconds, n=100)[98]:.1f} ms")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
