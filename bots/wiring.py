@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
 from bots.answers import answer_as_json
 from bots.desk.app import create_app
 from bots.desk.bell import Bell
@@ -58,7 +61,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from starlette.applications import Starlette
     from starlette.routing import BaseRoute
 
     from bots.platform import Platform
@@ -267,7 +269,7 @@ def desk_platform(house: House) -> Platform:
 
 
 def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """Return the desk's ASGI app, with the platforms' ``routes`` beside its own."""
+    """Return the desk's ASGI app, beside it the platforms' ``routes``, which check themselves who calls."""
     desk = house.settings.desk
     words = house.services.vocabulary
     fit = fit_check(words)
@@ -304,5 +306,4 @@ def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
             ),
         )
     )
-    app.router.routes[:0] = routes
-    return app
+    return Starlette(routes=[*routes, Mount("/", app=app)]) if routes else app

@@ -24,12 +24,15 @@ from bots.telegram.keyboard import keyboard
 from bots.telegram.links import channel_link, deep_link, group_link, read_payload, share_link
 from bots.telegram.zones import zone_at
 from core.commands.dispatch import dispatch
-from core.commands.model import Context, Request
+from core.commands.model import Context, Reply, Request
+from core.commands.page import page
 from core.commands.registry import COMMANDS
 from core.commands.turn import shown
 from core.delivery.model import SendError
+from core.document.build import paragraph
 from core.document.nodes import Action
 from core.i18n import texts
+from core.subscriptions.service import Wish
 from core.target import Target
 
 if TYPE_CHECKING:
@@ -39,13 +42,15 @@ if TYPE_CHECKING:
 
     from bots.telegram.api import Api
     from bots.telegram.render import TelegramRenderer
+    from bots.telegram.rich import TelegramRichRenderer
     from bots.telegram.send import Buttons, TelegramSender
-    from core.commands.model import Reply
     from core.commands.services import Services
     from core.delivery.port import ReceiptBook
     from core.digest.present import Presenter
     from core.render.port import Message
 
+OFFERS = frozenset({"pin", "preview", "form"})
+"""The switches of ``/settings`` that Telegram understands."""
 ALERT = 200
 """https://core.telegram.org/bots/api#answercallbackquery."""
 TRIES = 3
@@ -66,6 +71,7 @@ class Parts:
     receipts: ReceiptBook
     presenter: Presenter
     renderer: TelegramRenderer
+    rich: TelegramRichRenderer
     sender: TelegramSender
     buttons: Buttons
 
@@ -142,6 +148,7 @@ class TelegramApp:
             lang=language_of(user),
             manager=await self._may_manage(command, message, user),
             context=await self._context(message),
+            offers=OFFERS,
         )
 
     async def _may_manage(self, command: str, message: Heard, user: User | None) -> bool:
@@ -253,6 +260,7 @@ class TelegramApp:
                 lang=language_of(query.from_user),
                 manager=await self._may_press(command, about, query, is_direct=message.chat.type == "private"),
                 pressed=True,
+                offers=OFFERS,
             ),
             self._parts.services,
         )
@@ -263,7 +271,28 @@ class TelegramApp:
             return {"text": messages[0].text[:ALERT], "show_alert": True}
         rows = self._rows(command, args, reply, message) if isinstance(message, Heard) else []
         await self._show(target, str(message.message_id), _with_rows(messages, rows), beside=beside)
+        if (command, args) == ("settings", "form on"):
+            await self._try_rich(target, about, query)
         return {}
+
+    async def _try_rich(self, target: Target, about: Target, query: CallbackQuery) -> None:
+        """Show the newest issue in the rich form, and ask whether it looks right: clients differ in what they can."""
+        lang = language_of(query.from_user)
+        request = Request(command="today", args="", target=target, user=str(query.from_user.id), lang=lang)
+        reply = await dispatch(request, self._parts.services)
+        _ = texts(lang)
+        back = Action(_("Plain layout"), "settings", "form off")
+        question = _("Does the issue below look right? If something is missing or blank, go back to the plain layout.")
+        asked = page(_, question, paragraph(question), rows=[[Action(_("Looks right"), "settings"), back]])
+        await self._reply_with(target, Reply(document=addressed(asked, about.chat) if about != target else asked))
+        try:
+            await self._send(target, self._parts.rich.render(replace(reply.document, turn=""))[0], {})
+        except SendError as error:
+            log.info("rich form refused", reason=error.reason)
+            service, edition = self._parts.services.subscriptions, self._parts.services.publication.edition
+            await service.change(about, edition, Wish(extras={"form": ""}))
+            said = _("This server does not know the rich layout yet, so everything stays as it was.")
+            await self._reply_with(target, Reply(document=page(_, said, paragraph(said))))
 
     async def _may_press(self, command: str, about: Target, query: CallbackQuery, *, is_direct: bool) -> bool:
         known = COMMANDS.get(command)

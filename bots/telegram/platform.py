@@ -61,11 +61,11 @@ class TelegramPlatform:
         self._webhook = Webhook(settings.webhook_url, token) if settings.webhook_url else None
         buttons = Buttons(notes)
         sender = TelegramSender(self._api, buttons, paid=settings.paid_broadcast)
-        renderer = TelegramRenderer()
+        renderer, rich = TelegramRenderer(), TelegramRichRenderer()
         self.accounts: Sequence[str] = (self._account,)
         self.pace = Pace(per_second=PAID_RATE if settings.paid_broadcast else FREE_RATE, chat_gap=CHAT_GAP)
         self.sender: Sender = sender
-        self.renderers: Mapping[str, Renderer] = {"": renderer, "rich": TelegramRichRenderer()}
+        self.renderers: Mapping[str, Renderer] = {"": renderer, "rich": rich}
         self.routes: Sequence[BaseRoute] = self._webhook.routes if self._webhook else ()
         self._parts = Parts(
             api=self._api,
@@ -74,6 +74,7 @@ class TelegramPlatform:
             receipts=receipts,
             presenter=presenter,
             renderer=renderer,
+            rich=rich,
             sender=sender,
             buttons=buttons,
         )

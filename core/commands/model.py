@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from core.commands.services import Services
     from core.document.nodes import Document
@@ -34,6 +34,7 @@ class Request:
     ``user`` identifies the reader within the platform; ``lang`` and ``zone`` are what the platform knows of them
     (handlers see in ``lang`` the language to answer in: see ``core.commands.dispatch``).
     ``manager`` says whether the reader may change what this target is subscribed to (in a direct chat: yes).
+    ``offers`` are the names of the switches that the platform understands (``core.commands.switches``).
     """
 
     command: str
@@ -45,7 +46,7 @@ class Request:
     manager: bool = True
     pressed: bool = False
     context: Context = Context()
-    extras: Mapping[str, str] = field(default_factory=dict)
+    offers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from core.commands.issues import parse_lang
 from core.commands.model import Command, Parameter, Reply
-from core.commands.page import page
+from core.commands.page import page, with_rows
 from core.commands.pause import parse_days
 from core.commands.settings_pages import PAGES, overview, subpage
+from core.commands.switches import SWITCHES, extras_for, switches
 from core.document.build import paragraph
 from core.document.nodes import Action
 from core.errors import UsageError
@@ -40,7 +41,8 @@ async def _settings(request: Request, services: Services) -> Reply:
         subscription = await _change(topic, value, subscription, request, services)
     if topic in PAGES and not (value and topic in _CLOSED_BY_A_CHOICE):
         return Reply(document=subpage(topic, subscription, services.vocabulary, _))
-    return Reply(document=overview(subscription, services, _))
+    switched = with_rows(overview(subscription, services, _), [switches(subscription, request.offers, _)])
+    return Reply(document=switched)
 
 
 async def _change(
@@ -48,6 +50,9 @@ async def _change(
 ) -> Subscription:
     service, edition = services.subscriptions, services.publication.edition
     _ = texts(request.lang)
+    if topic in SWITCHES:
+        wish = Wish(extras=extras_for(topic, value) or _misread(value, _))
+        return (await service.change(request.target, edition, wish, speak=_.lang)).after
     if topic != "pause":
         wish = _WISHES[topic](value, subscription, services.vocabulary, _)
         return (await service.change(request.target, edition, wish, speak=_.lang)).after
@@ -108,7 +113,7 @@ _WISHES: Final[Mapping[str, Callable[[str, Subscription, Vocabulary, Texts], Wis
     "style": _wish_style,
     "silent": _wish_silent,
 }
-_TOPICS: Final = frozenset({*_WISHES, "pause"})
+_TOPICS: Final = frozenset({*_WISHES, *SWITCHES, "pause"})
 _CLOSED_BY_A_CHOICE: Final = frozenset({"time", "zone", "pause"})
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -94,32 +95,39 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("telegram")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(folder: Path) -> AsyncIterator[Bot]:
+@asynccontextmanager
+async def running(fake: FakeTelegram, folder: Path, **more: str) -> AsyncIterator[tuple[dict[str, str], str]]:
+    """Run the program; give its environment and the desk's address."""
     issues = folder / "issues" / "daily" / "en"
     issues.mkdir(parents=True)
     (issues / f"{TODAY}.md").write_text(ISSUE, encoding="utf-8")
     own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    async with fake_telegram() as fake:
-        environment = own | {
-            "PAPERBOY_DATA_DIR": str(folder / "data"),
-            "PAPERBOY_DESK__PORT": "0",
-            "PAPERBOY_ISSUES": str(folder / "issues"),
-            "PAPERBOY_TELEGRAM__TOKEN": TOKEN,
-            "PAPERBOY_TELEGRAM__API_URL": fake.url,
-            "COLUMNS": "200",
-        }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bots", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
-        )
-        assert process.stdout is not None
-        try:
-            await asyncio.wait_for(process.stdout.readline(), 30)
-            await fake.until(lambda: bool(fake.calls("deleteWebhook")))
-            yield Bot(fake, environment)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(process.wait(), 20) == 0
+    environment = own | {
+        "PAPERBOY_DATA_DIR": str(folder / "data"),
+        "PAPERBOY_DESK__PORT": "0",
+        "PAPERBOY_ISSUES": str(folder / "issues"),
+        "PAPERBOY_TELEGRAM__TOKEN": TOKEN,
+        "PAPERBOY_TELEGRAM__API_URL": fake.url,
+        "COLUMNS": "200",
+        **more,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bots", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    try:
+        yield environment, line.split()[-1]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bot(folder: Path) -> AsyncIterator[Bot]:
+    async with fake_telegram() as fake, running(fake, folder) as (environment, _desk):
+        await fake.until(lambda: bool(fake.calls("deleteWebhook")))
+        yield Bot(fake, environment)
 
 
 async def test_menus_are_set_for_every_scope_and_language(bot: Bot) -> None:
@@ -289,6 +297,34 @@ async def test_a_page_whose_answer_was_lost_is_unknown_and_not_sent_again(bot: B
     assert len(bot.fake.texts(chat)) == 2
 
 
+async def test_the_switches_of_telegram_take_effect(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30")
+    await bot.ask(chat, "/settings")
+    await bot.press(chat, "Pin each issue")
+    assert "Stop pinning" in bot.fake.buttons(chat)
+    await bot.press(chat, "Hide link previews")
+    await bot.press(chat, "Try rich layout")
+    assert "<h" in bot.fake.texts(chat)[-1]
+    assert "Does the issue below look right?" in bot.fake.texts(chat)[-2]
+    before = len(bot.fake.texts(chat))
+    await bot.call("push")
+    await bot.fake.until(lambda: len(bot.fake.texts(chat)) > before and any(c == chat for c, _ in bot.fake.pinned))
+
+
+async def test_a_form_that_the_server_refuses_falls_back_to_the_plain_one(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30")
+    await bot.ask(chat, "/settings")
+    await bot.press(chat, "Try rich layout")
+    before = len(bot.fake.texts(chat))
+    bot.fake.fail("sendRichMessage", chat, Refusal(400, "Bad Request: RICH_VALIDATE_ERROR"))
+    await bot.call("push")
+    await bot.fake.until(lambda: len(bot.fake.texts(chat)) > before)
+    assert "Polaris 2 is out" in bot.fake.texts(chat)[-1]
+    assert "<h" not in bot.fake.texts(chat)[-1]
+
+
 async def test_a_shared_location_sets_the_zone(bot: Bot) -> None:
     chat = bot.reader()
     await bot.ask(chat, "/subscribe 8:30")
@@ -305,8 +341,21 @@ async def test_doctor_finds_the_bot_well(bot: Bot) -> None:
     assert TOKEN not in printed
 
 
+async def test_updates_come_through_a_webhook_beside_the_desk(tmp_path: Path) -> None:
+    address = "https://paper.example.com/telegram/hook"
+    async with fake_telegram() as fake, running(fake, tmp_path, PAPERBOY_TELEGRAM__WEBHOOK_URL=address) as (_, desk):
+        await fake.until(lambda: bool(fake.calls("setWebhook")))
+        fake.chat(7)
+        await fake.say(7, "/today")
+        assert fake.webhook["url"] == address
+        assert await fake.bring(f"{desk}/telegram/hook", secret="guess") == 403
+        assert await fake.bring(f"{desk}/telegram/hook") == 200
+        await fake.until(lambda: bool(fake.texts(7)))
+        assert "Polaris 2 is out" in fake.texts(7)[0]
+
+
 async def test_nothing_was_refused_that_a_test_did_not_order(bot: Bot) -> None:
-    ordered = ("Too Many", "not modified", "chat not found")
+    ordered = ("Too Many", "not modified", "RICH_VALIDATE")
     assert [
         (c.method, c.refused) for c in bot.fake.seen if c.refused and not any(o in c.refused for o in ordered)
     ] == []

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from telegram_rules import problems
 
@@ -105,19 +105,28 @@ class FakeTelegram:
             self._news.notify_all()
         return number
 
-    async def say(self, chat: int, text: str, *, user: int = 7, lang: str = "en", **more: Any) -> int:  # noqa: ANN401
+    async def bring(self, url: str, *, secret: str = "") -> int:
+        """Bring the newest update to a webhook, under the public host name; return the answer's status."""
+        headers = {
+            "X-Telegram-Bot-Api-Secret-Token": secret or self.webhook["secret_token"],
+            "Host": "paper.example.com",
+        }
+        async with ClientSession() as client, client.post(url, json=self._updates[-1], headers=headers) as answer:
+            return answer.status
+
+    async def say(self, chat: int, text: str, *, user: int = 0, lang: str = "en", **more: Any) -> int:  # noqa: ANN401
         """Let a user write into a chat; return the message's id."""
-        message = self._message(chat, user, lang, text=text, **more)
+        message = self._message(chat, user or _author(chat), lang, text=text, **more)
         if text.startswith("/"):
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
         await self.update(message=message)
         return int(message["message_id"])
 
-    async def tell(self, chat: int, *, user: int = 7, lang: str = "en", **more: Any) -> None:  # noqa: ANN401
+    async def tell(self, chat: int, *, user: int = 0, lang: str = "en", **more: Any) -> None:  # noqa: ANN401
         """Let a service message or another kind of message appear."""
-        await self.update(message=self._message(chat, user, lang, **more))
+        await self.update(message=self._message(chat, user or _author(chat), lang, **more))
 
-    async def press(self, chat: int, label: str, *, user: int = 7, lang: str = "en") -> str:
+    async def press(self, chat: int, label: str, *, user: int = 0, lang: str = "en") -> str:
         """Press a button of the newest message that has it; return the query's id."""
         for (there, _id), message in sorted(self.messages.items(), reverse=True):
             rows = message.get("reply_markup", {}).get("inline_keyboard", [])
@@ -126,22 +135,19 @@ class FakeTelegram:
             )
             if there == chat and data:
                 query = f"query-{next(self._ids)}"
-                await self.update(
-                    callback_query={
-                        "id": query, "from": _user(user, lang), "message": message, "chat_instance": "1", "data": data,
-                    }
-                )  # fmt: skip
+                press = {"id": query, "from": _user(user or _author(chat), lang), "chat_instance": "1", "data": data}
+                await self.update(callback_query={**press, "message": message})
                 return query
         raise AssertionError(f"no button {label!r} in {chat}: {self.buttons(chat)}")
 
-    async def member(self, chat: int, before: str, after: str, *, user: int = 7) -> None:
+    async def member(self, chat: int, before: str, after: str, *, user: int = 0) -> None:
         def state(status: str) -> JSON:
             rights = dict.fromkeys(_ADMIN_RIGHTS, True) if status == "administrator" else {}
             return {"status": status, "user": ME, **rights, **({"until_date": 0} if status == "kicked" else {})}
 
         await self.update(
             my_chat_member={
-                "chat": self.chats[chat].json, "from": _user(user, "en"), "date": int(time()),
+                "chat": self.chats[chat].json, "from": _user(user or _author(chat), "en"), "date": int(time()),
                 "old_chat_member": state(before), "new_chat_member": state(after),
             }
         )  # fmt: skip
@@ -169,27 +175,28 @@ class FakeTelegram:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         token, method = request.match_info["token"], request.match_info["method"]
-        payload = await _payload(request)
-        call = Call(method, payload)
+        call = Call(method, await _payload(request))
         try:
-            how = self._trouble(token, method, payload)
-            if how == "before":
-                _cut(request)
-            result = await self._answer(method, payload)
-            if how == "after":
-                _cut(request)
-            body: JSON = {"ok": True, "result": result}
-            code = 200
+            return web.json_response({"ok": True, "result": await self._serve(request, token, call)})
         except Refusal as refusal:
             call.refused = refusal.description
-            code = refusal.code
-            body = {"ok": False, "error_code": code, "description": refusal.description}
+            body = {"ok": False, "error_code": refusal.code, "description": refusal.description}
             body |= {"parameters": refusal.parameters} if refusal.parameters else {}
-        if method != "getUpdates" or call.refused:
-            async with self._news:
-                self.seen.append(call)
-                self._news.notify_all()
-        return web.json_response(body, status=code)
+            return web.json_response(body, status=refusal.code)
+        finally:
+            if method != "getUpdates" or call.refused:
+                async with self._news:
+                    self.seen.append(call)
+                    self._news.notify_all()
+
+    async def _serve(self, request: web.Request, token: str, call: Call) -> Any:  # noqa: ANN401  any result
+        how = self._trouble(token, call.method, call.payload)
+        if how == "before":
+            _cut(request)
+        result = await self._answer(call.method, call.payload)
+        if how == "after":
+            _cut(request)
+        return result
 
     def _trouble(self, token: str, method: str, payload: JSON) -> str:
         if token != TOKEN:
@@ -393,6 +400,11 @@ _ADMIN_RIGHTS = (
     "can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories",
     "can_edit_stories", "can_delete_stories", "can_post_messages", "can_edit_messages",
 )  # fmt: skip
+
+
+def _author(chat: int) -> int:
+    """Return who writes if a test does not say: the reader in a direct chat, user 7 in others."""
+    return chat if chat > 0 else 7
 
 
 def _user(number: int, lang: str) -> JSON:

@@ -78,6 +78,7 @@ CONVERSATIONS = {
         "settings pause 3",
         "settings pause off",
         "settings sections all",
+        "settings pin maybe",
         "settings colour",
         "settings style pretty",
         "settings sections gardening",
