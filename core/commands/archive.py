@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.commands.issues import LANG, language, misread_date, open_issue, parse_wanted, today_of
+from core.commands.issues import LANG, misread_date, open_issue, parse_wanted, today_of
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import in_rows, page, short_date
 from core.digest.present import long_date
 from core.document.build import paragraph
 from core.document.nodes import Action, Heading, List, ListItem, Paragraph, Strong, Text
-from core.i18n import mark, texts
+from core.i18n import language_name, mark, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _said(wanted: Wanted) -> str:
 
 
 def _label(head: IssueHead, _: Texts) -> str:
-    return f"{long_date(head.ref.date, _.lang)} · {language(head.ref.lang, _)}"
+    return f"{long_date(head.ref.date, _.lang)} · {language_name(head.ref.lang, _)}"
 
 
 def _short_lang(head: IssueHead) -> str:

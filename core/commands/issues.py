@@ -15,7 +15,7 @@ from core.digest.present import long_date
 from core.document.build import paragraph
 from core.document.nodes import Action
 from core.errors import UsageError
-from core.i18n import LANGUAGES, mark, texts
+from core.i18n import LANGUAGES, language_name, mark, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 DAY = Parameter(name="date", kind="date", summary=mark("A day, such as 2/19 or yesterday"))
 LANG = Parameter(name="lang", kind="lang", summary=mark("Chinese or English"))
-LANGUAGE_NAMES = {"zh": mark("Chinese"), "en": mark("English")}
 _LANGUAGE_WORDS = {
     "zh": ("zh", "cn", "chinese", "中文", "中", "汉语", "简体", "简体中文", "zh-cn", "zh-hans"),
     "en": ("en", "english", "英文", "英语", "英", "en-us", "en-gb"),
@@ -163,7 +162,7 @@ def remark(issue: Issue, wanted: Wanted, request: Request, today: date) -> str:
     _ = texts(request.lang)
     said = []
     if issue.ref.lang != (wanted.lang or request.lang):
-        said.append(_("This issue exists only in {language}.", language=language(issue.ref.lang, _)))
+        said.append(_("This issue exists only in {language}.", language=language_name(issue.ref.lang, _)))
     if not wanted.day and issue.ref.date != today:
         date = long_date(issue.ref.date, _.lang)
         said.append(_("No issue today yet. This is the latest one, from {date}.", date=date))
@@ -180,7 +179,7 @@ async def no_issue(wanted: Wanted, request: Request, services: Services) -> Repl
         return Reply(document=page(_, said, paragraph(said)))
     said = _("There is no issue for {date}.", date=long_date(day, _.lang))
     nearest = await _nearest(day, edition, wanted.lang or request.lang, services)
-    buttons = [open_issue(ref, f"{short_date(ref.date, _.lang)} · {language(ref.lang, _)}") for ref in nearest]
+    buttons = [open_issue(ref, f"{short_date(ref.date, _.lang)} · {language_name(ref.lang, _)}") for ref in nearest]
     hint = [paragraph(_("The closest ones:"))] if buttons else []
     rows = (*in_rows(buttons, 2), [Action(_("Archive"), "archive")])
     return Reply(document=page(_, said, paragraph(said), *hint, rows=rows))
@@ -194,11 +193,6 @@ async def _nearest(day: date, edition: str, lang: str | None, services: Services
         if before or after:
             return [head.ref for head in (*after[-2:], *before)]
     return []
-
-
-def language(lang: str, _: Texts) -> str:
-    """Return the name of a language."""
-    return _(LANGUAGE_NAMES[lang]) if lang in LANGUAGE_NAMES else lang
 
 
 def misread_date(text: str, _: Texts) -> UsageError:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import time
 from typing import TYPE_CHECKING, Final
 
-from core.commands.issues import language
 from core.commands.page import fill, in_rows, instant, page
 from core.commands.pause import OFFERED_DAYS
 from core.commands.subscribe import next_issue
 from core.document.build import paragraph, text
 from core.document.nodes import Action, Heading, List, ListItem, Paragraph, Strong
-from core.i18n import LANGUAGES, mark
+from core.i18n import LANGUAGES, language_name, mark
 from core.subscriptions.days import WEEKDAYS, WEEKEND
 from core.subscriptions.model import EVERY_DAY
 from core.subscriptions.when import describe
@@ -59,7 +58,7 @@ def _state(subscription: Subscription, vocabulary: Vocabulary, _: Texts) -> list
     style = {"card": _("one page with buttons"), "full": _("the whole issue")}[subscription.style]
     return [
         (_("When"), describe(subscription.slot, _.lang)),
-        (_("Language"), language(subscription.lang, _)),
+        (_("Language"), language_name(subscription.lang, _)),
         (_("Style"), style),
         (_("Sections"), _("all but {names}", names=left_out) if left_out else _("all")),
         (_("Sound"), _("silent") if subscription.silent else _("on")),
@@ -78,7 +77,7 @@ def _buttons(subscription: Subscription, *, paused: bool, _: Texts) -> Rows:
             Action(_("Days"), "settings", "days"),
         ),
         (
-            Action(_("Issues in {language}", language=language(other, _)), "settings", f"lang {other}"),
+            Action(_("Issues in {language}", language=language_name(other, _)), "settings", f"lang {other}"),
             Action(_("Sections"), "settings", "sections"),
         ),
         (Action(style[1], "settings", f"style {style[0]}"), Action(silent[1], "settings", f"silent {silent[0]}")),

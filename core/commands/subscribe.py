@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import time
 from typing import TYPE_CHECKING
 
-from core.commands.issues import language, parse_lang, zone_of
+from core.commands.issues import parse_lang, zone_of
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import fill, in_rows, instant, page
 from core.document.build import paragraph
 from core.document.nodes import Action, Paragraph, Text
-from core.i18n import mark, texts
+from core.i18n import language_name, mark, texts
 from core.subscriptions.model import EVERY_DAY
 from core.subscriptions.when import describe, parse_when
 
@@ -80,7 +80,7 @@ def next_issue(subscription: Subscription, next_at: datetime | None, _: Texts) -
     if next_at is None:
         return []
     said = _("Next issue: {time}, in {language}.")
-    lang = language(subscription.lang, _)
+    lang = language_name(subscription.lang, _)
     at = instant(next_at, subscription.slot.zone, _.lang)
     return [Paragraph(fill(said, time=at, language=Text(lang)))]
 

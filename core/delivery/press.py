@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from core.document.nodes import Emphasis, Paragraph, Text
-from core.i18n import texts
+from core.i18n import language_name, texts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from core.digest.present import Presenter
     from core.document.nodes import Document
     from core.render.port import Message, Renderer
-
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
 
 class Press:
@@ -65,5 +63,4 @@ def _remarks(content: Content) -> Iterator[str]:
     if content.kind == "late":
         yield _("Sorry, this comes later than you asked for: I was not running at your hour.")
     if content.lang != content.issue.lang:
-        language = LANGUAGE_NAMES.get(content.issue.lang, content.issue.lang)
-        yield _("Today's issue only exists in {language}.", language=language)
+        yield _("This issue exists only in {language}.", language=language_name(content.issue.lang, _))

@@ -50,6 +50,14 @@ def texts(lang: str | None) -> Texts:
     return Texts("en", {})
 
 
+def language_name(lang: str, _: Texts) -> str:
+    """Return the name of a language of issues, in the language of the texts; an unknown one is its tag."""
+    return _(_NAMES[lang]) if lang in _NAMES else lang
+
+
+_NAMES = {"zh": mark("Chinese"), "en": mark("English")}
+
+
 def _read(lang: str) -> dict[str, str]:
     with (files(__package__) / "catalogues" / f"{lang}.po").open("rb") as file:
         catalogue = read_po(file, locale=lang)
