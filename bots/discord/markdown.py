@@ -11,6 +11,8 @@ What they do differently from CommonMark, and what follows from it here:
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -41,6 +43,8 @@ _SPECIAL = regex.compile(
     r"|~(?=~|$)|(?<=~|^)~|\|(?=\||$)|(?<=\||^)\|",
     regex.IGNORECASE,
 )
+_MAY_BE_SPECIAL = re.compile(r"[\\`*_\[<:@/~|]")
+"""One of these is in all that ``_SPECIAL`` finds, and quickly seen."""
 _BREAKS_LABEL = regex.compile(
     rf"[\\`*\[\]<>~\u200d\ufe0f\u20e3]|\|\||{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|[a-z]++://"
     r"|\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}",
@@ -76,7 +80,7 @@ def heading_line(inlines: Inlines) -> str:
 
 def escaped(text: str) -> str:
     """Return plain text as Markdown, apart from what would only have a meaning at the beginning of a line."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
+    return _SPECIAL.sub(r"\\\g<0>", text) if _MAY_BE_SPECIAL.search(text) else text
 
 
 def follows(url: str) -> bool:
@@ -132,6 +136,9 @@ def _text(run: Run) -> Iterator[_Span]:
         return
     text = run.text if run.code else escaped(run.text)
     body = text.strip()
+    if body == text and not run.code:
+        yield _Span(text, run.styles)
+        return
     start = text.find(body) if body else len(text)
     yield _Span(text[:start])
     if body and run.code:
@@ -176,6 +183,7 @@ def _link(flow: Sequence[Run]) -> Iterator[_Span]:
         yield from _text(run)
 
 
+@lru_cache(maxsize=1024)  # "Read more →" is on every other link
 def _linkable(label: str) -> tuple[int, int]:
     """Return where the longest part of a label begins and ends that has nothing in it which breaks the link."""
     longest = (len(label), len(label))
@@ -211,6 +219,9 @@ def _joined(spans: Iterable[_Span]) -> str:
     written: list[str] = []
     open_: list[Style] = []
     for at, span in enumerate(row):
+        if not open_ and not span.styles:  # as most of a text
+            written.append(_after(written[-1] if written else "", span.markdown))
+            continue
         kept = next((place for place, style in enumerate(open_) if style not in span.styles), len(open_))
         opening = (
             [] if span.markdown.isspace() else [style for style in MARKS if style in span.styles - {*open_[:kept]}]

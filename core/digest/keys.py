@@ -17,7 +17,8 @@ from core.document.text import links, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-KEY_LENGTH = 8
+KEY_BYTES = 5
+"""They make eight characters of base32."""
 LEAST_SIMILAR = 0.55
 COMPARED = 400
 SHINGLE = 3
@@ -180,7 +181,7 @@ def _words(text: str) -> str:
 
 
 def _hash(text: str) -> str:
-    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:KEY_LENGTH]
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()[:KEY_BYTES]).decode().lower()
 
 
 def _distinct(keys: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

@@ -71,7 +71,7 @@ class _Spelling:
         return tuple(map(self._inlines, cells))
 
     def _inlines(self, inlines: Inlines, *, linked: bool = False) -> Inlines:
-        if all(isinstance(inline, _LEAVES) for inline in inlines):
+        if all([isinstance(inline, _LEAVES) for inline in inlines]):  # noqa: C419  # a list is quicker for so few
             return inlines
         return tuple(spelled for inline in inlines for spelled in self._inline(inline, linked=linked))
 

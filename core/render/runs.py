@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Style: TypeAlias = Literal["strong", "emphasis", "strike"]
 
+_PLAIN: frozenset[Style] = frozenset()
+
 
 class Run(NamedTuple):
     """A text with all that is said about it. Runs of one link have the same ``link``, a number, and its ``url``."""
@@ -32,7 +34,7 @@ def runs(inlines: Iterable[Inline]) -> tuple[Run, ...]:
     Texts are clean (``core.document.build.clean``). The inner of two nested links is dropped.
     """
     joined: list[Run] = []
-    for run in _Flattening().read(inlines, Run(text="")):
+    for run in _Flattening().read(inlines, _PLAIN, "", 0):
         if not run.text:
             continue
         if joined and _alike(joined[-1], run):
@@ -56,25 +58,22 @@ class _Flattening:
     def __init__(self) -> None:
         self._links = 0
 
-    def read(self, inlines: Iterable[Inline], around: Run) -> Iterator[Run]:
+    def read(self, inlines: Iterable[Inline], styles: frozenset[Style], url: str, link: int) -> Iterator[Run]:
         for inline in inlines:
             match inline:
                 case Text(value):
-                    yield around._replace(text=clean(value))
+                    yield Run(clean(value), styles, url=url, link=link)
                 case Code(value):
-                    yield around._replace(text=clean(value), code=True)
+                    yield Run(clean(value), styles, code=True, url=url, link=link)
                 case Time(_, text):
-                    yield around._replace(text=clean(text), time=inline)
-                case Link(children, url):
+                    yield Run(clean(text), styles, url=url, link=link, time=inline)
+                case Link(children, target):
                     self._links += 1
-                    yield from self.read(children, around if around.url else around._replace(url=url, link=self._links))
+                    around = (url, link) if url else (target, self._links)
+                    yield from self.read(children, styles, *around)
                 case Strong(children):
-                    yield from self.read(children, _styled(around, "strong"))
+                    yield from self.read(children, styles | {"strong"}, url, link)
                 case Emphasis(children):
-                    yield from self.read(children, _styled(around, "emphasis"))
+                    yield from self.read(children, styles | {"emphasis"}, url, link)
                 case Strike(children):
-                    yield from self.read(children, _styled(around, "strike"))
-
-
-def _styled(run: Run, style: Style) -> Run:
-    return run._replace(styles=run.styles | {style})
+                    yield from self.read(children, styles | {"strike"}, url, link)
