@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from uuid import uuid4
 
 import psycopg
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-POSTGRES = "postgresql+psycopg://root@127.0.0.1:5432/test"
+
+def missing(what: str) -> NoReturn:
+    """Skip the test, or fail it where PostgreSQL is required."""
+    if os.environ.get("PAPERBOY_REQUIRE_POSTGRES") == "1":
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 def sqlite_url(folder: Path) -> str:
@@ -26,16 +31,20 @@ def sqlite_url(folder: Path) -> str:
 
 @contextmanager
 def postgres_url() -> Iterator[str]:
-    """Give the URL of an empty schema; skip the test without a server, unless PAPERBOY_REQUIRE_POSTGRES is 1."""
-    url = make_url(os.environ.get("PAPERBOY_TEST_POSTGRES", POSTGRES))
+    """Give the URL of an empty schema on the server that PAPERBOY_TEST_POSTGRES names; skip the test without one.
+
+    With PAPERBOY_REQUIRE_POSTGRES=1 the test fails instead of being skipped.
+    """
+    named = os.environ.get("PAPERBOY_TEST_POSTGRES", "")
+    if not named:
+        missing("PAPERBOY_TEST_POSTGRES is not set")
+    url = make_url(named)
     server = url.set(drivername="postgresql").render_as_string(hide_password=False)
     schema = f"paperboy_{uuid4().hex[:12]}"
     try:
         connection = psycopg.connect(server, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
-        if os.environ.get("PAPERBOY_REQUIRE_POSTGRES") == "1":
-            raise
-        pytest.skip(f"no PostgreSQL server answers (PAPERBOY_TEST_POSTGRES): {str(error).splitlines()[0]}")
+        missing(f"no PostgreSQL server answers (PAPERBOY_TEST_POSTGRES): {str(error).splitlines()[0]}")
     with connection:
         connection.execute(f'CREATE SCHEMA "{schema}"'.encode())
         try:
