@@ -35,6 +35,8 @@ _PAGES = {
     "sent": mark("Page {page}: delivered {time}"),
     "unknown": mark("Page {page}: sent {time}, but no answer came"),
     "failed": mark("Page {page}: refused {time}"),
+    "edited": mark("Page {page}: corrected {time}"),
+    "deleted": mark("Page {page}: taken back {time}"),
 }
 _REASONS = {
     "paused": mark("deliveries were paused"),

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import structlog
 
+from core.delivery.amend import steps
 from core.delivery.model import PageReceipt, SendError
 from core.delivery.pacing import Pace, Pacer
 from core.delivery.port import Effect, Entry, Envelope, Settled
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.clock import Clock
+    from core.delivery.amend import Step
     from core.delivery.model import ErrorClass, PageState, Scope
-    from core.delivery.pacing import Passage
+    from core.delivery.pacing import Passage, Verb
     from core.delivery.port import Account, Content, Ledger, Pages, Sender, Work
     from core.delivery.printer import Sheet
     from core.delivery.recorder import Recorder
+
+DONE: dict[Verb, PageState] = {"send": "sent", "edit": "edited", "delete": "deleted"}
 
 log = structlog.get_logger(__name__)
 
@@ -138,8 +142,14 @@ class Courier:
         sheets = () if work.skip else await self._sheets(work, work.content)
         if sheets is None:
             return
+        if work.shown is not None and not sheets:
+            await self._settle(work, "sent")
+            return
         if not sheets:
             await self._settle(work, "skipped", reason=work.skip or "withdrawn")
+            return
+        if work.shown is not None:
+            await self._amend(_Trip(work=work, content=work.content, sheets=sheets, page=0, first=""), stop)
             return
         trip: _Trip | None = _Trip(
             work=work, content=work.content, sheets=sheets, page=work.delivery.next_page, first=work.first_message
@@ -149,6 +159,67 @@ class Courier:
             return
         while trip:
             trip = await self._step(trip, stop)
+
+    async def _amend(self, trip: _Trip, stop: asyncio.Event) -> None:
+        """Bring a post that is there up to date."""
+        shown = trip.work.shown or ()
+        trip = replace(trip, first=next((page.message_id for page in shown if page.page == 0), ""))
+        for step in steps(trip.sheets, shown):
+            if not await self._change(replace(trip, page=step.page), step, stop):
+                return
+        await self._settle(trip.work, "sent", next_page=len(trip.sheets))
+
+    async def _change(self, trip: _Trip, step: Step, stop: asyncio.Event) -> bool:
+        """Change one page of the post; return whether it is as it should be. Only a new page needs an intent."""
+        target = trip.work.delivery.target
+        passage = await self._turn(target.chat, stop, step.verb)
+        if passage is None or (step.verb == "send" and not await self._put(trip, "sending")):
+            return False
+        self._pacer.made(passage, self._clock.now())
+        try:
+            message_id = await self._do(trip, step)
+        except SendError as error:
+            return await self._unchanged(trip, step, error)
+        except Exception as error:  # a fault of the adapter
+            log.exception("an adapter raised what it must not", platform=target.platform)
+            return await self._unchanged(trip, step, SendError("unknown", type(error).__name__))
+        finally:
+            self._pacer.arrive(passage, self._clock.now())
+        return await self._put(trip, DONE[step.verb], message_id=message_id)
+
+    async def _do(self, trip: _Trip, step: Step) -> str:
+        target = trip.work.delivery.target
+        if step.sheet is None:
+            await self._sender.delete(target, step.message_id)
+            return ""
+        if step.verb == "send":
+            return await self._sender.send(target, step.sheet.message, _envelope(trip))
+        await self._sender.edit(target, step.message_id, step.sheet.message)
+        return step.message_id
+
+    async def _unchanged(self, trip: _Trip, step: Step, error: SendError) -> bool:
+        """Write down why a page could not be changed. What was changed may be changed again: no doubt, no strikes."""
+        now, work = self._clock.now(), trip.work
+        kind = error.kind
+        if step.verb != "send":
+            milder: dict[ErrorClass, ErrorClass] = {"unknown": "transient", "config": "content", "pause": "content"}
+            kind = milder.get(kind, kind)
+        trouble = Trouble(
+            kind=kind,
+            name=page_key(work, step.page),
+            attempts=work.delivery.attempts,
+            retry_after=error.retry_after,
+        )
+        decision = decide(trouble, self._policy)
+        if decision.hold:
+            scope = error.scope if decision.hold == "limit" else ""
+            self._hold(now + decision.wait, work.delivery.target.chat, scope, step.verb)
+        settled = _settled(trip, error, kind, decision, now)
+        if step.verb == "send":
+            await self._put(trip, "unknown" if kind == "unknown" else "failed", reason=error.reason, settled=settled)
+        else:
+            await self._enter(Entry(lease=work.lease, delivery=work.delivery.id, at=now, settled=settled))
+        return False
 
     async def _sheets(self, work: Work, content: Content) -> tuple[Sheet, ...] | None:
         try:
@@ -167,11 +238,8 @@ class Courier:
         if passage is None or not await self._put(trip, "sending"):
             return None
         self._pacer.made(passage, self._clock.now())
-        envelope = Envelope(
-            key=page_key(trip.work, trip.page), silent=trip.work.silent, after=trip.first, extras=trip.work.extras
-        )
         try:
-            message_id = await self._sender.send(target, trip.sheet.message, envelope)
+            message_id = await self._sender.send(target, trip.sheet.message, _envelope(trip))
         except SendError as error:
             return await self._trouble(trip, error)
         except Exception as error:  # a fault of the adapter, after which the page may have been sent
@@ -192,21 +260,21 @@ class Courier:
         kept = await self._put(trip, state, message_id=message_id, reason=reason, settled=settled)
         return after if kept and not after.over else None
 
-    async def _turn(self, chat: str, stop: asyncio.Event) -> Passage | None:
+    async def _turn(self, chat: str, stop: asyncio.Event, verb: Verb = "send") -> Passage | None:
         """Wait until a page may go to the chat, and let it leave; None if there was a stop before.
 
         Who waits for a chat waits beside the gate; those whose chat is free pass through it one after the other.
         """
         while not stop.is_set():
-            if wait := self._pacer.own_wait(chat, self._clock.now()):
+            if wait := self._pacer.own_wait(chat, self._clock.now(), verb):
                 await self._pause(wait, stop)
                 continue
             async with self._gate:
                 while (wait := self._pacer.wait(self._clock.now())) and not stop.is_set():
                     await self._pause(wait, stop)
                 now = self._clock.now()
-                if not stop.is_set() and not self._pacer.own_wait(chat, now):
-                    return self._pacer.leave(chat, now)
+                if not stop.is_set() and not self._pacer.own_wait(chat, now, verb):
+                    return self._pacer.leave(chat, now, verb)
         return None
 
     async def _put_back(self, trip: _Trip, rest: timedelta) -> None:
@@ -227,7 +295,8 @@ class Courier:
         )
         decision = decide(trouble, self._policy)
         if decision.hold:
-            self._hold(now + decision.wait, work.delivery.target.chat, error.scope if decision.hold == "limit" else "")
+            scope = error.scope if decision.hold == "limit" else ""
+            self._hold(now + decision.wait, work.delivery.target.chat, scope, "send")
         if decision.outcome == "sent":
             return await self._on(trip, "unknown", reason=error.reason)
         if decision.plainer:
@@ -238,8 +307,8 @@ class Courier:
         await self._put(trip, state, reason=error.reason, settled=_settled(trip, error, kind, decision, now))
         return None
 
-    def _hold(self, until: datetime, chat: str, scope: Scope | Literal[""]) -> None:
-        self._pacer.hold(until, chat=chat if scope == "chat" else None, verb="send" if scope == "method" else None)
+    def _hold(self, until: datetime, chat: str, scope: Scope | Literal[""], verb: Verb) -> None:
+        self._pacer.hold(until, chat=chat if scope == "chat" else None, verb=verb if scope == "method" else None)
 
     async def _put(
         self,
@@ -257,7 +326,7 @@ class Courier:
             delivery=trip.work.delivery.id,
             at=now,
             page=receipt,
-            digest=trip.sheet.digest,
+            digest="" if trip.over else trip.sheet.digest,
             revision=trip.content.revision,
             settled=settled,
         )
@@ -279,7 +348,14 @@ class Courier:
             kind=kind,
             reason=reason,
         )
-        await self._enter(Entry(lease=work.lease, delivery=work.delivery.id, at=self._clock.now(), settled=settled))
+        entry = Entry(
+            lease=work.lease,
+            delivery=work.delivery.id,
+            at=self._clock.now(),
+            revision=work.content.revision,
+            settled=settled,
+        )
+        await self._enter(entry)
 
     async def _enter(self, entry: Entry) -> bool:
         kept = await self._recorder.put(entry)
@@ -313,6 +389,11 @@ class _Trip:
     @property
     def over(self) -> bool:
         return self.page >= len(self.sheets)
+
+
+def _envelope(trip: _Trip) -> Envelope:
+    work = trip.work
+    return Envelope(key=page_key(work, trip.page), silent=work.silent, after=trip.first, extras=work.extras)
 
 
 def page_key(work: Work, page: int) -> str:

@@ -23,7 +23,7 @@ cannot send at all.
 """
 
 DeliveryState: TypeAlias = Literal["planned", "leased", "sent", "unknown", "failed", "skipped"]
-PageState: TypeAlias = Literal["sending", "sent", "unknown", "failed"]
+PageState: TypeAlias = Literal["sending", "sent", "unknown", "failed", "edited", "deleted"]
 RunKind: TypeAlias = Literal["regular", "late", "catch-up", "push"]
 """Why a run goes out when it does.
 

@@ -51,7 +51,8 @@ class Content:
     """What a delivery shows, whoever reads it: equal contents are rendered once.
 
     ``revision`` is the issue's; ``lang`` the language that the reader asked for, which is not the issue's when
-    there was only a twin; ``form`` the platform's form ("" for its usual one); ``missed`` the dates of a catch-up.
+    there was only a twin; ``form`` the platform's form ("" for its usual one); ``missed`` the dates of a catch-up. A
+    "withdrawal" is the notice that stands in the place of an issue that was taken back.
     """
 
     issue: IssueRef
@@ -61,7 +62,7 @@ class Content:
     form: str = ""
     style: str = "card"
     without: frozenset[str] = frozenset()
-    kind: RunKind = "regular"
+    kind: RunKind | Literal["withdrawal"] = "regular"
     missed: tuple[str, ...] = ()
 
 
@@ -78,12 +79,22 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A page that the target shows: the platform's message id, and the hash of what is on it."""
+
+    page: int
+    message_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """A delivery under a lease, with all that is needed to make it.
 
     ``first_message`` is the id of its first page, if that was sent. ``failures`` counts the deliveries to this
     subscription that failed in a row for a setting or a right. ``skip`` says why it is not to be made after all
     ("" if it is): the subscription ended or was paused, or the issue was withdrawn, since it was planned.
+    ``shown`` is None for a post; for one that was made and is to be brought up to date, the pages that it has.
     """
 
     delivery: Delivery
@@ -94,6 +105,7 @@ class Work:
     first_message: str = ""
     failures: int = 0
     skip: str = ""
+    shown: tuple[Shown, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from core.document.nodes import Emphasis, Paragraph, Text
+from core.document.nodes import Document, Emphasis, Paragraph, Text
 from core.i18n import language_name, texts
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from core.digest.model import Issue, IssueRef
     from core.digest.port import Archive
     from core.digest.present import Presenter
-    from core.document.nodes import Document
     from core.render.port import Message, Renderer
 
 
@@ -33,11 +32,15 @@ class Press:
 
     async def __call__(self, content: Content) -> tuple[Message, ...]:
         """Return the pages of the content, none if its issue is not there any more."""
+        if content.kind == "withdrawal":
+            return self._renderer(content).render(_withdrawal(content))
         issue = await self._archive.get(content.issue)
         if issue is None:
             return ()
-        renderer = self._renderers.get((content.platform, content.form)) or self._renderers[content.platform, ""]
-        return renderer.render(await self._document(content, issue))
+        return self._renderer(content).render(await self._document(content, issue))
+
+    def _renderer(self, content: Content) -> Renderer:
+        return self._renderers.get((content.platform, content.form)) or self._renderers[content.platform, ""]
 
     async def _document(self, content: Content, issue: Issue) -> Document:
         if content.kind == "catch-up":
@@ -56,6 +59,12 @@ class Press:
     async def _twin(self, ref: IssueRef) -> IssueRef | None:
         heads = await self._archive.heads(edition=ref.edition, since=ref.date, until=ref.date)
         return next((head.ref for head in heads if head.ref.lang != ref.lang), None)
+
+
+def _withdrawal(content: Content) -> Document:
+    _ = texts(content.lang)
+    notice = _("The issue of {date} has been withdrawn.", date=content.issue.date.isoformat())
+    return Document(title=notice, blocks=(Paragraph((Text(notice),)),))
 
 
 def _remarks(content: Content) -> Iterator[str]:

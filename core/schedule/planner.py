@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 HEADS_LOOKED_AT = 200
 FURTHEST_RUN = timedelta(days=15)
 """A slot comes at least weekly, except over a date that its zone leaves out."""
+SETTLED = timedelta(minutes=1)
+"""How long an issue must have stood as it is before posts are brought up to date: until then a change can be undone."""
 LARGEST_SHIFT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """What a tick did: the runs it made, their deliveries, and how many rounds wait for an issue."""
+    """What a tick did: the runs it made, their deliveries, how many rounds wait for an issue, and corrections."""
 
     runs: tuple[int, ...] = ()
     planned: int = 0
     skipped: int = 0
     waiting: int = 0
+    amended: int = 0
 
 
 class Planner:
@@ -43,7 +46,7 @@ class Planner:
         self._clock = clock
 
     async def tick(self) -> Tick:
-        """Plan every round that is due; costs one query when none is."""
+        """Plan every round that is due, and corrections of what went out; costs two queries when nothing is due."""
         now = self._clock.now()
         due = await self._agenda.rounds(now)
         outcomes: list[Planned] = []
@@ -57,7 +60,7 @@ class Planner:
                 if decision.after != due_round:
                     await self._agenda.advance(due_round, decision.after)
                 waiting += decision.after.due <= now
-        return _tick(outcomes, waiting)
+        return replace(_tick(outcomes, waiting), amended=await self._agenda.amend(now, settled=now - SETTLED))
 
     async def realign(self) -> int:
         """Correct the next instants of all rounds after the rules of their zones changed; return how many moved.

@@ -81,6 +81,14 @@ class Agenda(Protocol):
         """
         ...
 
+    async def amend(self, at: datetime, *, settled: datetime) -> int:
+        """Plan to bring posts up to date whose issue was revised or withdrawn until ``settled``; return how many.
+
+        They are carried out by the runs that made them, after everything that is new. Posts that are under way as the
+        issue was before are found by a later call.
+        """
+        ...
+
     async def count(self, order: Order, at: datetime) -> Planned:
         """Return what ``plan`` would come to now, and write nothing (``run`` is None)."""
         ...

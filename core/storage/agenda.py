@@ -12,6 +12,7 @@ from core.schedule.port import Order, Planned, Round
 from core.storage.dialects import insert_into
 from core.storage.schema import Instant, deliveries, issues, rounds, runs, slots, subscriptions
 from core.storage.subscriptions import slot_of
+from core.storage.work import WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from core.digest.model import IssueRef
     from core.storage.engine import Database
+
+AMENDS = 9
+"""The priority of posts that are brought up to date: after everything that is new."""
 
 
 class SqlAgenda:
@@ -65,6 +69,19 @@ class SqlAgenda:
             await connection.execute(_deliver(connection, order, issue_id, run, at))
             counts = await _states(connection, run)
         return Planned(run=run, planned=counts.get("planned", 0), skipped=counts.get("skipped", 0))
+
+    async def amend(self, at: datetime, *, settled: datetime) -> int:
+        """Plan to bring posts of issues that changed since up to date; return how many."""
+        newest = case((issues.c.withdrawn_at.is_not(None), literal(WITHDRAWN)), else_=issues.c.revision)
+        changed = select(issues.c.id, newest.label("newest")).where(
+            issues.c.updated_at <= settled, issues.c.amended.is_distinct_from(newest)
+        )
+        async with self._database.read() as connection:
+            if not (await connection.execute(changed.limit(1))).all():
+                return 0
+        async with self._database.write() as connection:
+            found = (await connection.execute(changed.with_for_update())).all()
+            return sum([await _amend(connection, row.id, row.newest, at) for row in found])
 
     async def count(self, order: Order, at: datetime) -> Planned:
         """Return what ``plan`` would come to now, and write nothing."""
@@ -110,6 +127,19 @@ async def _new_run(connection: AsyncConnection, order: Order, at: datetime) -> i
         created_at=at,
     )
     return int((await connection.execute(new.returning(runs.c.id))).scalar_one())
+
+
+async def _amend(connection: AsyncConnection, issue_id: int, newest: str, at: datetime) -> int:
+    """Plan the issue's posts of other revisions anew; the issue is through once none is on its way as it was."""
+    posts = and_(deliveries.c.issue_id == issue_id, deliveries.c.state == "sent", deliveries.c.revision != newest)
+    theirs = select(deliveries.c.run_id).where(posts)
+    again = update(runs).where(runs.c.id.in_(theirs), runs.c.state.in_(("done", "cancelled")))
+    await connection.execute(again.values(state="running", note=f"brought up to date: {newest[:12]}"))
+    fresh = {"state": "planned", "amends": True, "priority": AMENDS, "due": at, "attempts": 0, "next_page": 0}
+    count = (await connection.execute(update(deliveries).where(posts).values(fresh))).rowcount
+    leased = exists().where(deliveries.c.issue_id == issue_id, deliveries.c.state == "leased")
+    await connection.execute(update(issues).where(issues.c.id == issue_id, ~leased).values(amended=newest))
+    return count
 
 
 def _readers(order: Order, issue_id: int) -> ColumnElement[bool]:

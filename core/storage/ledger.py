@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal_column, select, update
 
+from core.delivery.port import Shown
 from core.storage.dialects import insert_into
 from core.storage.effects import apply
 from core.storage.schema import deliveries, leases, pages, runs
@@ -57,7 +58,9 @@ class SqlLedger:
             lease = (await connection.execute(new)).scalar_one()
             await _lease(connection, account, lease, waiting, now, limit)
             mine = WORK.where(LEASED, deliveries.c.lease == lease).order_by(deliveries.c.priority, deliveries.c.id)
-            claimed = [work(row, now) for row in await connection.execute(mine)]
+            rows = (await connection.execute(mine)).all()
+            shown = await _shown(connection, [row.id for row in rows if row.amends])
+            claimed = [work(row, now, tuple(shown[row.id])) for row in rows]
             if not claimed:
                 await connection.execute(delete(leases).where(leases.c.id == lease))
         return claimed
@@ -141,6 +144,16 @@ async def _lease(
             return
 
 
+async def _shown(connection: AsyncConnection, amended: Sequence[int]) -> dict[int, list[Shown]]:
+    """Return the pages that are there, by delivery."""
+    found: dict[int, list[Shown]] = defaultdict(list)
+    for some in _slices(amended):
+        there = and_(pages.c.delivery_id.in_(some), pages.c.state.in_(("sent", "edited")), pages.c.message_id != "")
+        for row in await connection.execute(select(pages).where(there).order_by(pages.c.page)):
+            found[row.delivery_id].append(Shown(page=row.page, message_id=row.message_id, digest=row.digest))
+    return found
+
+
 async def _hold(connection: AsyncConnection, named: Iterable[int]) -> set[int]:
     query = select(leases.c.id).where(leases.c.id.in_(sorted(named))).with_for_update(read=True)
     return set((await connection.execute(query)).scalars())
@@ -172,13 +185,14 @@ def _page_row(entry: Entry) -> dict[str, object]:
 
 
 async def _settle(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
-    alike: dict[Settled, list[Entry]] = defaultdict(list)
+    alike: dict[tuple[Settled, str], list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.settled:
-            alike[replace(entry.settled, effect=None)].append(entry)
-    for settled, group in alike.items():
+            alike[replace(entry.settled, effect=None), entry.revision].append(entry)
+    for (settled, revision), group in alike.items():
+        done = {"revision": revision, "amends": False} if settled.state == "sent" else {}
         for some in _slices(group):
-            values = _settled_row(settled) | {"updated_at": max(entry.at for entry in some)}
+            values = _settled_row(settled) | {"updated_at": max(entry.at for entry in some)} | done
             change = update(deliveries).where(
                 deliveries.c.id.in_([entry.delivery for entry in some]),
                 deliveries.c.lease.in_({entry.lease for entry in some}),

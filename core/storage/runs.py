@@ -52,7 +52,10 @@ class SqlRuns:
         async with self._database.write() as connection:
             changed = (await connection.execute(update(runs).where(here).values(state=to, note=note))).rowcount == 1
             if changed and to == "cancelled":
-                rest = and_(deliveries.c.run_id == run, deliveries.c.state == "planned")
+                mine = and_(deliveries.c.run_id == run, deliveries.c.state == "planned")
+                stays = {"state": "sent", "amends": False, "updated_at": now}
+                await connection.execute(update(deliveries).where(mine, deliveries.c.amends).values(stays))
+                rest = and_(mine, ~deliveries.c.amends)
                 skipped = {"state": "skipped", "reason": "cancelled", "updated_at": now}
                 await connection.execute(update(deliveries).where(rest).values(skipped))
         return changed

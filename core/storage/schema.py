@@ -77,10 +77,14 @@ issues = Table(
     Column("withdrawn_at", Instant),
     Column("added_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("amended", String(64)),
     UniqueConstraint("edition", "date", "lang"),
     Index("ix_issues_newest", "date", "edition", "lang"),
 )
-"""``keys`` maps the keys that the parser gives to those carried over from earlier revisions, where they differ."""
+"""``keys`` maps the keys that the parser gives to those carried over from earlier revisions, where they differ.
+
+``amended`` is the revision (or "withdrawn") that earlier deliveries were planned to be brought up to.
+"""
 
 slots = Table(
     "slots",
@@ -165,6 +169,8 @@ deliveries = Table(
     Column("reason", Text, nullable=False),
     Column("planned_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("revision", String(64)),
+    Column("amends", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("issue_id", "target"),
     Index("ix_deliveries_target", "target", "id"),
     Index("ix_deliveries_run", "run_id", "state", "updated_at"),
@@ -188,7 +194,8 @@ deliveries = Table(
 """``priority``: smaller goes first. ``lease`` is the fence: who holds another number changes nothing.
 
 ``kind`` is the error class of ``reason``, "" where there was no error. ``due`` is the instant before which a
-planned delivery is not tried.
+planned delivery is not tried. ``revision`` is what was sent ("withdrawn" for a notice in its place); ``amends`` tells
+that the post is there and only to be brought up to date.
 """
 
 pages = Table(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from core.delivery.port import Shown
+
+WITHDRAWN = "withdrawn"
 ISSUE = (issues.c.edition, issues.c.date, issues.c.lang)
 
 DELIVERIES = select(deliveries, *ISSUE).join_from(deliveries, issues, deliveries.c.issue_id == issues.c.id)
@@ -28,7 +31,7 @@ WORK = (
     select(
         deliveries,
         *ISSUE,
-        issues.c.revision,
+        issues.c.revision.label("newest"),
         issues.c.withdrawn_at,
         runs.c.kind.label("run_kind"),
         runs.c.missed,
@@ -64,8 +67,8 @@ def delivery(row: Row[Any]) -> Delivery:
     )
 
 
-def work(row: Row[Any], now: datetime) -> Work:
-    """Return the work in a row of ``WORK``."""
+def work(row: Row[Any], now: datetime, shown: tuple[Shown, ...]) -> Work:
+    """Return the work in a row of ``WORK``, given the pages that the target has already."""
     found = delivery(row)
     extras = row.extras or {}
     return Work(
@@ -73,13 +76,13 @@ def work(row: Row[Any], now: datetime) -> Work:
         lease=row.lease,
         content=Content(
             issue=found.issue,
-            revision=row.revision,
+            revision=WITHDRAWN if row.withdrawn_at else row.newest,
             lang=row.wanted_lang or row.lang,
             platform=row.platform,
             form=extras.get("form", ""),
             style=row.style or "card",
             without=frozenset(row.without or ()),
-            kind=row.run_kind,
+            kind="withdrawal" if row.withdrawn_at else row.run_kind,
             missed=tuple(row.missed),
         ),
         silent=bool(row.silent),
@@ -87,14 +90,15 @@ def work(row: Row[Any], now: datetime) -> Work:
         first_message=row.first_message,
         failures=row.failures or 0,
         skip=_skip(row, now),
+        shown=shown if row.amends else None,
     )
 
 
 def _skip(row: Row[Any], now: datetime) -> str:
-    if row.withdrawn_at:
-        return "withdrawn"
+    if row.withdrawn_at and not row.amends:
+        return WITHDRAWN
     if row.subscription_id is None:
         return "forgotten"
     if row.ended:
         return str(row.ended)
-    return "paused" if row.paused_until and row.paused_until > now else ""
+    return "paused" if row.paused_until and row.paused_until > now and not row.amends else ""

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import update
+
+from core.clock import SystemClock
+from core.delivery.amend import steps
+from core.delivery.courier import Courier, Habits
+from core.delivery.model import Counts, SendError
+from core.delivery.port import Shown
+from core.delivery.printer import Sheet
+from core.delivery.recorder import Recorder
+from core.delivery.retry import Policy
+from core.render.port import Message
+from core.storage.agenda import SqlAgenda
+from core.storage.ledger import SqlLedger
+from core.storage.receipts import SqlReceipts
+from core.storage.runs import SqlRuns
+from core.storage.schema import issues
+from core.storage.subscriptions import SqlSubscriptions
+from newsroom import ACCOUNT, NOW, Platform, add_issue, add_readers, plan, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.delivery.model import Receipt
+    from core.delivery.port import Content
+    from core.storage.engine import Database
+    from core.target import Target
+
+MILLISECOND = timedelta(milliseconds=1)
+LATER = SystemClock().now()
+READERS = 3
+
+
+def sheet(text: str) -> Sheet:
+    return Sheet(message=Message(method="send", payload={"text": text}, text=text, counts={}), digest=text)
+
+
+def shown(*digests: str) -> list[Shown]:
+    return [Shown(page=page, message_id=f"m{page}", digest=digest) for page, digest in enumerate(digests)]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        ("ab", "ab", []),
+        ("ab", "aB", [("edit", 1, "m1")]),
+        ("ab", "abc", [("send", 2, "")]),
+        ("abc", "a", [("delete", 2, "m2"), ("delete", 1, "m1")]),
+        ("abc", "X", [("edit", 0, "m0"), ("delete", 2, "m2"), ("delete", 1, "m1")]),
+        ("", "a", [("send", 0, "")]),
+    ],
+)
+def test_only_pages_that_differ_are_edited_added_or_deleted(
+    was: str, becomes: str, expected: list[tuple[str, int, str]]
+) -> None:
+    found = steps([sheet(text) for text in becomes], shown(*was))
+    assert [(step.verb, step.page, step.message_id) for step in found] == expected
+
+
+@dataclass
+class Board(Platform):
+    """Shows what was sent, by message id, and remembers each call. ``refusals`` are raised by edits."""
+
+    shows: dict[str, str] = field(default_factory=dict)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
+
+    async def send(self, target: Target, message: Message, envelope: Any) -> str:  # noqa: ANN401  # the port's
+        message_id = await super().send(target, message, envelope)
+        self.calls.append(("send", target.chat))
+        self.shows[message_id] = message.payload["text"]
+        return message_id
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        self.calls.append(("edit", target.chat))
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.shows[message_id] = message.payload["text"]
+
+    async def delete(self, target: Target, message_id: str) -> None:
+        self.calls.append(("delete", target.chat))
+        del self.shows[message_id]
+
+    def of(self, chat: str) -> list[str]:
+        return [text for message_id, text in self.shows.items() if message_id.startswith(f"{chat}/")]
+
+
+class Desk:
+    """An issue with readers, whose pages are the letters of its revision; "-" stands for a notice."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.board = Board()
+
+    async def publish(self, revision: str) -> None:
+        await add_issue(self.database, revision=revision)
+        await add_readers(self.database, READERS)
+        await plan(self.database)
+        await self.deliver()
+        await self.amend()
+
+    async def revise(self, **values: object) -> int:
+        async with self.database.write() as connection:
+            await connection.execute(update(issues).values(values))
+        return await self.amend()
+
+    async def amend(self) -> int:
+        return await SqlAgenda(self.database).amend(LATER, settled=LATER)
+
+    async def deliver(self) -> None:
+        async def pages(content: Content) -> tuple[Message, ...]:
+            texts = "-" if content.kind == "withdrawal" else content.revision
+            return tuple(sheet(text).message for text in texts)
+
+        ledger = SqlLedger(self.database)
+        recorder = Recorder(ledger)
+        recording = asyncio.create_task(recorder.run())
+        courier = Courier(
+            ACCOUNT,
+            sender=self.board,
+            ledger=ledger,
+            recorder=recorder,
+            pages=pages,
+            clock=SystemClock(),
+            policy=Policy(first_wait=MILLISECOND, longest_wait=MILLISECOND, attempts=3),
+            habits=Habits(chunk=2, rest=MILLISECOND),
+        )
+        for _ in range(4):
+            await courier.run(asyncio.Event(), until_idle=True)
+            await asyncio.sleep(0.003)
+        recording.cancel()
+
+    async def receipts(self) -> Sequence[Receipt]:
+        return await SqlReceipts(self.database).of_run(1)
+
+    async def counts(self) -> Counts:
+        return (await SqlRuns(self.database).newest())[0].counts
+
+
+@pytest.fixture
+async def desk(database: Database) -> Desk:
+    desk = Desk(database)
+    await desk.publish("ab")
+    desk.board.calls.clear()
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("revision", "calls", "states"),
+    [
+        ("aB", ["edit"], ["sent", "edited"]),
+        ("abc", ["send"], ["sent", "sent", "sent"]),
+        ("A", ["edit", "delete"], ["edited", "deleted"]),
+    ],
+)
+async def test_a_revision_changes_only_the_pages_that_differ(
+    desk: Desk, revision: str, calls: list[str], states: list[str]
+) -> None:
+    assert await desk.revise(revision=revision) == READERS
+    await desk.deliver()
+    for receipt in await desk.receipts():
+        chat = receipt.delivery.target.chat
+        assert desk.board.of(chat) == list(revision)
+        assert [verb for verb, there in desk.board.calls if there == chat] == calls
+        assert (receipt.delivery.state, [page.state for page in receipt.pages]) == ("sent", states)
+    assert await desk.counts() == Counts(sent=READERS)
+    assert await desk.amend() == 0
+
+
+async def test_a_withdrawal_leaves_a_notice_and_a_restored_issue_comes_back(desk: Desk) -> None:
+    assert await desk.revise(withdrawn_at=NOW) == READERS
+    await desk.deliver()
+    assert {tuple(desk.board.of(f"chat-{number}")) for number in range(READERS)} == {("-",)}
+    assert await desk.revise(withdrawn_at=None) == READERS
+    await desk.deliver()
+    assert {tuple(desk.board.of(f"chat-{number}")) for number in range(READERS)} == {("a", "b")}
+
+
+async def test_nothing_is_changed_within_the_first_minute_and_an_undone_change_never(desk: Desk) -> None:
+    async with desk.database.write() as connection:
+        await connection.execute(update(issues).values(revision="XY", updated_at=LATER))
+    assert await SqlAgenda(desk.database).amend(LATER, settled=LATER - timedelta(minutes=1)) == 0
+    assert await desk.revise(revision="ab") == 0
+    await desk.deliver()
+    assert desk.board.calls == []
+
+
+async def test_new_posts_go_before_corrections(desk: Desk) -> None:
+    await desk.revise(revision="AB")
+    book = SqlSubscriptions(desk.database)
+    await book.save(reader(9), due=NOW)
+    await plan(desk.database)
+    ledger = SqlLedger(desk.database)
+    [first, second] = await ledger.claim(ACCOUNT, "owner", now=LATER, until=LATER + timedelta(minutes=1), limit=2)
+    assert (first.delivery.target.chat, first.shown) == ("chat-9", None)
+    assert [page.digest for page in second.shown or ()] != []
+
+
+async def test_a_cancelled_correction_leaves_the_posts_sent_as_they_were(desk: Desk) -> None:
+    await desk.revise(revision="AB")
+    assert await SqlRuns(desk.database).change(1, states=["running"], to="cancelled", note="", now=LATER)
+    await desk.deliver()
+    assert desk.board.calls == []
+    assert await desk.counts() == Counts(sent=READERS)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (SendError("unknown", "timeout"), "sent"),
+        (SendError("transient", "502"), "sent"),
+        (SendError("config", "too old to edit"), "failed"),
+        (SendError("content", "refused"), "failed"),
+    ],
+)
+async def test_an_edit_that_fails_is_tried_again_or_says_why(desk: Desk, error: SendError, state: str) -> None:
+    desk.board.refusals = [error]
+    await desk.revise(revision="aB")
+    await desk.deliver()
+    assert len(desk.board.calls) == READERS + (state == "sent")
+    counts = await desk.counts()
+    assert counts == (Counts(sent=READERS) if state == "sent" else Counts(sent=READERS - 1, failed=1))
+    assert all(receipt.pages[1].message_id for receipt in await desk.receipts())
