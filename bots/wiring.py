@@ -260,6 +260,7 @@ def _telegram(house: House) -> Iterator[Platform]:
         presenter=house.presenter,
         receipts=house.receipts,
         notes=house.notes,
+        subscribed=SqlSubscriptions(house.database).targets,
     )
 
 

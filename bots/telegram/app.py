@@ -23,6 +23,7 @@ from bots.telegram.inline import InlineMode
 from bots.telegram.keyboard import keyboard
 from bots.telegram.links import channel_link, deep_link, group_link, read_payload, share_link
 from bots.telegram.zones import zone_at
+from core.commands.about import story_meant
 from core.commands.dispatch import dispatch
 from core.commands.model import Context, Reply, Request
 from core.commands.page import page
@@ -173,8 +174,10 @@ class TelegramApp:
         behind = channel_behind(message)
         chat, post = (behind[0].id, behind[1]) if behind else (message.chat.id, before.message_id)
         target = replace(target_of(message, self._parts.account), chat=str(chat))
+        issue = await self._issue_of(target, post) or next(refs_on(before), "")
         quote = message.quote.text if message.quote else ""
-        return Context(issue=await self._issue_of(target, post) or next(refs_on(before), ""), quote=quote)
+        story = await story_meant(self._parts.services.archive, issue, shown=before.text or "", quote=quote)
+        return Context(issue=issue, story=story, quote=quote)
 
     async def _issue_of(self, target: Target, post: int) -> str:
         for receipt in await self._parts.receipts.of_target(target, limit=RECEIPTS_LOOKED_AT):

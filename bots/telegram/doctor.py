@@ -8,10 +8,15 @@ from bots.platform import Finding
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from typing import Any
 
     from bots.telegram.api import Api
+    from core.target import Target
+
+
+MOST_CHATS = 200
+AWAY = frozenset({"left", "kicked"})
 
 
 async def examine(api: Api, webhook_url: str) -> AsyncIterator[Finding]:
@@ -63,3 +68,38 @@ def _webhook(info: dict[str, Any], wanted: str) -> Iterator[Finding]:
     if info.get("last_error_message"):
         advice = "Check that the address is reachable from outside, with a valid certificate, on 443, 80, 88 or 8443."
         yield Finding(level="warning", subject=subject, message=info["last_error_message"], advice=advice)
+
+
+async def examine_chats(api: Api, me: int, targets: Sequence[Target]) -> AsyncIterator[Finding]:
+    """Yield what keeps the bot from posting to groups and channels that are subscribed, and how many are well."""
+    chats = sorted({int(target.chat) for target in targets if target.chat.startswith("-")})[:MOST_CHATS]
+    well = 0
+    for chat in chats:
+        finding = await _chat(api, me, chat)
+        well += finding is None
+        if finding:
+            yield finding
+    if well:
+        message = f"may post in {well} of {len(chats)} subscribed groups and channels"
+        yield Finding(level="ok", subject="telegram rights", message=message)
+
+
+async def _chat(api: Api, me: int, chat: int) -> Finding | None:
+    subject = f"telegram chat {chat}"
+    try:
+        found = await api.call("getChat", {"chat_id": chat})
+        member = await api.call("getChatMember", {"chat_id": chat, "user_id": me})
+    except SendError as error:
+        advice = "Add the bot to the chat again, or end its subscription with `paperboy forget`."
+        return Finding(level="error", subject=subject, message=error.reason, advice=advice)
+    name = f"“{found.get('title', '')}”"
+    if found["type"] == "channel" and not member.get("can_post_messages"):
+        advice = "Make the bot an admin of the channel with the right to post messages."
+        return Finding(level="error", subject=subject, message=f"may not post in the channel {name}", advice=advice)
+    if member["status"] == "restricted" and not member.get("can_send_messages"):
+        advice = "Let the bot send messages: Group → Manage → Permissions → Exceptions."
+        return Finding(level="error", subject=subject, message=f"may not write in the group {name}", advice=advice)
+    if member["status"] in AWAY:
+        advice = "Add the bot to the chat again."
+        return Finding(level="error", subject=subject, message=f"is not in {name}", advice=advice)
+    return None

@@ -10,17 +10,17 @@ from telegram import User
 
 from bots.telegram.api import Api
 from bots.telegram.app import Parts, TelegramApp
-from bots.telegram.doctor import examine
+from bots.telegram.doctor import examine, examine_chats
 from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Lanes, Webhook, poll
 from bots.telegram.menus import publish
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
 from bots.telegram.send import Buttons, TelegramSender
 from core.delivery.model import SendError
-from core.delivery.pacing import Pace
+from core.delivery.pacing import Pace, Window
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from core.digest.present import Presenter
     from core.render.port import Renderer
     from core.storage.notes import SqlNotes
+    from core.target import Target
 
 FREE_RATE, PAID_RATE = 30, 1000
 """Messages a second. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this."""
 CHAT_GAP = timedelta(seconds=1)
+GROUPS = Window(most=20, per=timedelta(minutes=1), each="chat", of="-")
+"""The ids of groups and channels are negative. The same page names all three limits."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +56,9 @@ class TelegramPlatform:
         presenter: Presenter,
         receipts: ReceiptBook,
         notes: SqlNotes,
+        subscribed: Callable[[str, str], Awaitable[Sequence[Target]]],
     ) -> None:
+        self._subscribed = subscribed
         self._account = token.partition(":")[0]
         self._services = services
         self._notes = notes
@@ -63,7 +68,8 @@ class TelegramPlatform:
         sender = TelegramSender(self._api, buttons, paid=settings.paid_broadcast)
         renderer, rich = TelegramRenderer(), TelegramRichRenderer()
         self.accounts: Sequence[str] = (self._account,)
-        self.pace = Pace(per_second=PAID_RATE if settings.paid_broadcast else FREE_RATE, chat_gap=CHAT_GAP)
+        rate = PAID_RATE if settings.paid_broadcast else FREE_RATE
+        self.pace = Pace(per_second=rate, chat_gap=CHAT_GAP, windows=(GROUPS,))
         self.sender: Sender = sender
         self.renderers: Mapping[str, Renderer] = {"": renderer, "rich": rich}
         self.routes: Sequence[BaseRoute] = self._webhook.routes if self._webhook else ()
@@ -108,6 +114,12 @@ class TelegramPlatform:
                 return me
 
     async def doctor(self) -> AsyncIterator[Finding]:
-        """Check token, webhook, privacy mode and inline mode."""
+        """Check token, webhook, privacy mode, inline mode, and the bot's rights where it is subscribed."""
+        sound = True
         async for finding in examine(self._api, self._webhook.url if self._webhook else ""):
+            sound = sound and finding.level != "error"
             yield finding
+        if sound:
+            targets = await self._subscribed(self.name, self._account)
+            async for finding in examine_chats(self._api, int(self._account), targets):
+                yield finding

@@ -50,6 +50,15 @@ class SqlSubscriptions:
         async with self._database.read() as connection:
             return [_subscription(row) for row in await connection.execute(query)]
 
+    async def targets(self, platform: str, account: str) -> Sequence[Target]:
+        """Return the targets that an account has active subscriptions in, each once."""
+        active = select(subscriptions.c.target).where(
+            subscriptions.c.platform == platform, subscriptions.c.account == account, subscriptions.c.ended == ""
+        )
+        async with self._database.read() as connection:
+            found = await connection.execute(active.distinct().order_by(subscriptions.c.target))
+            return [Target.from_key(key) for key in found.scalars()]
+
 
 def chat_key(target: Target) -> str:
     """Return the key of the target's chat, without its thread."""

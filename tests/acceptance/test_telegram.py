@@ -161,6 +161,33 @@ async def test_pages_turn_in_place_and_two_taps_do_no_harm(bot: Bot) -> None:
     assert bot.fake.texts(chat) == before
 
 
+async def test_a_reply_with_a_quote_is_a_question_about_that_story(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/today")
+    card = bot.fake.newest(chat)
+    said = await bot.ask(chat, "what is it?", reply_to_message=card, quote={"text": "Beaver CLI 1.4", "position": 0})
+    assert "Beaver CLI 1.4" in said
+
+
+async def test_a_comment_on_the_post_of_a_channel_is_a_question(bot: Bot) -> None:
+    channel = bot.fake.chat(-next(bot.numbers), "channel", title="Talked about", admins={7, BOT}).id
+    discussion = bot.group()
+    await bot.fake.update(
+        channel_post={
+            "message_id": 1, "date": int(datetime.now(UTC).timestamp()), "chat": bot.fake.chats[channel].json,
+            "text": "/subscribe 8:30",
+        }
+    )  # fmt: skip
+    await bot.fake.until(lambda: bool(bot.fake.texts(channel)))
+    forward = {"type": "channel", "date": 1, "chat": bot.fake.chats[channel].json, "message_id": 5}
+    post = {
+        "message_id": 3, "date": 1, "chat": bot.fake.chats[discussion].json, "text": "Beaver CLI 1.4",
+        "is_automatic_forward": True, "forward_origin": forward,
+        "from": {"id": 777000, "is_bot": False, "first_name": "Telegram"},
+    }  # fmt: skip
+    assert "Beaver" in await bot.ask(discussion, "what is beaver?", reply_to_message=post)
+
+
 async def test_commands_to_another_bot_are_ignored(bot: Bot) -> None:
     chat = bot.group()
     await bot.fake.say(chat, "/today@other_bot")
@@ -184,7 +211,7 @@ async def test_deep_links_open_sections_and_subscriptions(bot: Bot) -> None:
     payload = deep_link("paper_bot", f"section dev daily/en/{TODAY}").partition("start=")[2]
     assert "Beaver CLI" in await bot.ask(chat, f"/start {payload}")
     assert "Model 0" in await bot.ask(chat, "/start models")
-    assert "Subscribed" in await bot.ask(chat, "/start subscribe_9:30")
+    assert "Subscribed" in await bot.ask(chat, "/start subscribe_9am")
     assert read_payload("x~~~") == "start"
 
 
@@ -335,9 +362,15 @@ async def test_a_shared_location_sets_the_zone(bot: Bot) -> None:
 
 
 async def test_doctor_finds_the_bot_well(bot: Bot) -> None:
+    muted = bot.fake.chat(-next(bot.numbers), "channel", title="Muted", admins={7, BOT})
+    command = {"message_id": 1, "date": int(datetime.now(UTC).timestamp()), "text": "/subscribe 8:30"}
+    await bot.fake.update(channel_post={**command, "chat": muted.json})
+    await bot.fake.until(lambda: bool(bot.fake.texts(muted.id)))
+    muted.admins.remove(BOT)
     printed = await bot.call("doctor")
     assert "@paper_bot" in printed
     assert "long polling" in printed
+    assert "may not post in the channel “Muted”" in printed
     assert TOKEN not in printed
 
 

@@ -156,6 +156,10 @@ class FakeTelegram:
         """Return what stands in the chat by the bot, oldest first."""
         return [m["text"] for (there, _), m in sorted(self.messages.items()) if there == chat and m["from"]["is_bot"]]
 
+    def newest(self, chat: int) -> JSON:
+        """Return the newest message of the bot in the chat."""
+        return next(m for (there, _), m in sorted(self.messages.items(), reverse=True) if there == chat)
+
     def buttons(self, chat: int) -> list[str]:
         """Return the labels on the newest message of the chat that has any."""
         for (there, _), message in sorted(self.messages.items(), reverse=True):
@@ -341,7 +345,8 @@ class FakeTelegram:
 
     def _getChatMember(self, payload: JSON) -> JSON:  # noqa: N802
         status = "administrator" if payload["user_id"] in self._chat(payload).admins else "member"
-        return {"status": status, "user": _user(payload["user_id"], "en")}
+        rights = {"can_post_messages": True} if status == "administrator" else {}
+        return {"status": status, **rights, "user": _user(payload["user_id"], "en")}
 
     def _answerCallbackQuery(self, payload: JSON) -> bool:  # noqa: N802
         if len(payload.get("text", "")) > 200:
