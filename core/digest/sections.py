@@ -251,8 +251,13 @@ def _folded(text: str) -> str:
     return short.replace("'", "").replace("’", "")
 
 
-def _runs(heading: str) -> Iterator[tuple[int, str]]:
-    """Yield the runs of whole words in the heading's first part, folded, with the place where each begins."""
+@lru_cache(maxsize=4096)
+def _runs(heading: str) -> tuple[tuple[int, str], ...]:
+    """Return the runs of whole words in the heading's first part, folded, with the place where each begins."""
+    return tuple(_all_runs(heading))
+
+
+def _all_runs(heading: str) -> Iterator[tuple[int, str]]:
     words = _tokens(_segment(heading))
     for start in range(len(words)):
         run = ""

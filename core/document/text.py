@@ -57,8 +57,8 @@ def plain(nodes: Node | Iterable[Node]) -> str:
     items of an ordered list begin with their number, bullets are left out. Buttons and dividers have no text.
     """
     if isinstance(nodes, tuple):
-        if all(isinstance(node, _INLINES) for node in nodes):
-            return "".join([_inline(node) for node in nodes])
+        if (text := _simple(nodes)) is not None:
+            return text
     elif isinstance(nodes, _INLINES):
         return _inline(nodes)
     elif isinstance(nodes, ListItem):
@@ -75,6 +75,19 @@ def plain(nodes: Node | Iterable[Node]) -> str:
         elif text := plain(node):
             texts.append(f"\n{text}" if texts else text)
             inline = False
+    return "".join(texts)
+
+
+def _simple(nodes: tuple[Node, ...]) -> str | None:
+    """Return the text of texts, codes, styles and links, which is what nearly all is read of; None for the rest."""
+    texts: list[str] = []
+    for node in nodes:
+        if isinstance(node, _LEAVES):
+            texts.append(node.value)
+        elif isinstance(node, _STYLES):
+            texts.append(plain(node.children))
+        else:
+            return None
     return "".join(texts)
 
 
@@ -168,7 +181,17 @@ def _children(node: Node) -> Iterable[Node]:
 
 def links(nodes: Node | Iterable[Node]) -> tuple[Link, ...]:
     """Return every link in reading order."""
-    return tuple(node for node in walk(nodes) if isinstance(node, Link))
+    found: list[Link] = []
+    _gather_links(_sequence(nodes), found)
+    return tuple(found)
+
+
+def _gather_links(nodes: Iterable[Node], found: list[Link]) -> None:
+    for node in nodes:
+        if isinstance(node, Link):
+            found.append(node)
+        if not isinstance(node, _LEAVES):
+            _gather_links(_children(node), found)
 
 
 def joined(inlines: Iterable[Inline]) -> Inlines:

@@ -22,7 +22,7 @@ from core.render.units import Detail, assemble, divides_more, flatten
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.document.nodes import Blocks
+    from core.document.nodes import Block, Blocks
     from core.render.breaks import Breaks
     from core.render.port import Cost, Layout
     from core.render.units import Unit
@@ -41,6 +41,7 @@ def paginate(document: Document, layout: Layout) -> tuple[Document, ...]:
     where pages are turned in place, on every page, with the buttons that turn below them.
     The continuation line is not part of the pages: a renderer puts ``continuation`` before each but the first.
     """
+    layout = _Measured(layout)
     blocks = with_actions_last(document.blocks)
     costs = [layout.cost(block) for block in blocks]
     if _fits(_total(costs, layout.budget), layout.budget):
@@ -91,6 +92,22 @@ def _pages(blocks: Blocks, costs: Sequence[Cost], layout: Layout, title: str) ->
         ):
             break
     return pages
+
+
+class _Measured:
+    """A layout that measures each block once, however often it is asked: every attempt at cutting asks again."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.budget = layout.budget
+        self.continuation = layout.continuation
+        self._measure = layout.cost
+        self._known: dict[int, tuple[Block, Cost]] = {}
+
+    def cost(self, block: Block) -> Cost:
+        known = self._known.get(id(block))
+        if known is None:
+            known = self._known[id(block)] = (block, self._measure(block))
+        return known[1]
 
 
 class _Narrowed:

@@ -175,8 +175,7 @@ class _Heads:
         self._placed = placed
         self._vocabulary = vocabulary
         self._headings = [block for index, block in enumerate(placed) if block.level and index != headline]
-        spoken = [self._spoken(index, any_words=True) for index in range(len(placed))]
-        self._level = self._section_level(any(spoken))
+        self._level = self._section_level()
         self._any_words = not self._level
         numbered = [block for block in self._headings if block.level <= self._level and self._is_numbered(block)]
         self._numbered = len(numbered) >= LEAST_NUMBERED
@@ -188,13 +187,13 @@ class _Heads:
             return self._from_heading(block)
         return self._spoken(index, any_words=self._any_words)
 
-    def _section_level(self, spoken: bool) -> int:  # noqa: FBT001 — one caller
+    def _section_level(self) -> int:
         levels = {block.level for block in self._headings}
         if not levels:
             return 0
         if min(levels) < STORY_LEVEL:
             return 2 if 1 in levels and 2 in levels else min(levels)  # noqa: PLR2004 — heading levels
-        if spoken:
+        if any(self._spoken(index, any_words=True) for index in range(len(self._placed))):
             return 0
         lowest = [block for block in self._headings if block.level == min(levels)]
         known = sum(self._known(block) for block in lowest)
