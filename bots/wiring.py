@@ -73,6 +73,10 @@ if TYPE_CHECKING:
     from core.render.port import Renderer
 
 
+SHARED_CHATS = {"telegram": ("-", "@"), "slack": ("C", "G"), "discord": ("",)}
+"""How the ids of chats begin that many read. Discord's ids tell nothing: readers' own chats count as such."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """An installation that is open: everything that the program's commands and roles work with."""
@@ -177,7 +181,7 @@ def _furnish(settings: Settings, database: Database) -> House:
     search = Searcher(passages, today=lambda: clock.now().astimezone(zone).date())
     answerer = Answerer(search, memory=Memory(notes), today=lambda: clock.now().astimezone(zone).date())
     presenter = Presenter(vocabulary=words)
-    agenda = SqlAgenda(database)
+    agenda = SqlAgenda(database, shared=SHARED_CHATS)
     runs = SqlRuns(database)
     receipts = SqlReceipts(database)
     inbox = SqlInbox(database, clock)

@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import blake2b
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
@@ -42,7 +43,8 @@ log = structlog.get_logger(__name__)
 class Habits:
     """How a courier works.
 
-    ``chunk`` deliveries are claimed at once, for ``lease``, which is renewed three times in its length; a dead
+    At most ``chunk`` deliveries are claimed at once (what the account may send in a second, where that is less, so that
+    something more urgent need not wait for long), for ``lease``, which is renewed three times in its length; a dead
     courier's deliveries are taken up by another once the lease is over. Without work it looks again after ``rest``.
     """
 
@@ -78,6 +80,7 @@ class Courier:
         self._gate = asyncio.Lock()
         self._policy = policy or Policy()
         self._habits = habits or Habits()
+        self._chunk = min(self._habits.chunk, ceil(self._pace.per_second or self._habits.chunk))
         self._owner = uuid4().hex
         self._open: dict[int, int] = {}
         self._lost: set[int] = set()
@@ -87,7 +90,7 @@ class Courier:
 
         Raises StorageError, in a group, when the database fails: end the process then, another one goes on.
         """
-        todo: asyncio.Queue[Work | None] = asyncio.Queue(maxsize=self._pace.in_flight)
+        todo: asyncio.Queue[Work | None] = asyncio.Queue(maxsize=1 if self._pace.per_second else self._pace.in_flight)
         try:
             async with asyncio.TaskGroup() as tasks:
                 upkeep = tasks.create_task(self._upkeep())
@@ -112,7 +115,7 @@ class Courier:
         while not stop.is_set():
             now = self._clock.now()
             claimed = await self._ledger.claim(
-                self.account, self._owner, now=now, until=now + self._habits.lease, limit=self._habits.chunk
+                self.account, self._owner, now=now, until=now + self._habits.lease, limit=self._chunk
             )
             if claimed:
                 self._open[claimed[0].lease] = len(claimed)
@@ -209,6 +212,7 @@ class Courier:
             name=page_key(work, step.page),
             attempts=work.delivery.attempts,
             retry_after=error.retry_after,
+            priority=work.priority,
         )
         decision = decide(trouble, self._policy)
         if decision.hold:
@@ -291,6 +295,7 @@ class Courier:
             attempts=work.delivery.attempts,
             failures=work.failures,
             retry_after=error.retry_after,
+            priority=work.priority,
             plainer=bool(trip.content.form) and trip.page == 0,
         )
         decision = decide(trouble, self._policy)

@@ -38,6 +38,30 @@ OnUnknown: TypeAlias = Literal["resend", "ask", "skip"]
 count the page as sent and go on with the next.
 """
 
+SHARED, PRIVATE, AMENDS = 0, 1, 9
+"""Priorities, the most urgent first: chats that many read, chats of one reader, posts to be brought up to date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """What becomes of a page that may have been sent, by the kind of chat.
+
+    Many would see a page twice in a ``shared`` one, so somebody is asked; a ``private`` reader would rather see it
+    twice than miss it.
+    """
+
+    shared: OnUnknown = "ask"
+    private: OnUnknown = "resend"
+
+    @classmethod
+    def always(cls, answer: OnUnknown) -> Doubts:
+        """Treat every chat alike."""
+        return cls(shared=answer, private=answer)
+
+    def of(self, priority: int) -> OnUnknown:
+        """Return the answer for deliveries of this priority."""
+        return self.private if priority == PRIVATE else self.shared
+
 
 class SendError(PaperboyError):
     """A platform did not take a page.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
+from core.delivery.model import SHARED
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
-    from core.delivery.model import Delivery, ErrorClass, OnUnknown, PageReceipt, Receipt, Run, RunKind, RunState
+    from core.delivery.model import Delivery, Doubts, ErrorClass, PageReceipt, Receipt, Run, RunKind, RunState
     from core.digest.model import IssueRef
     from core.render.port import Message
     from core.target import Target
@@ -105,6 +107,7 @@ class Work:
     first_message: str = ""
     failures: int = 0
     skip: str = ""
+    priority: int = SHARED
     shown: tuple[Shown, ...] | None = None
 
 
@@ -169,14 +172,14 @@ class Ledger(Protocol):
         """Prolong leases that are still held."""
         ...
 
-    async def release(self, leases: Sequence[int], *, now: datetime, on_unknown: OnUnknown) -> None:
+    async def release(self, leases: Sequence[int], *, now: datetime, on_unknown: Doubts) -> None:
         """Give leases back, with whatever was not settled under them; runs with nothing left to do are done.
 
         A page whose sending began and whose outcome was not recorded is unknown, and ``on_unknown`` says what follows.
         """
         ...
 
-    async def recover(self, *, now: datetime, on_unknown: OnUnknown) -> int:
+    async def recover(self, *, now: datetime, on_unknown: Doubts) -> int:
         """Release every lease that ended before ``now``; return how many there were."""
         ...
 

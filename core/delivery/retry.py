@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, assert_never
 
+from core.delivery.model import SHARED, Doubts
+
 if TYPE_CHECKING:
-    from core.delivery.model import ErrorClass, OnUnknown
+    from core.delivery.model import ErrorClass
 
 Outcome = Literal["again", "sent", "unknown", "failed"]
 
@@ -30,7 +32,7 @@ class Policy:
     pause: timedelta = timedelta(days=7)
     strikes: int = 3
     account_pause: timedelta = timedelta(minutes=5)
-    on_unknown: OnUnknown = "ask"
+    on_unknown: Doubts = field(default_factory=Doubts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,8 @@ class Trouble:
     """A page that was not taken.
 
     ``attempts`` counts the earlier tries of the delivery that failed, ``failures`` the subscription's strikes.
-    ``plainer`` tells whether the page can still be shown in a plainer form. ``name`` is the page's key: it
-    spreads the waits of many deliveries, the same way each time.
+    ``plainer`` tells whether the page can still be shown in a plainer form, ``priority`` is the delivery's.
+    ``name`` is the page's key: it spreads the waits of many deliveries, the same way each time.
     """
 
     kind: ErrorClass
@@ -48,6 +50,7 @@ class Trouble:
     failures: int = 0
     retry_after: timedelta | None = None
     plainer: bool = False
+    priority: int = SHARED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ def _config(trouble: Trouble, policy: Policy) -> Decision:
 
 
 def _unknown(trouble: Trouble, policy: Policy) -> Decision:
-    match policy.on_unknown:
+    match policy.on_unknown.of(trouble.priority):
         case "ask":
             return Decision(outcome="unknown")
         case "skip":

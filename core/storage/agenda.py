@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, literal, null, or_, select, update
 
+from core.delivery.model import AMENDS, PRIVATE, SHARED
 from core.errors import StorageError
 from core.schedule.port import Order, Planned, Round
 from core.storage.dialects import insert_into
@@ -15,24 +16,24 @@ from core.storage.subscriptions import slot_of
 from core.storage.work import WITHDRAWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from core.digest.model import IssueRef
+    from core.storage.dialects import Insert
     from core.storage.engine import Database
-
-AMENDS = 9
-"""The priority of posts that are brought up to date: after everything that is new."""
 
 
 class SqlAgenda:
     """Satisfies ``core.schedule.port.Agenda``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, shared: Mapping[str, Sequence[str]] | None = None) -> None:
+        """``shared`` tells by platform how the ids of chats begin that many read; all others are private."""
         self._database = database
+        self._priority = _priority(shared or {})
 
     async def rounds(self, until: datetime) -> Sequence[Round]:
         """Return the rounds with ``due`` ≤ ``until``, earliest first."""
@@ -66,7 +67,7 @@ class SqlAgenda:
             if not await _count(connection, order, issue_id, at):
                 return Planned(run=None, planned=0, skipped=0)
             run = await _new_run(connection, order, at)
-            await connection.execute(_deliver(connection, order, issue_id, run, at))
+            await connection.execute(_deliver(connection, order, issue_id, run, at, self._priority))
             counts = await _states(connection, run)
         return Planned(run=run, planned=counts.get("planned", 0), skipped=counts.get("skipped", 0))
 
@@ -166,7 +167,19 @@ async def _states(connection: AsyncConnection, run: int) -> dict[str, int]:
     return {row[0]: row[1] for row in await connection.execute(query)}
 
 
-def _deliver(connection: AsyncConnection, order: Order, issue_id: int, run: int, at: datetime) -> Any:  # noqa: ANN401
+def _priority(shared: Mapping[str, Sequence[str]]) -> ColumnElement[int]:
+    """Return the priority of a subscription's chat, whose key is ``platform:account:chat``."""
+    many = [
+        and_(subscriptions.c.platform == platform, subscriptions.c.chat.like(f"{platform}:%:{beginning}%"))
+        for platform, beginnings in shared.items()
+        for beginning in beginnings
+    ]
+    return case((or_(*many), SHARED), else_=PRIVATE) if many else literal(PRIVATE)
+
+
+def _deliver(
+    connection: AsyncConnection, order: Order, issue_id: int, run: int, at: datetime, priority: ColumnElement[int]
+) -> Insert:
     instant = literal(at, Instant)
     columns: dict[str, Any] = {
         "run_id": literal(run),
@@ -176,7 +189,7 @@ def _deliver(connection: AsyncConnection, order: Order, issue_id: int, run: int,
         "account": subscriptions.c.account,
         "subscription_id": subscriptions.c.id,
         "state": case((_paused(at), "skipped"), else_="planned"),
-        "priority": literal(0),
+        "priority": priority,
         "due": instant,
         "lease": null(),
         "next_page": literal(0),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal_column, select, update
 
+from core.delivery.model import PRIVATE
 from core.delivery.port import Shown
 from core.storage.dialects import insert_into
 from core.storage.effects import apply
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from core.delivery.model import OnUnknown
+    from core.delivery.model import Doubts, OnUnknown
     from core.delivery.port import Account, Entry, Settled, Work
     from core.storage.engine import Database
 
@@ -82,14 +83,14 @@ class SqlLedger:
         async with self._database.write() as connection:
             await connection.execute(update(leases).where(leases.c.id.in_(leases_held)).values(until=until))
 
-    async def release(self, leases_held: Sequence[int], *, now: datetime, on_unknown: OnUnknown) -> None:
+    async def release(self, leases_held: Sequence[int], *, now: datetime, on_unknown: Doubts) -> None:
         """Give leases back, with whatever was not settled under them; runs with nothing left to do are done."""
         async with self._database.write() as connection:
             gone = delete(leases).where(leases.c.id.in_(leases_held)).returning(leases.c.id)
             await _reclaim(connection, (await connection.execute(gone)).scalars().all(), now, on_unknown)
             await _finish_runs(connection)
 
-    async def recover(self, *, now: datetime, on_unknown: OnUnknown) -> int:
+    async def recover(self, *, now: datetime, on_unknown: Doubts) -> int:
         """Release every lease that ended before ``now``; return how many there were."""
         async with self._database.write() as connection:
             gone = delete(leases).where(leases.c.until < now).returning(leases.c.id)
@@ -213,24 +214,29 @@ def _settled_row(settled: Settled) -> dict[str, object]:
     return row | ({"due": settled.due} if settled.due else {})
 
 
-async def _reclaim(connection: AsyncConnection, over: Sequence[int], now: datetime, on_unknown: OnUnknown) -> None:
+async def _reclaim(connection: AsyncConnection, over: Sequence[int], now: datetime, on_unknown: Doubts) -> None:
     if not over:
         return
     mine = and_(LEASED, deliveries.c.lease.in_(over))
     in_flight = (
-        select(deliveries.c.id, pages.c.page)
+        select(deliveries.c.id, deliveries.c.priority, pages.c.page)
         .join_from(deliveries, pages, pages.c.delivery_id == deliveries.c.id)
         .where(mine, pages.c.state == "sending")
     )
     for row in (await connection.execute(in_flight)).all():
         this_page = and_(pages.c.delivery_id == row.id, pages.c.page == row.page)
         await connection.execute(update(pages).where(this_page).values(state="unknown", reason=STOPPED))
-        outcome = _doubtful(on_unknown, row.page) | {"kind": "unknown", "reason": STOPPED, "updated_at": now}
+        answer = on_unknown.of(row.priority)
+        outcome = _doubtful(answer, row.page) | {"kind": "unknown", "reason": STOPPED, "updated_at": now}
         await connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(outcome | {"lease": None}))
-    counted = ("sent", "unknown") if on_unknown == "skip" else ("sent",)
-    sent = select(func.max(pages.c.page) + 1).where(pages.c.delivery_id == deliveries.c.id, pages.c.state.in_(counted))
-    back = {"state": "planned", "lease": None, "next_page": func.coalesce(sent.scalar_subquery(), 0)}
-    await connection.execute(update(deliveries).where(mine).values(back))
+    for answer, these in (
+        (on_unknown.private, deliveries.c.priority == PRIVATE),
+        (on_unknown.shared, deliveries.c.priority != PRIVATE),
+    ):
+        counted = pages.c.state.in_(("sent", "unknown") if answer == "skip" else ("sent",))
+        sent = select(func.max(pages.c.page) + 1).where(pages.c.delivery_id == deliveries.c.id, counted)
+        back = {"state": "planned", "lease": None, "next_page": func.coalesce(sent.scalar_subquery(), 0)}
+        await connection.execute(update(deliveries).where(mine, these).values(back))
 
 
 def _doubtful(on_unknown: OnUnknown, page: int) -> dict[str, object]:

@@ -90,6 +90,7 @@ def work(row: Row[Any], now: datetime, shown: tuple[Shown, ...]) -> Work:
         first_message=row.first_message,
         failures=row.failures or 0,
         skip=_skip(row, now),
+        priority=row.priority,
         shown=shown if row.amends else None,
     )
 

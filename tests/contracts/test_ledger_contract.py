@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from core.delivery.model import Counts, PageReceipt
+from core.delivery.model import Counts, Doubts, PageReceipt
 from core.delivery.port import Account, Effect, Entry, Settled
 from core.storage.ledger import SqlLedger
 from core.storage.receipts import SqlReceipts
@@ -105,7 +105,7 @@ async def test_what_is_sent_is_counted_and_the_run_is_done_at_the_end(
     assert await ledger.record([page(work, "sent", settled=SENT) for work in works[:4]]) == frozenset()
     assert await counts(database) == Counts(planned=1, sent=4)
     await ledger.record([page(works[4], "sent", settled=SENT)])
-    await ledger.release([works[0].lease], now=NOW, on_unknown="ask")
+    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
     assert (await SqlRuns(database).newest())[0].state == "done"
     assert (await receipt(database, works[0])).pages[0].message_id == "m0"
     async with database.read() as connection:
@@ -116,7 +116,7 @@ async def test_a_lost_lease_changes_nothing(ledger: Ledger, database: Database, 
     stale = await claim(ledger, 2)
     await ledger.record([page(stale[0], "sending")])
     later = NOW + 2 * MINUTE
-    assert await ledger.recover(now=later, on_unknown="ask") == 1
+    assert await ledger.recover(now=later, on_unknown=Doubts.always("ask")) == 1
     again = await claim(ledger, now=later)
     late = [page(stale[0], "sent", settled=SENT), page(stale[1], "sending"), page(again[0], "sending")]
     assert await ledger.record(late) == frozenset({stale[0].lease})
@@ -127,7 +127,7 @@ async def test_a_lost_lease_changes_nothing(ledger: Ledger, database: Database, 
 async def test_a_renewed_lease_is_not_recovered(ledger: Ledger, run: int) -> None:
     works = await claim(ledger)
     await ledger.renew([works[0].lease], until=NOW + 5 * MINUTE)
-    assert await ledger.recover(now=NOW + 2 * MINUTE, on_unknown="ask") == 0
+    assert await ledger.recover(now=NOW + 2 * MINUTE, on_unknown=Doubts.always("ask")) == 0
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ async def test_a_page_in_flight_at_a_crash_is_unknown_and_the_setting_says_what_
     await ledger.record([page(works[0], "sending"), page(works[1], "sending")])
     await ledger.record([page(works[0], "sent"), page(works[1], "sent")])
     await ledger.record([page(works[0], "sending", 1)])
-    await ledger.release([works[0].lease], now=NOW, on_unknown=on_unknown)
+    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always(on_unknown))
     doubtful = await receipt(database, works[0])
     assert [part.state for part in doubtful.pages] == ["sent", "unknown"]
     found = doubtful.delivery
@@ -161,7 +161,7 @@ async def test_a_page_in_flight_at_a_crash_is_unknown_and_the_setting_says_what_
 async def test_a_resumed_delivery_knows_its_first_message(ledger: Ledger, run: int) -> None:
     works = await claim(ledger, 1)
     await ledger.record([page(works[0], "sent")])
-    await ledger.release([works[0].lease], now=NOW, on_unknown="ask")
+    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
     again = {work.delivery.id: work for work in await claim(ledger)}[works[0].delivery.id]
     assert (again.first_message, again.delivery.next_page) == ("m0", 1)
 
@@ -179,7 +179,7 @@ async def test_readers_who_left_or_paused_since_planning_are_skipped(
     ledger: Ledger, database: Database, run: int
 ) -> None:
     works = await claim(ledger)
-    await ledger.release([works[0].lease], now=NOW, on_unknown="ask")
+    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
     effects = [Effect(subscription="end"), Effect(subscription="pause", until=NOW + MINUTE)]
     first = await claim(ledger, 2)
     entries = [
@@ -203,12 +203,12 @@ async def test_strikes_add_up_and_are_cleared(ledger: Ledger, database: Database
         settled = Settled(state="planned", next_page=0, attempts=0, effect=effect, kind="config", reason="no right")
         again = next(found for found in await claim(ledger) if found.delivery.id == work.delivery.id)
         await ledger.record([Entry(lease=again.lease, delivery=again.delivery.id, at=NOW, settled=settled)])
-        await ledger.release([again.lease], now=NOW, on_unknown="ask")
+        await ledger.release([again.lease], now=NOW, on_unknown=Doubts.always("ask"))
         async with database.read() as connection:
             query = select(subscriptions.c.failures).where(subscriptions.c.id == work.delivery.subscription)
             return int((await connection.execute(query)).scalar_one())
 
-    await ledger.release([work.lease], now=NOW, on_unknown="ask")
+    await ledger.release([work.lease], now=NOW, on_unknown=Doubts.always("ask"))
     strike = Effect(subscription="strike", notice="cannot write there")
     assert [await enter(strike), await enter(strike), await enter(Effect(subscription="clear"))] == [1, 2, 0]
     async with database.read() as connection:
@@ -263,7 +263,7 @@ async def test_only_what_failed_for_this_reason_is_retried(ledger: Ledger, datab
     ]
     pairs = zip(works, [*settled, SENT, SENT], strict=True)
     await ledger.record([page(work, "failed", settled=end) for work, end in pairs])
-    await ledger.release([works[0].lease], now=NOW, on_unknown="ask")
+    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
     runs = SqlRuns(database)
     assert (await runs.newest())[0].state == "done"
     assert await runs.retry(run, states=["failed"], reason="config", now=NOW) == 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from core.clock import SystemClock
 from core.delivery.courier import Courier, Habits
+from core.delivery.model import Doubts
 from core.delivery.pacing import Pace
 from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
@@ -57,7 +58,7 @@ async def main(url: str, host: str, port: int, on_unknown: OnUnknown) -> None:
         pages=two_pages,
         clock=SystemClock(),
         pace=Pace(in_flight=IN_FLIGHT),
-        policy=Policy(on_unknown=on_unknown, first_wait=timedelta(milliseconds=1)),
+        policy=Policy(on_unknown=Doubts.always(on_unknown), first_wait=timedelta(milliseconds=1)),
         habits=HABITS,
     )
     async with asyncio.TaskGroup() as tasks:

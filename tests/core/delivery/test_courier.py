@@ -11,16 +11,20 @@ from sqlalchemy import select
 
 from core.clock import SystemClock
 from core.delivery.courier import Courier, Habits
-from core.delivery.model import Counts, SendError
+from core.delivery.model import PRIVATE, SHARED, Counts, Doubts, SendError
 from core.delivery.pacing import Pace, Window
 from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
 from core.errors import StorageError
+from core.schedule.port import Order
+from core.storage.agenda import SqlAgenda
 from core.storage.ledger import SqlLedger
 from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
 from core.storage.schema import notices, subscriptions
-from newsroom import ACCOUNT, Platform, add_issue, add_readers, plan, two_pages
+from core.storage.subscriptions import SqlSubscriptions
+from core.target import Target
+from newsroom import ACCOUNT, NOW, REF, Platform, add_issue, add_readers, plan, reader, two_pages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -32,7 +36,13 @@ if TYPE_CHECKING:
 
 MILLISECOND = timedelta(milliseconds=1)
 HABITS = Habits(chunk=7, lease=timedelta(seconds=2), rest=5 * MILLISECOND)
-POLICY = Policy(first_wait=MILLISECOND, longest_wait=MILLISECOND, attempts=3, account_pause=50 * MILLISECOND)
+POLICY = Policy(
+    first_wait=MILLISECOND,
+    longest_wait=MILLISECOND,
+    attempts=3,
+    account_pause=50 * MILLISECOND,
+    on_unknown=Doubts.always("ask"),
+)
 
 
 @pytest.fixture
@@ -111,6 +121,22 @@ async def test_a_chat_that_must_wait_long_holds_up_nobody(database: Database, ru
         expected = ("planned", ["1"]) if chat in limited else ("sent", ["1", "2"])
         assert (delivery.state, platform.pages(chat)) == expected
     assert {delivery.attempts for delivery in by_chat.values()} == {0}
+
+
+async def test_chats_that_many_read_come_before_private_ones(database: Database) -> None:
+    await add_issue(database)
+    await add_readers(database, 3)
+    await SqlSubscriptions(database).save(
+        reader(0, target=Target(platform="fake", account="bot", chat="-100")), due=NOW
+    )
+    await SqlAgenda(database, shared={"fake": ("-",)}).plan(Order(issue=REF, kind="push", langs=frozenset({"en"})), NOW)
+    found = await SqlLedger(database).claim(ACCOUNT, "owner", now=NOW, until=NOW + timedelta(minutes=1), limit=4)
+    assert [(work.delivery.target.chat, work.priority) for work in found] == [
+        ("-100", SHARED),
+        ("chat-0", PRIVATE),
+        ("chat-1", PRIVATE),
+        ("chat-2", PRIVATE),
+    ]
 
 
 @pytest.mark.parametrize(

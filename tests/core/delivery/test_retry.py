@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.delivery.model import PRIVATE, SHARED, Doubts
 from core.delivery.retry import Decision, Policy, Trouble, backoff, decide
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def test_each_class_of_error_has_its_consequence(found: Trouble, expected: Decis
 
 def test_the_setting_says_what_becomes_of_a_page_that_may_have_been_sent() -> None:
     found = trouble("unknown", attempts=1)
-    assert decide(found, Policy(on_unknown="skip")) == Decision(outcome="sent")
-    resend = decide(found, Policy(on_unknown="resend"))
+    assert decide(found, Policy(on_unknown=Doubts.always("skip"))) == Decision(outcome="sent")
+    resend = decide(found, Policy(on_unknown=Doubts.always("resend")))
     assert (resend.outcome, resend.counts, resend.wait > SECOND) == ("again", True, True)
-    assert decide(trouble("unknown", attempts=7), Policy(on_unknown="resend")).outcome == "unknown"
+    assert decide(trouble("unknown", attempts=7), Policy(on_unknown=Doubts.always("resend"))).outcome == "unknown"
 
 
 @given(st.integers(0, 1000), st.text(max_size=8))
@@ -67,3 +68,8 @@ def test_waits_double_stay_near_their_middle_and_are_the_same_each_time(attempts
 def test_waits_of_many_deliveries_are_spread() -> None:
     waits = {backoff(Trouble(kind="transient", name=str(number)), POLICY) for number in range(100)}
     assert len(waits) > 90
+
+
+def test_a_reader_sees_a_page_twice_rather_than_miss_it_and_for_a_group_somebody_is_asked() -> None:
+    assert decide(trouble("unknown", priority=PRIVATE), POLICY).outcome == "again"
+    assert decide(trouble("unknown", priority=SHARED), POLICY).outcome == "unknown"
