@@ -52,7 +52,7 @@ def nodes(body: str) -> Sequence[Node]:
         rules.append(_keep_columns)
     if rules:
         body = "\n".join(_outside_code(body.split("\n"), rules))
-    return _parse(body)
+    return _parse(f"{body}\n")  # the parser misses a definition that no line end follows
 
 
 def prose_nodes(text: str) -> Sequence[Node]:
