@@ -23,7 +23,7 @@ from core.document.nodes import (
     Text,
     Time,
 )
-from core.document.text import plain
+from core.document.text import links, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,15 @@ def spell_links(document: Document, follows: Callable[[str], bool]) -> Document:
     A link within a link is only its text. Mail addresses and telephone numbers are written without their scheme.
     A link that has no label shows its address.
     """
+    if all(_works(link, follows) for link in links(document.blocks)):
+        return document  # as nearly always
     return replace(document, blocks=_Spelling(follows).blocks(document.blocks))
+
+
+def _works(link: Link, follows: Callable[[str], bool]) -> bool:
+    """Tell whether nothing has to be done about a link: it can be followed, and its label is text and nothing else."""
+    is_text = all([isinstance(child, _LEAVES) for child in link.children])  # noqa: C419  # as below
+    return is_text and follows(link.url) and bool(plain(link.children).strip())
 
 
 class _Spelling:
