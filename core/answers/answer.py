@@ -123,13 +123,15 @@ def answered(finding: Finding, *, lang: str) -> Answer:
             text=_refusal(finding, nearest, _), lang=_.lang, found=False, nearest=nearest, evidence=finding.evidence
         )
     best = finding.candidates[0].score
-    kept = [one for one in finding.candidates[:CITATIONS] if one.score >= LEAST * best]
-    citations = tuple(cited(one, finding.question) for one in kept)
+    first = finding.candidates[:CITATIONS]
+    citations = tuple(cited(one, finding.question) for one in first if one.score >= LEAST * best)
+    nearest = tuple(cited(one, finding.question) for one in first[len(citations) :])
     return Answer(
         text=_said(finding, citations, _),
         lang=_.lang,
         found=True,
         citations=citations,
+        nearest=nearest,
         evidence=finding.evidence,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from heapq import nlargest, nsmallest
 from typing import TYPE_CHECKING
@@ -36,7 +36,12 @@ LESSON = 1.5
 RECENT = 0.15
 FRESH_DAYS = 400
 NEARBY = 2
-UNDER_DISCUSSION = 0.5
+OTHERS = 0.4
+SPOKEN_OF = 0.6
+ONCE = 2.5
+"""Makes up for the length of a text, so that a word that occurs once in a usual one is wholly covered."""
+UNDER_DISCUSSION = 1.0
+FOLLOWS = 0.5
 PRIOR_SHARE = 0.5
 ALMOST = 0.9
 COVERED = 0.5
@@ -190,6 +195,16 @@ def _names(title: str, asked: set[str], known: set[tuple[str, ...]]) -> bool:
     return shared >= 1 / 3 or any(set(phrase) <= named for phrase in known)
 
 
+@dataclass(slots=True)
+class _Tally:
+    """What passages say of a question: their scores, how much of it they cover, and which mention a name of it."""
+
+    scores: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    covered: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    named: set[int] = field(default_factory=set)
+    total: float = 0
+
+
 class _Round:
     """One question put to the index."""
 
@@ -313,53 +328,59 @@ class _Round:
         return [Candidate(passage=passage, score=1 / (1 + place), evidence=1.0) for place, passage in enumerate(found)]
 
     def _scored(self, question: Question, inside: frozenset[IssueRef]) -> list[Candidate]:
-        scores: dict[int, float] = defaultdict(float)
-        covered: dict[int, float] = defaultdict(float)
-        named: set[int] = set()
-        names = False
-        total = 0.0
-        for concept in question.concepts:
-            found = self._matches(concept)
-            rarity = self._index.rarity(len(found))
-            if not found and concept.sort == "pair":
-                continue
-            weight = concept.weight * rarity * (1 if found or concept.sort in {"name", "version"} else UNSEEN)
-            total += weight
-            if concept.sort in {"name", "version"} and found:
-                names = True
-                named.update(found)
-            for number, value in found.items():
-                scores[number] += weight * value
-                covered[number] += weight * min(1.0, 2.5 * value)
-        self._boost_spoken_of(question, scores)
-        if not scores:
-            return []
-        pool = nlargest(3 * POOL, scores.items(), key=lambda entry: entry[1])
+        tally = self._tally(question)
+        self._boost_spoken_of(question, tally.scores)
+        entries: Iterable[tuple[int, float]] = tally.scores.items()
         if question.when.bounded or self._edition:
             allowed = {number for ref in inside for number in self._index.of(ref)}
-            pool = nlargest(3 * POOL, ((n, s) for n, s in scores.items() if n in allowed), key=lambda entry: entry[1])
-        found_here = []
-        for number, score in pool:
-            passage = self._index.passages[number]
-            if passage is None:
+            entries = (entry for entry in entries if entry[0] in allowed)
+        pool = nlargest(3 * POOL, entries, key=lambda entry: entry[1])
+        found = [one for number, score in pool if (one := self._judged(question, tally, number, score))]
+        found.sort(key=lambda candidate: (candidate.score, candidate.passage.ref.date), reverse=True)
+        return found
+
+    def _tally(self, question: Question) -> _Tally:
+        """Add up what each passage says of each concept."""
+        tally = _Tally()
+        for concept in question.concepts:
+            found = self._matches(concept)
+            if not found and concept.sort == "pair":
                 continue
-            share = covered[number] / total if total else 0.0
-            factor = (1 - COVERED + COVERED * share) * self._likeliness(question, passage)
-            if names and number not in named:
-                factor *= NO_NAME
-            found_here.append(Candidate(passage=passage, score=score * factor, evidence=share))
-        found_here.sort(key=lambda candidate: (candidate.score, candidate.passage.ref.date), reverse=True)
-        return found_here
+            named = concept.sort in {"name", "version"}
+            seen = 1 if found or named or question.lesson else UNSEEN
+            weight = concept.weight * self._index.rarity(len(found)) * seen
+            tally.total += weight
+            if named:
+                tally.named.update(found)
+            for number, value in found.items():
+                tally.scores[number] += weight * value
+                tally.covered[number] += weight * min(1.0, ONCE * value)
+        return tally
+
+    def _judged(self, question: Question, tally: _Tally, number: int, score: float) -> Candidate | None:
+        passage = self._index.passages[number]
+        if passage is None:
+            return None
+        share = tally.covered[number] / tally.total if tally.total else 0.0
+        first = self._context.stories[:1]
+        if question.refers and first and first[0] in {passage.story, passage.key}:
+            share = max(share, SPOKEN_OF)
+        factor = (1 - COVERED + COVERED * share) * self._likeliness(question, passage)
+        if tally.named and number not in tally.named:
+            factor *= NO_NAME
+        return Candidate(passage=passage, score=score * factor, evidence=share)
 
     def _boost_spoken_of(self, question: Question, scores: dict[int, float]) -> None:
         stories = self._context.stories
         if not stories or not (question.refers or question.follows):
             return
-        best = max(scores.values(), default=1.0)
+        bare = sum(concept.weight for concept in self._question.concepts) < 1
+        share = UNDER_DISCUSSION * (2 if bare else 1) if question.refers else FOLLOWS
+        best = max(scores.values(), default=1.0) * share
         for number, passage in self._index.living():
-            if passage.story in stories:
-                first = passage.story == stories[0]
-                scores[number] += best * UNDER_DISCUSSION * (1 if first else 0.4)
+            if passage.story in stories or passage.key in stories:
+                first = stories[0] in {passage.story, passage.key}
+                scores[number] += best * (1 if first else OTHERS)
 
     def _likeliness(self, question: Question, passage: Passage) -> float:
         factor = OWN_LANGUAGE if passage.ref.lang == self._lang else 1.0

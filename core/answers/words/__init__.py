@@ -47,7 +47,7 @@ class Lexicon:
         known: dict[Phrase, list[Group]] = defaultdict(list)
         for group, said in groups:
             for key in {_key(word) for word in said}:
-                if key:
+                if len("".join(key)) > 1:
                     known[key].append(group)
         self._known = {key: tuple(found) for key, found in known.items()}
         self._longest = max(map(len, self._known), default=0)

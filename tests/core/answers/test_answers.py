@@ -1,0 +1,112 @@
+"""Answers come from the archive, name where they stand, and say when it does not know."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.answers.answer import CITATIONS
+from question_archive import questions, titles
+
+if TYPE_CHECKING:
+    from clock import ManualClock
+    from core.answers.answer import Answerer
+
+PAGE = 1200
+
+
+async def first(answerer: Answerer, question: str, lang: str, conversation: str | None = None) -> str:
+    answer = await answerer.ask(question, lang=lang, conversation=conversation)
+    return titles().get((answer.citations or answer.nearest)[0].title, "") if answer.citations or answer.nearest else ""
+
+
+async def test_most_questions_find_a_right_story_first_and_nearly_all_within_five(answerer: Answerer) -> None:
+    known, ranks = titles(), []
+    for number, asked in enumerate(questions()):
+        if not asked.ids:
+            continue
+        if asked.prior:
+            await answerer.ask(asked.prior, lang=asked.lang, conversation=f"eval-{number}")
+        answer = await answerer.ask(asked.question, lang=asked.lang, conversation=f"eval-{number}")
+        told = [known.get(one.title, "") for one in (*answer.citations, *answer.nearest)]
+        assert len(told) <= CITATIONS
+        assert len(answer.text) <= PAGE
+        ranks.append(next((place for place, name in enumerate(told, 1) if name in asked.ids), 0))
+    assert sum(rank == 1 for rank in ranks) / len(ranks) >= 0.78
+    assert sum(rank > 0 for rank in ranks) / len(ranks) >= 0.89
+
+
+async def test_what_the_archive_does_not_cover_is_refused(answerer: Answerer) -> None:
+    for asked in questions():
+        if not asked.ids:
+            answer = await answerer.ask(asked.question, lang=asked.lang)
+            assert not answer.found, asked.question
+            assert not answer.citations
+
+
+async def test_an_answer_only_quotes(answerer: Answerer) -> None:
+    answer = await answerer.ask("宇树 R2 多少钱？", lang="zh")
+    assert answer.found
+    assert answer.citations[0].quote.startswith("售价 2.99 万元")
+    assert answer.citations[0].quote in answer.text
+
+
+async def test_a_day_without_an_issue_is_a_sure_no(answerer: Answerer) -> None:
+    answer = await answerer.ask("What was new on January 5?", lang="en")
+    assert not answer.found
+    assert answer.text.startswith("There is no issue in that time.")
+
+
+@pytest.mark.parametrize(("question", "name"), [("GPT-7 发布了吗", "GPT-7"), ("Is Gemma 5 out?", "Gemma 5")])
+async def test_an_unknown_version_is_named(answerer: Answerer, question: str, name: str) -> None:
+    answer = await answerer.ask(question, lang="en")
+    assert not answer.found
+    assert name in answer.text.partition("\n")[0]
+
+
+async def test_numbers_are_compared(answerer: Answerer) -> None:
+    assert await first(answerer, "Which model had the most likes in March?", "en") == "deepseek-v4"
+    assert await first(answerer, "3 月点赞最少的模型", "zh") in {"qwen-moe", ""}
+
+
+async def test_yesterday_counts_from_the_day_that_is_given(answerer: Answerer) -> None:
+    answer = await answerer.ask("昨天有哪些新模型", lang="zh", today=date(2026, 3, 3))
+    assert {one.ref.date for one in answer.citations} == {date(2026, 3, 2)}
+
+
+async def test_a_story_is_shown_in_the_readers_language_where_it_is_told_in_it(answerer: Answerer) -> None:
+    answer = await answerer.ask("Kimi K3 上下文", lang="en")
+    assert answer.citations[0].ref.lang == "en"
+    assert answer.citations[0].title == "Kimi K3 arrives"
+
+
+async def test_a_story_in_another_language_says_so(answerer: Answerer) -> None:
+    answer = await answerer.ask("Letta Code 是做什么的", lang="zh")
+    assert answer.text.startswith("这条内容只有另一种语言的版本：")
+
+
+async def test_a_conversation_goes_on_for_48_hours(answerer: Answerer, clock: ManualClock) -> None:
+    await answerer.ask("Kimi K3 上线了吗", lang="zh", conversation="c")
+    assert await first(answerer, "它的参数有多少？", "zh", conversation="c") == "kimi"
+    clock.advance(timedelta(hours=49))
+    assert await first(answerer, "它的参数有多少？", "zh", conversation="c") != "kimi"
+
+
+async def test_conversations_do_not_mix(answerer: Answerer) -> None:
+    await answerer.ask("Kimi K3 上线了吗", lang="zh", conversation="a")
+    await answerer.ask("宇树 R2 开售", lang="zh", conversation="b")
+    assert await first(answerer, "它多少钱？", "zh", conversation="b") == "unitree"
+
+
+async def test_a_new_start_forgets(answerer: Answerer) -> None:
+    await answerer.ask("Kimi K3 上线了吗", lang="zh", conversation="n")
+    await answerer.forget("n")
+    assert not (await answerer.ask("它呢？", lang="zh", conversation="n")).found
+
+
+async def test_a_story_under_discussion_answers_what_leans_on_it(answerer: Answerer) -> None:
+    about = (await answerer.ask("宇树 R2", lang="zh")).citations[0]
+    answer = await answerer.ask("它多少钱？", lang="zh", stories=[about.key])
+    assert answer.citations[0].key == about.key

@@ -1,0 +1,117 @@
+# ruff: noqa: E501 — cases stand side by side
+"""What time a question is about, seen from Wednesday, March 18, 2026."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.answers.when import when
+
+TODAY = date(2026, 3, 18)
+RANGES = """
+昨天 3-17 3-17 | 前天发生了什么 3-16 3-16 | 大前天 3-15 3-15 | 今天有什么 3-18 3-18 | 明天 3-19 3-19
+上周三 3-11 3-11 | 上周 3-9 3-15 | 本周 3-16 3-22 | 这周一 3-16 3-16 | 周五的消息 3-13 3-13 | 星期二 3-17 3-17
+上上周 3-2 3-8 | 上个星期天 3-15 3-15 | 三月上旬 3-1 3-10 | 3 月中旬 3-11 3-20 | 2月底 2-21 2-28 | 二月下旬 2-21 2-28
+上个月 2-1 2-28 | 上月初 2-1 2-10 | 本月 3-1 3-31 | 本月初 3-1 3-10 | 今年 1-1 12-31 | 2 月 19 日的今日之选 2-19 2-19
+2026年2月19日 2-19 2-19 | 2026 年 3 月 3-1 3-31 | 最近一周 3-11 3-18 | 过去 10 天 3-8 3-18 | 近两个月 1-17 3-18
+两周前 3-2 3-8 | 三天前 3-15 3-15 | 一个月前 2-1 2-28 | 10号 3-10 3-10 | 25号 2-25 2-25 | 从上周三以来 3-11 3-18
+3 月 5 日以来 3-5 3-18 | 昨天以来 3-17 3-18 | 三月一日到三月十日 3-1 3-10 | 3月1日-10日 3-1 3-10 | 从二月到三月 2-1 3-31
+周末 3-14 3-15 | 上周末 3-14 3-15 | 第一季度 1-1 3-31 | 2026-02-19 2-19 2-19 | 3/5 3-5 3-5 | 二月十九号 2-19 2-19
+今年二月 2-1 2-28 | 2026 年第 10 周 3-2 3-8 | 一月 1-1 1-31 | 3 月 5 日之后 3-6 3-18
+yesterday 3-17 3-17 | the day before yesterday 3-16 3-16 | today's issue 3-18 3-18 | last Wednesday 3-11 3-11
+last week 3-9 3-15 | this week 3-16 3-22 | the week before last 3-2 3-8 | two weeks ago 3-2 3-8 | a week ago 3-9 3-15
+in March 3-1 3-31 | in early March 3-1 3-10 | mid-February 2-11 2-20 | late January 1-21 1-31 | the end of February 2-21 2-28
+past 5 days 3-13 3-18 | the past month 2-16 3-18 | over the past two weeks 3-4 3-18 | in the last couple of weeks 3-4 3-18
+since Monday 3-16 3-18 | since March 3 3-3 3-18 | since last week 3-9 3-18 | after March 5 3-6 3-18 | the 10th 3-10 3-10
+on the 25th 2-25 2-25 | on Feb 19 2-19 2-19 | February 19, 2026 2-19 2-19 | 19 February 2-19 2-19 | the 3rd of March 3-3 3-3
+between March 1 and March 10 3-1 3-10 | from March 1 to 10 3-1 3-10 | March 3-7 3-3 3-7 | last month 2-1 2-28
+this month 3-1 3-31 | on Friday 3-13 3-13 | Monday's paper 3-16 3-16 | three days ago 3-15 3-15 | 2026-W10 3-2 3-8
+Q1 2026 1-1 3-31 | last weekend 3-14 3-15 | this year 1-1 12-31 | tomorrow 3-19 3-19 | two months ago 1-1 1-31
+"""
+CASES = [case.rsplit(" ", 2) for line in RANGES.strip().splitlines() for case in line.split(" | ")]
+
+
+def _day(text: str) -> date:
+    month, day = map(int, text.split("-"))
+    return date(2026, month, day)
+
+
+def test_there_are_many_expressions() -> None:
+    assert len(CASES) >= 80
+
+
+@pytest.mark.parametrize(("text", "since", "until"), CASES)
+def test_an_expression_names_its_days(text: str, since: str, until: str) -> None:
+    found = when(text, TODAY)
+    assert (found.since, found.until) == (_day(since), _day(until))
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("去年", date(2025, 1, 1), date(2025, 12, 31)),
+        ("in 2025", date(2025, 1, 1), date(2025, 12, 31)),
+        ("last year", date(2025, 1, 1), date(2025, 12, 31)),
+        ("in December", date(2025, 12, 1), date(2025, 12, 31)),
+        ("十二月", date(2025, 12, 1), date(2025, 12, 31)),
+        ("2025 年 12 月", date(2025, 12, 1), date(2025, 12, 31)),
+        ("去年十月", date(2025, 10, 1), date(2025, 10, 31)),
+        ("3 months ago", date(2025, 12, 1), date(2025, 12, 31)),
+    ],
+)
+def test_a_month_that_has_not_come_is_last_years(text: str, since: date, until: date) -> None:
+    found = when(text, TODAY)
+    assert (found.since, found.until) == (since, until)
+
+
+@pytest.mark.parametrize(
+    ("text", "issues"),
+    [
+        ("the last three issues", 3),
+        ("最近三期", 3),
+        ("last 2 issues", 2),
+        ("最新一期", 1),
+        ("the latest issue", 1),
+        ("上一期", 1),
+    ],
+)
+def test_issues_are_counted_from_the_newest(text: str, issues: int) -> None:
+    assert when(text, TODAY).issues == issues
+
+
+@pytest.mark.parametrize("text", ["最近有什么", "recent models", "the latest on Qwen", "最新的模型"])
+def test_new_ones_are_preferred_where_no_day_is_named(text: str) -> None:
+    found = when(text, TODAY)
+    assert found.recent
+    assert not found.bounded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "月之暗面发布了什么",
+        "今日之选",
+        "what may happen",
+        "Sun Microsystems",
+        "Claude Sonnet 4.6",
+        "GPT-5.2",
+        "7B 模型",
+        "Claude Code 一周年",
+        "12 个模型",
+        "99 月 99 日",
+        "2026-13-45",
+        "",
+    ],
+)
+def test_what_only_looks_like_a_time_is_none(text: str) -> None:
+    assert not when(text, TODAY).bounded
+
+
+@given(st.text(alphabet="上下本周月日年前后到从 0123456789三月昨天-/since last march the", max_size=40), st.dates())
+def test_any_text_has_a_time_or_none(text: str, today: date) -> None:
+    found = when(text, today)
+    assert found.since is None or found.until is None or found.since <= found.until or found.spans
