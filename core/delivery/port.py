@@ -54,7 +54,8 @@ class Content:
 
     ``revision`` is the issue's; ``lang`` the language that the reader asked for, which is not the issue's when
     there was only a twin; ``form`` the platform's form ("" for its usual one); ``missed`` the dates of a catch-up. A
-    "withdrawal" is the notice that stands in the place of an issue that was taken back.
+    "withdrawal" is the notice that stands in the place of an issue that was taken back; ``corrected`` says when an
+    issue was revised that had gone out before.
     """
 
     issue: IssueRef
@@ -66,6 +67,7 @@ class Content:
     without: frozenset[str] = frozenset()
     kind: RunKind | Literal["withdrawal"] = "regular"
     missed: tuple[str, ...] = ()
+    corrected: datetime | None = None
 
 
 Pages: TypeAlias = "Callable[[Content], Awaitable[tuple[Message, ...]]]"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING
 
-from core.document.nodes import Document, Emphasis, Paragraph, Text
+from core.document.nodes import Document, Emphasis, Paragraph, Text, Time
 from core.i18n import language_name, texts
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.digest.model import Issue, IssueRef
     from core.digest.port import Archive
     from core.digest.present import Presenter
+    from core.document.nodes import Inlines
     from core.render.port import Message, Renderer
 
 
@@ -47,7 +48,7 @@ class Press:
             return self._presenter.catch_up(issue, [found async for found in self._missed(content)])
         present = self._presenter.full if content.style == "full" else self._presenter.card
         document = present(issue, without=content.without, twin=await self._twin(issue.ref))
-        remarks = tuple(Paragraph((Emphasis((Text(remark),)),)) for remark in _remarks(content))
+        remarks = tuple(Paragraph((Emphasis(remark),)) for remark in _remarks(content))
         return replace(document, blocks=(*remarks, *document.blocks))
 
     async def _missed(self, content: Content) -> AsyncIterator[Issue]:
@@ -67,9 +68,13 @@ def _withdrawal(content: Content) -> Document:
     return Document(title=notice, blocks=(Paragraph((Text(notice),)),))
 
 
-def _remarks(content: Content) -> Iterator[str]:
+def _remarks(content: Content) -> Iterator[Inlines]:
     _ = texts(content.lang)
     if content.kind == "late":
-        yield _("Sorry, this comes later than you asked for: I was not running at your hour.")
+        yield (Text(_("Sorry, this comes later than you asked for: I was not running at your hour.")),)
     if content.lang != content.issue.lang:
-        yield _("This issue exists only in {language}.", language=language_name(content.issue.lang, _))
+        yield (Text(_("This issue exists only in {language}.", language=language_name(content.issue.lang, _))),)
+    if content.corrected:
+        before, _between, after = _("Corrected on {time}.").partition("{time}")
+        at = content.corrected.astimezone(UTC)
+        yield (Text(before), Time(at, f"{at:%Y-%m-%d %H:%M} UTC"), Text(after))

@@ -258,6 +258,62 @@ async def test_a_channel_is_set_up_from_its_owners_direct_chat(bot: Bot) -> None
     assert "Polaris 2 is out" in bot.fake.texts(channel.id)[0]
 
 
+async def test_the_owner_hears_from_the_bot_once_it_is_an_admin(bot: Bot) -> None:
+    owner = bot.reader()
+    channel = bot.fake.chat(-next(bot.numbers), "channel", title="Fresh", admins={owner, BOT}).id
+    await bot.fake.member(channel, "left", "administrator", user=owner)
+    await bot.fake.until(lambda: bool(bot.fake.texts(owner)))
+    assert "Fresh" in bot.fake.texts(owner)[0]
+    await bot.press(owner, "Subscribe")
+    assert bot.fake.texts(channel) == []
+    await bot.fake.member(channel, "administrator", "left", user=owner)
+    async with asyncio.timeout(10):
+        while "Paused" not in bot.fake.texts(owner)[-1]:
+            before = len(bot.fake.texts(owner))
+            await bot.fake.tell(owner, chat_shared={"request_id": 1, "chat_id": channel})
+            await bot.fake.until(lambda before=before: len(bot.fake.texts(owner)) > before)  # type: ignore[misc]
+
+
+async def test_a_channel_is_set_up_by_forwarding_or_picking_it(bot: Bot) -> None:
+    owner = bot.reader()
+    channel = bot.fake.chat(-next(bot.numbers), "channel", title="Picked", admins={owner, BOT})
+    assert "Which chat should get the issue?" in await bot.ask(owner, "/channel")
+    for way in (
+        {"chat_shared": {"request_id": 1, "chat_id": channel.id}},
+        {"text": "x", "forward_origin": {"type": "channel", "date": 1, "chat": channel.json, "message_id": 5}},
+    ):
+        before = len(bot.fake.texts(owner))
+        await bot.fake.tell(owner, **way)
+        await bot.fake.until(lambda before=before: len(bot.fake.texts(owner)) > before)  # type: ignore[misc]
+        assert "Picked" in bot.fake.texts(owner)[-1]
+
+
+async def test_a_button_that_nobody_remembers_answers_kindly(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/today")
+    card = bot.fake.newest(chat)
+    card["reply_markup"]["inline_keyboard"][0][0]["callback_data"] = "~" + "x" * 22
+    told = await bot.press(chat, card["reply_markup"]["inline_keyboard"][0][0]["text"])
+    assert "too old" in told["text"]
+
+
+async def test_a_button_of_an_issue_that_is_gone_answers_kindly(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/today")
+    card = bot.fake.newest(chat)
+    card["reply_markup"]["inline_keyboard"][0][0]["callback_data"] = "section models daily/en/2020-01-01"
+    await bot.press(chat, card["reply_markup"]["inline_keyboard"][0][0]["text"])
+    assert "There is no issue for January 1, 2020" in bot.fake.texts(chat)[-1]
+
+
+async def test_a_story_can_be_shared(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/search Model 12")
+    await bot.press(chat, "1")
+    rows = bot.fake.newest(chat)["reply_markup"]["inline_keyboard"]
+    assert rows[-1][0]["url"].startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fpaper_bot%3Fstart%3Dx")
+
+
 async def test_strangers_cannot_set_up_a_channel(bot: Bot) -> None:
     owner, stranger = bot.reader(), bot.reader()
     bot.fake.chat(-next(bot.numbers), "channel", title="Private", username="ownchannel", admins={owner, BOT})

@@ -1,0 +1,121 @@
+"""A corrected issue changes the posts on Telegram, a withdrawn one leaves a notice: the real parts, page by page."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import time, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bots.settings import Settings, TelegramSettings
+from bots.wiring import House, open_house, platforms
+from core.delivery.courier import Courier
+from core.delivery.port import Account
+from core.delivery.recorder import Recorder
+from core.digest.parse import parse
+from core.storage.agenda import SqlAgenda
+from core.subscriptions.model import Slot
+from core.subscriptions.service import Wish
+from core.target import Target
+from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bots.platform import Platform
+
+READER = Target(platform="telegram", account=str(BOT), chat="7")
+
+
+def issue(stories: int, first: str = "Right") -> str:
+    rest = [f"- **Story {number}** — {'More about it. ' * 20}" for number in range(1, stories)]
+    return "\n\n".join(["# News", "**2026-03-02**", "## Models", f"- **{first}** — The first one.", *rest])
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with fake_telegram() as server:
+        server.chat(7)
+        yield server
+
+
+@pytest.fixture
+async def house(tmp_path: Path, fake: FakeTelegram) -> AsyncIterator[House]:
+    telegram = TelegramSettings(token=TOKEN, api_url=fake.url)  # type: ignore[arg-type]  # pydantic makes it a secret
+    async with open_house(Settings(data_dir=tmp_path, telegram=telegram)) as opened:
+        await opened.services.subscriptions.subscribe(
+            READER, "daily", slot=Slot(time=time(8), zone="UTC"), lang="en", wish=Wish(style="full")
+        )
+        yield opened
+        opened.bell.close()
+
+
+@pytest.fixture
+async def platform(house: House) -> AsyncIterator[Platform]:
+    (made,) = platforms(house)
+    yield made
+    for request in made._api._request:  # type: ignore[attr-defined]
+        await request.shutdown()
+
+
+async def publish(house: House, source: str) -> None:
+    await house.publish(source, parse(source, path="daily/en/2026-03-02.md").issue)
+
+
+async def carry(house: House, platform: Platform) -> None:
+    """Plan corrections of what was changed, and carry everything out."""
+    now = house.clock.now()
+    await SqlAgenda(house.database).amend(now, settled=now + timedelta(hours=1))
+    recorder = Recorder(house.ledger)
+    recording = asyncio.create_task(recorder.run())
+    courier = Courier(
+        Account(platform="telegram", account=str(BOT)),
+        sender=platform.sender,
+        ledger=house.ledger,
+        recorder=recorder,
+        pages=house.press,
+        clock=house.clock,
+    )
+    await courier.run(asyncio.Event(), until_idle=True)
+    recording.cancel()
+
+
+async def sent(house: House, platform: Platform, source: str) -> None:
+    await publish(house, source)
+    await house.pusher.push("daily")
+    await carry(house, platform)
+
+
+async def test_a_corrected_word_changes_the_page_in_place(house: House, platform: Platform, fake: FakeTelegram) -> None:
+    await sent(house, platform, issue(3, "Wrong"))
+    await publish(house, issue(3, "Right"))
+    await carry(house, platform)
+    (text,) = fake.texts(7)
+    assert "Right" in text
+    assert "Wrong" not in text
+    assert "Corrected" in text
+
+
+@pytest.mark.parametrize(("before", "after"), [(40, 80), (80, 40)])
+async def test_pages_are_added_and_removed(
+    before: int, after: int, house: House, platform: Platform, fake: FakeTelegram
+) -> None:
+    await sent(house, platform, issue(before))
+    pages = len(fake.texts(7))
+    await publish(house, issue(after))
+    await carry(house, platform)
+    text = "\n".join(fake.texts(7))
+    assert [f"Story {number} " in text for number in range(1, after)] == [True] * (after - 1)
+    assert f"Story {after} " not in text
+    assert (len(fake.texts(7)) > pages) == (after > before)
+
+
+async def test_a_withdrawn_issue_leaves_a_notice(house: House, platform: Platform, fake: FakeTelegram) -> None:
+    await sent(house, platform, issue(40))
+    heads = await house.archive.heads(edition="daily")
+    await house.archive.withdraw(heads[0].ref)
+    await carry(house, platform)
+    (text,) = fake.texts(7)
+    assert "withdrawn" in text
