@@ -64,13 +64,14 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
     if as_json:
         print_json({"runs": [_run_as_json(run) for run in runs]})
         return
-    table = Table("run", "issue", "state", "planned", "sent", "unknown", "failed", "skipped", "per second", "done at")
+    counted = ("planned", "sent", "unknown", "failed", "skipped")
+    table = Table("run", "issue", "state", *counted, "per second", "done at", "note")
     for run in runs:
         counts = run.counts
         numbers = (counts.planned, counts.sent, counts.unknown, counts.failed, counts.skipped)
         rate = f"{run.rate:.1f}" if run.rate else ""
         eta = f"{run.eta:%H:%M:%S} UTC" if run.eta else ""
-        table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *map(str, numbers), rate, eta)
+        table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *map(str, numbers), rate, eta, run.note)
     console.print(table)
 
 

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.clock import Clock
-    from core.delivery.model import Run
+    from core.delivery.model import ErrorClass, Run
     from core.delivery.port import Runs
 
 WINDOW = timedelta(minutes=1)
+TELLING: frozenset[ErrorClass] = frozenset({"content", "config"})
+"""Classes of failures that a run as a whole may be to blame for."""
+FEW = 25
+RESUMED = "resumed by hand"
+"""The note of a run that goes on although it was stopped or might be."""
 
 
 class RunService:
@@ -35,8 +40,8 @@ class RunService:
         return await self._runs.change(run, states=["running"], to="paused", note="", now=self._clock.now())
 
     async def resume(self, run: int) -> bool:
-        """Go on; return whether the run was paused."""
-        return await self._runs.change(run, states=["paused"], to="running", note="", now=self._clock.now())
+        """Go on, however much failed; return whether the run was paused."""
+        return await self._runs.change(run, states=["paused"], to="running", note=RESUMED, now=self._clock.now())
 
     async def cancel(self, run: int, *, note: str = "") -> bool:
         """Skip whatever was not begun; return whether there was a run to cancel. ``note`` says why."""
@@ -53,6 +58,11 @@ class RunService:
         window = min(WINDOW, now - run.created_at)
         sent = await self._runs.sent_since(run.id, now - WINDOW)
         return forecast(run, sent, window, now)
+
+
+def is_hopeless(failed: int, sent: int) -> bool:
+    """Return whether a run should stop, of which ``failed`` deliveries failed for one class and ``sent`` arrived."""
+    return failed >= FEW and failed > sent
 
 
 def forecast(run: Run, sent: int, window: timedelta, now: datetime) -> Run:

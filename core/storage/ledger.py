@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, litera
 
 from core.delivery.model import PRIVATE
 from core.delivery.port import Shown
+from core.delivery.runs import RESUMED, TELLING, is_hopeless
 from core.storage.dialects import insert_into
 from core.storage.effects import apply
 from core.storage.schema import deliveries, leases, pages, runs
@@ -76,6 +77,9 @@ class SqlLedger:
             await _settle(connection, valid)
             for entry in valid:
                 await apply(connection, entry)
+            telling = [entry.delivery for entry in valid if entry.settled and _tells(entry.settled)]
+            if telling:
+                await _stop_hopeless(connection, telling)
         return frozenset(named - held)
 
     async def renew(self, leases_held: Sequence[int], *, until: datetime) -> None:
@@ -200,6 +204,28 @@ async def _settle(connection: AsyncConnection, entries: Sequence[Entry]) -> None
                 LEASED,
             )
             await connection.execute(change.values(values))
+
+
+def _tells(settled: Settled) -> bool:
+    return settled.state == "failed" and settled.kind in TELLING
+
+
+async def _stop_hopeless(connection: AsyncConnection, telling: Sequence[int]) -> None:
+    """Pause the runs of these failed deliveries of which too many failed, and note why."""
+    theirs = select(deliveries.c.run_id).where(deliveries.c.id.in_(telling[:ROWS_AT_ONCE]))
+    failures = (
+        select(deliveries.c.run_id, deliveries.c.kind, func.count().label("failed"), func.max(deliveries.c.reason))
+        .join_from(deliveries, runs, deliveries.c.run_id == runs.c.id)
+        .where(runs.c.id.in_(theirs), RUNNING, runs.c.note != RESUMED)
+        .where(deliveries.c.state == "failed", deliveries.c.kind.in_(TELLING))
+        .group_by(deliveries.c.run_id, deliveries.c.kind)
+    )
+    for run, kind, failed, reason in (await connection.execute(failures)).all():
+        some = select(deliveries.c.id).where(deliveries.c.run_id == run, deliveries.c.state == "sent").limit(failed)
+        sent = (await connection.execute(select(func.count()).select_from(some.subquery()))).scalar_one()
+        if is_hopeless(failed, sent):
+            note = f"stopped, {failed} deliveries failed: {kind}, {reason}"
+            await connection.execute(update(runs).where(runs.c.id == run).values(state="paused", note=note))
 
 
 def _settled_row(settled: Settled) -> dict[str, object]:

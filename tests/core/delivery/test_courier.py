@@ -15,6 +15,7 @@ from core.delivery.model import PRIVATE, SHARED, Counts, Doubts, SendError
 from core.delivery.pacing import Pace, Window
 from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
+from core.delivery.runs import FEW, RunService
 from core.errors import StorageError
 from core.schedule.port import Order
 from core.storage.agenda import SqlAgenda
@@ -243,6 +244,22 @@ async def test_an_account_that_cannot_send_rests_and_says_so(database: Database,
     assert sum(len(errors) for errors in platform.answers.values()) >= 18
     found = await newest(database)
     assert (found.counts, found.state, found.note) == (Counts(planned=20), "running", "token revoked")
+
+
+async def test_a_run_that_fails_everywhere_stops_and_says_why_until_somebody_lets_it_go_on(database: Database) -> None:
+    await add_issue(database)
+    await add_readers(database, 60)
+    run = await plan(database)
+    platform = Platform(answers={f"chat-{number}": [SendError("content", "bad markup")] for number in range(60)})
+    await deliver(database, platform, pace=Pace(in_flight=1))
+    found = await newest(database)
+    assert found.state == "paused"
+    assert found.note.startswith("stopped, ")
+    assert found.note.endswith("content, bad markup")
+    assert FEW <= found.counts.failed < 60
+    assert await RunService(SqlRuns(database), SystemClock()).resume(run)
+    await deliver(database, platform)
+    assert (await newest(database)).counts == Counts(failed=60)
 
 
 async def test_an_issue_that_cannot_be_shown_fails_with_a_reason(database: Database, run: int) -> None:

@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.delivery.model import Counts, Run
-from core.delivery.runs import forecast
+from core.delivery.runs import forecast, is_hopeless
+
+
+@pytest.mark.parametrize(
+    ("failed", "sent", "hopeless"), [(24, 0, False), (25, 0, True), (30, 29, True), (30, 30, False), (500, 9000, False)]
+)
+def test_a_run_is_hopeless_once_many_failed_and_fewer_arrived(failed: int, sent: int, *, hopeless: bool) -> None:
+    assert is_hopeless(failed, sent) is hopeless
+
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
