@@ -56,6 +56,9 @@ types: $(VENV)/dev.stamp
 contracts: $(VENV)/dev.stamp
 	$(BIN)/lint-imports
 
+eval: $(VENV)/dev.stamp  ## ask the sample archive its questions and print how well they are answered
+	$(BIN)/python -m bench.answers
+
 format: $(VENV)/dev.stamp  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

@@ -11,6 +11,7 @@ from core.commands.explain import explain
 from core.commands.help import help_on
 from core.commands.lang import lang
 from core.commands.lesson import lesson, pick
+from core.commands.new import forgetme, new
 from core.commands.pause import pause
 from core.commands.search import search
 from core.commands.section import apps, dev, models, products, section, story, tips
@@ -50,6 +51,8 @@ _ALL = (
     full,
     story,
     ask,
+    new,
+    forgetme,
 )
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {command.name: command for command in (*_ALL, page_of(_ALL), help_on(_ALL))}
