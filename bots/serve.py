@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
@@ -33,6 +33,8 @@ Role: TypeAlias = Literal["all", "listen", "plan", "carry", "desk"]
 TICK_SECONDS = 2
 SWEEP_HOURS = 1
 GRACE_SECONDS = 5
+ACCOUNTS_SECONDS = 1
+"""How often platforms are asked whether there are more accounts: workspaces install an app while it runs."""
 
 log = structlog.get_logger(__name__)
 
@@ -103,25 +105,32 @@ async def _desk(house: House, app: Starlette, stop: asyncio.Event, started: Call
 async def _carry(house: House, served: Sequence[Platform], stop: asyncio.Event) -> None:
     recorder = Recorder(house.ledger)
     recording = asyncio.create_task(recorder.run())
-    couriers = [
-        Courier(
-            Account(platform=platform.name, account=account),
-            sender=platform.sender,
-            ledger=house.ledger,
-            recorder=recorder,
-            pages=house.press,
-            clock=house.clock,
-            pace=platform.pace,
-        )
-        for platform in served
-        for account in platform.accounts
-    ]
+    at_work: set[Account] = set()
     try:
         async with asyncio.TaskGroup() as tasks:
-            for courier in couriers:
-                tasks.create_task(courier.run(stop))
+            while not stop.is_set():
+                for platform in served:
+                    for name in platform.accounts:
+                        account = Account(platform=platform.name, account=name)
+                        if account not in at_work:
+                            at_work.add(account)
+                            tasks.create_task(_courier(house, platform, account, recorder).run(stop))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), ACCOUNTS_SECONDS)
     finally:
         recording.cancel()
+
+
+def _courier(house: House, platform: Platform, account: Account, recorder: Recorder) -> Courier:
+    return Courier(
+        account,
+        sender=platform.sender,
+        ledger=house.ledger,
+        recorder=recorder,
+        pages=house.press,
+        clock=house.clock,
+        pace=platform.pace,
+    )
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -50,7 +50,21 @@ class SlackSettings(BaseModel):
     signing_secret: SecretStr | None = None
     client_id: str = ""
     client_secret: SecretStr | None = None
+    token_key: SecretStr | None = None
+    prefix: str = ""
+    managers: Literal["members", "admins"] = "members"
     api_url: str = "https://slack.com/api/"
+
+    @property
+    def is_served(self) -> bool:
+        """Whether there is a workspace to serve, or one may install the app."""
+        return self.bot_token is not None or bool(self.client_id)
+
+    @model_validator(mode="after")
+    def _installable(self) -> SlackSettings:
+        if self.client_id and not (self.client_secret and self.token_key):
+            raise ValueError("a Slack client id needs a client secret, and a token key to keep tokens with")
+        return self
 
 
 class DeskSettings(BaseModel):

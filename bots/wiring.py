@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import time
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ from core.digest.sources.git import GitSource, is_git_url
 from core.schedule.next_run import next_run
 from core.schedule.planner import Planner
 from core.schedule.push import PushNow
+from core.storage import transfer
 from core.storage.agenda import SqlAgenda
 from core.storage.archive import SqlArchive
 from core.storage.chats import SqlPreferences
@@ -248,7 +250,7 @@ def _source(settings: Settings, text: str) -> Source:
 
 def platforms(house: House) -> Sequence[Platform]:
     """Return the platforms that have a token; an SDK is imported only then."""
-    return [*_telegram(house)]
+    return [*_telegram(house), *_discord(house), *_slack(house)]
 
 
 def _telegram(house: House) -> Iterator[Platform]:
@@ -265,6 +267,33 @@ def _telegram(house: House) -> Iterator[Platform]:
         receipts=house.receipts,
         notes=house.notes,
         subscribed=SqlSubscriptions(house.database).targets,
+    )
+
+
+def _discord(house: House) -> Iterator[Platform]:
+    settings = house.settings.discord
+    if settings.token is None:
+        return
+    from bots.discord.platform import DiscordPlatform  # noqa: PLC0415  importing the SDK takes half a second
+
+    yield DiscordPlatform(
+        settings,
+        token=settings.token.get_secret_value(),
+        services=house.services,
+        notes=house.notes,
+        subscribed=SqlSubscriptions(house.database).targets,
+        forget=partial(transfer.forget, house.database),
+    )
+
+
+def _slack(house: House) -> Iterator[Platform]:
+    settings = house.settings.slack
+    if not settings.is_served:
+        return
+    from bots.slack.platform import SlackPlatform  # noqa: PLC0415  importing the SDK takes half a second
+
+    yield SlackPlatform(
+        settings, services=house.services, notes=house.notes, subscriptions=SqlSubscriptions(house.database)
     )
 
 

@@ -10,6 +10,7 @@ from core.storage.dialects import insert_into
 from core.storage.schema import notes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime, timedelta
 
     from core.clock import Clock
@@ -28,6 +29,18 @@ class SqlNotes:
         fresh = or_(notes.c.expires.is_(None), notes.c.expires > self._clock.now())
         async with self._database.read() as connection:
             return (await connection.execute(select(notes.c.value).where(notes.c.name == name, fresh))).scalar()
+
+    async def named(self, prefix: str) -> Sequence[str]:
+        """Return the names that begin with ``prefix`` and whose time is not over, in their order."""
+        fresh = or_(notes.c.expires.is_(None), notes.c.expires > self._clock.now())
+        query = select(notes.c.name).where(notes.c.name.startswith(prefix, autoescape=True), fresh)
+        async with self._database.read() as connection:
+            return (await connection.execute(query.order_by(notes.c.name))).scalars().all()
+
+    async def drop(self, name: str) -> None:
+        """Forget the value."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(notes).where(notes.c.name == name))
 
     async def put(self, name: str, value: str, *, keep: timedelta | None = None) -> None:
         """Remember the value, for good or for as long as ``keep``."""

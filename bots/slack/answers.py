@@ -1,0 +1,138 @@
+"""From what a reader wants to the messages that answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from core.commands.dispatch import dispatch
+from core.commands.model import Reply, Request
+from core.commands.page import page
+from core.commands.registry import COMMANDS
+from core.commands.turn import shown
+from core.delivery.model import SendError
+from core.document.build import paragraph
+from core.i18n import texts
+from core.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bots.slack.api import Api
+    from bots.slack.people import People, Person
+    from bots.slack.presses import Presses
+    from bots.slack.render import SlackRenderer
+    from bots.slack.workspaces import Workspace, Workspaces
+    from core.commands.services import Services
+    from core.render.port import Message
+
+SUBSCRIBING = "subscribe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A reader at a place: what every event, command and press comes with."""
+
+    team: str
+    channel: str
+    user: str
+    thread: str = ""
+
+    @property
+    def direct(self) -> bool:
+        """Whether the place is a direct chat with the app."""
+        return self.channel.startswith("D")
+
+    @property
+    def target(self) -> Target:
+        """The place that subscriptions are of: the channel, not one of its threads."""
+        return Target(platform="slack", account=self.team, chat=self.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The messages that answer a command, with the line that gives them again."""
+
+    reply: Reply
+    messages: Sequence[Message]
+    line: str
+
+    @property
+    def shareable(self) -> bool:
+        """Whether others in the channel may be shown the answer."""
+        command = COMMANDS.get(self.line.partition(" ")[0])
+        return bool(command and command.audience == "everyone" and not self.reply.private)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Answers commands; ``admins_only`` leaves the subscriptions of channels to admins and the app's installer."""
+
+    api: Api
+    workspaces: Workspaces
+    people: People
+    presses: Presses
+    renderer: SlackRenderer
+    services: Services
+    admins_only: bool
+
+    async def answer(self, asked: Asked, command: str, args: str, *, pressed: bool = False) -> Answer:
+        """Answer a command line; never raises but for ``SendError`` if the workspace is gone."""
+        workspace = await self.workspaces.find(asked.team)
+        person = await self.people.find(workspace, asked.user)
+        request = Request(
+            command=command,
+            args=args,
+            target=asked.target,
+            user=asked.user,
+            lang=person.lang,
+            zone=person.zone,
+            manager=self._may_manage(asked, workspace, person),
+            pressed=pressed,
+        )
+        refusal = None
+        if command == SUBSCRIBING and request.manager and not asked.direct:
+            refusal = await self._unreachable(asked, workspace, request)
+        reply = refusal or await dispatch(request, self.services)
+        messages = shown(reply, self.renderer.render(reply.document))
+        for message in messages:
+            await self.presses.remember(message.actions)
+        return Answer(reply=reply, messages=messages, line=f"{command} {args}".strip())
+
+    async def lang(self, asked: Asked) -> str:
+        """Return the language that the reader is answered in."""
+        person = await self.people.find(await self.workspaces.find(asked.team), asked.user)
+        chosen = await self.services.preferences.lang(asked.target)
+        return chosen or person.lang or self.services.publication.lang
+
+    def _may_manage(self, asked: Asked, workspace: Workspace, person: Person) -> bool:
+        return asked.direct or not self.admins_only or person.admin or asked.user == workspace.installer
+
+    async def _unreachable(self, asked: Asked, workspace: Workspace, request: Request) -> Reply | None:
+        """Join a public channel; return what to do where the app cannot post."""
+        channel = {"channel": asked.channel}
+        try:
+            await self.api.call("conversations.join", channel, token=workspace.token)
+        except SendError:
+            try:
+                said = await self.api.call("conversations.info", channel, token=workspace.token)
+            except SendError:
+                said = {}
+            if not said.get("channel", {}).get("is_member"):
+                return await self._uninvited(request)
+        return None
+
+    async def _uninvited(self, request: Request) -> Reply:
+        _ = texts(
+            await self.services.preferences.lang(request.target) or request.lang or self.services.publication.lang
+        )
+        said = _("I am not in this channel yet, so I cannot post here.")
+        hint = _(
+            "Invite me with {command}, then subscribe again.", command=f"/invite @{self.services.publication.name}"
+        )
+        return Reply(document=page(_, said, paragraph(said), paragraph(hint)), private=True)
+
+
+def in_place(asked: Asked, channel: str) -> Asked:
+    """Return the same reader in another channel."""
+    return replace(asked, channel=channel, thread="")

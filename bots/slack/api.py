@@ -1,0 +1,36 @@
+"""The Web API: one way to call any method in any workspace, with our errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.slack.errors import send_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TIMEOUT_SECONDS = 20
+
+
+class Api:
+    """Calls methods. Nothing is tried again here: what may have been done must not be done twice."""
+
+    def __init__(self, base_url: str) -> None:
+        self.client = AsyncWebClient(base_url=base_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+
+    async def call(self, method: str, arguments: Mapping[str, Any], *, token: str) -> dict[str, Any]:
+        """Call a method with JSON-ready arguments; return its answer. Raises ``SendError`` and nothing else."""
+        # Methods that only read take form fields. https://docs.slack.dev/apis/web-api/#post_bodies
+        body: dict[str, Any] = {"token": token, **arguments}
+        try:
+            if any(isinstance(value, dict | list) for value in arguments.values()):
+                response = await self.client.api_call(method, json=body)
+            else:
+                response = await self.client.api_call(method, params=body)
+        except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
+            raise send_error(error) from error
+        return dict(response.data) if isinstance(response.data, dict) else {}

@@ -1,0 +1,56 @@
+"""What Slack knows of readers: zone, language, rights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from core.delivery.model import SendError
+
+if TYPE_CHECKING:
+    from bots.slack.api import Api
+    from bots.slack.workspaces import Workspace
+    from core.clock import Clock
+
+FRESH = timedelta(hours=1)
+MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A reader as the workspace knows them; ``zone`` is an IANA name."""
+
+    zone: str | None = None
+    lang: str | None = None
+    admin: bool = False
+
+
+class People:
+    """Remembers for an hour what ``users.info`` says. https://docs.slack.dev/reference/methods/users.info."""
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[datetime, Person]] = {}
+
+    async def find(self, workspace: Workspace, user: str) -> Person:
+        """Return the person; one about whom nothing is known if Slack does not tell."""
+        kept = self._known.get((workspace.team, user), (datetime.min.replace(tzinfo=UTC), Person()))
+        if self._clock.now() - kept[0] < FRESH:
+            return kept[1]
+        try:
+            said = await self._api.call("users.info", {"user": user, "include_locale": "true"}, token=workspace.token)
+        except SendError:
+            return kept[1]
+        info = said.get("user", {})
+        code = str(info.get("locale") or "").lower()
+        person = Person(
+            zone=info.get("tz") or None,
+            lang=next((lang for lang in ("zh", "en") if code.startswith(lang)), None),
+            admin=bool(info.get("is_admin") or info.get("is_owner")),
+        )
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[workspace.team, user] = (self._clock.now(), person)
+        return person

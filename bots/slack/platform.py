@@ -1,0 +1,158 @@
+"""Slack as the program sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.routing import Route
+
+from bots.slack.answers import Answers
+from bots.slack.api import Api
+from bots.slack.app import SlackApp
+from bots.slack.doctor import examine
+from bots.slack.install import install_routes
+from bots.slack.people import People
+from bots.slack.presses import Presses
+from bots.slack.render import SlackRenderer
+from bots.slack.send import SlackSender
+from bots.slack.workspaces import Vault, Workspaces
+from core.delivery.model import SendError
+from core.delivery.pacing import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from bots.platform import Finding
+    from bots.settings import SlackSettings
+    from core.commands.services import Services
+    from core.delivery.port import Sender
+    from core.render.port import Renderer
+    from core.storage.notes import SqlNotes
+    from core.storage.subscriptions import SqlSubscriptions
+
+EVENTS = "/slack/events"
+PACE = Pace(per_second=5, chat_gap=timedelta(seconds=1), in_flight=8)
+"""One message a second and channel, several hundred a minute and workspace.
+
+https://docs.slack.dev/apis/web-api/rate-limits#message-posting
+"""
+LOOK_AGAIN = timedelta(seconds=10)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Accounts:
+    """The workspaces as they were known last; who asks for them lets them be looked up again."""
+
+    workspaces: Workspaces
+    services: Services
+    known: Sequence[str] = ()
+    looking: asyncio.Task[None] | None = None
+
+    def now(self) -> Sequence[str]:
+        if self.looking is None or self.looking.done():
+            self.looking = asyncio.get_running_loop().create_task(self._look())
+        return self.known
+
+    async def _look(self) -> None:
+        try:
+            self.known = await self.workspaces.teams()
+        except SendError as error:
+            log.warning("slack does not say which workspaces there are", reason=error.reason)
+        if self.known:
+            await self.services.clock.sleep(LOOK_AGAIN)
+
+
+class SlackPlatform:
+    """Satisfies ``bots.platform.Platform``. Accounts are workspaces, by their team id."""
+
+    name = "slack"
+    pace = PACE
+
+    def __init__(
+        self, settings: SlackSettings, *, services: Services, notes: SqlNotes, subscriptions: SqlSubscriptions
+    ) -> None:
+        self._settings = settings
+        self._clock = services.clock
+        self._api = Api(settings.api_url)
+        vault = Vault(notes, settings.token_key.get_secret_value()) if settings.token_key else None
+        self._workspaces = Workspaces(settings, self._api, vault)
+        self._accounts = _Accounts(self._workspaces, services)
+        renderer, presses = SlackRenderer(), Presses(notes)
+        self.sender: Sender = SlackSender(self._api, self._workspaces, presses)
+        self.renderers: Mapping[str, Renderer] = {"": renderer}
+        signing = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
+        self._app = SlackApp(
+            Answers(
+                api=self._api,
+                workspaces=self._workspaces,
+                people=People(self._api, services.clock),
+                presses=presses,
+                renderer=renderer,
+                services=services,
+                admins_only=settings.managers == "admins",
+            ),
+            notes,
+            subscriptions,
+            prefix=settings.prefix,
+            signing_secret=signing,
+        )
+        events = [Route(EVENTS, AsyncSlackRequestHandler(self._app.bolt).handle, methods=["POST"])] if signing else []
+        installs = install_routes(settings, self._api, vault, notes) if settings.client_id and vault else []
+        self.routes: Sequence[BaseRoute] = (*events, *installs)
+
+    @property
+    def accounts(self) -> Sequence[str]:
+        """The workspaces that are known by now; others follow."""
+        return self._accounts.now()
+
+    async def serve(self) -> None:
+        """Listen to readers until cancelled: over a socket with an app token, else over HTTP."""
+        await self._introduce()
+        if self._settings.app_token is None:
+            log.info("slack is served", over="http")
+            await asyncio.Event().wait()
+            return
+        await self._over_socket(self._settings.app_token.get_secret_value())
+
+    async def _introduce(self) -> None:
+        """Learn which workspace the operator's token is of, however long the network takes to be there."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await self._workspaces.own()
+            except SendError as error:
+                if error.kind == "fatal":
+                    raise SendError("fatal", f"Slack refuses the token: {error.reason}") from error
+                log.warning("slack does not answer", reason=error.reason)
+                await self._clock.sleep(error.retry_after or wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                return
+
+    async def _over_socket(self, token: str) -> None:
+        handler = AsyncSocketModeHandler(
+            self._app.bolt, token, web_client=AsyncWebClient(base_url=self._settings.api_url)
+        )
+        try:
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+            log.info("slack is served", over="socket")
+            await asyncio.Event().wait()
+        finally:
+            await handler.close_async()  # type: ignore[no-untyped-call]  # the same
+
+    async def doctor(self) -> AsyncIterator[Finding]:
+        """Check tokens, scopes, the socket and the channels that are subscribed."""
+        async for finding in examine(self._settings, self._api, self._workspaces):
+            yield finding

@@ -1,0 +1,88 @@
+"""Pages into channels, and into the threads of their posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bots.slack.errors import code_of
+from core.delivery.model import SendError
+
+if TYPE_CHECKING:
+    from bots.slack.api import Api
+    from bots.slack.presses import Presses
+    from bots.slack.workspaces import Workspaces
+    from core.delivery.port import Envelope
+    from core.render.port import Message
+    from core.target import Target
+
+DELIVERY = "paperboy_delivery"
+RECENT = 15
+"""Messages looked through for one that may have been posted: what every kind of app may ask for at once.
+
+https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps
+"""
+
+log = structlog.get_logger(__name__)
+
+
+class SlackSender:
+    """Satisfies ``core.delivery.port.Sender``: the first page into the channel, the others into its thread.
+
+    Understood of a subscription's extras: ``thread`` "off" puts every page into the channel.
+    """
+
+    def __init__(self, api: Api, workspaces: Workspaces, presses: Presses) -> None:
+        self._api = api
+        self._workspaces = workspaces
+        self._presses = presses
+
+    async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
+        """Post one page; return its timestamp. One that may have been posted is looked for before it is unknown."""
+        token = (await self._workspaces.find(target.account)).token
+        await self._presses.remember(message.actions)
+        threaded = target.thread or (envelope.after if envelope.extras.get("thread") != "off" else "")
+        place: dict[str, Any] = {"channel": target.chat, **({"thread_ts": threaded} if threaded else {})}
+        metadata = {"event_type": DELIVERY, "event_payload": {"key": envelope.key}}
+        try:
+            sent = await self._api.call(message.method, {**place, **message.payload, "metadata": metadata}, token=token)
+        except SendError as error:
+            if error.kind != "unknown":
+                raise
+            if found := await self._posted(place, envelope.key, token):
+                return found
+            raise
+        return str(sent["ts"])
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        """Replace a page."""
+        token = (await self._workspaces.find(target.account)).token
+        await self._presses.remember(message.actions)
+        shown = {name: message.payload[name] for name in ("text", "blocks")}
+        await self._api.call("chat.update", {"channel": target.chat, "ts": message_id, **shown}, token=token)
+
+    async def delete(self, target: Target, message_id: str) -> None:
+        """Take a page back."""
+        token = (await self._workspaces.find(target.account)).token
+        try:
+            await self._api.call("chat.delete", {"channel": target.chat, "ts": message_id}, token=token)
+        except SendError as error:
+            if code_of(error) != "message_not_found":
+                raise
+
+    async def _posted(self, place: dict[str, Any], key: str, token: str) -> str:
+        """Return the timestamp of the page with this key, "" if it is not found or may not be looked for."""
+        thread = place.get("thread_ts")
+        method = "conversations.replies" if thread else "conversations.history"
+        where = {"channel": place["channel"], "limit": RECENT, "include_all_metadata": "true"}
+        try:
+            said = await self._api.call(method, {**where, **({"ts": thread} if thread else {})}, token=token)
+        except SendError as error:
+            log.warning("a post in doubt could not be looked for", channel=place["channel"], reason=error.reason)
+            return ""
+        for message in said.get("messages", ()):
+            metadata = message.get("metadata") or {}
+            if metadata.get("event_type") == DELIVERY and metadata.get("event_payload", {}).get("key") == key:
+                return str(message["ts"])
+        return ""

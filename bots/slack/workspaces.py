@@ -1,0 +1,165 @@
+"""Workspaces and their tokens: one that the operator set, and those that installed the app over OAuth."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from cryptography.fernet import Fernet, InvalidToken
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackClientError, SlackTokenRotationError
+from slack_sdk.oauth.installation_store import Bot, Installation
+from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
+
+from bots.slack.errors import send_error
+from core.delivery.model import SendError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bots.settings import SlackSettings
+    from bots.slack.api import Api
+    from core.storage.notes import SqlNotes
+
+INSTALLED = "slack:installed:"
+ROTATE_MINUTES = 120
+"""Tokens are renewed this long before their 12 hours end. https://docs.slack.dev/authentication/using-token-rotation."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A workspace that is served. ``installer`` is the user who installed the app, "" if nobody knows."""
+
+    team: str
+    bot_user: str
+    bot: str
+    token: str
+    installer: str = ""
+
+
+class Vault:
+    """Keeps the installations of other workspaces, encrypted with the operator's key."""
+
+    def __init__(self, notes: SqlNotes, key: str) -> None:
+        self._notes = notes
+        self._cipher = Fernet(base64.urlsafe_b64encode(sha256(key.encode()).digest()))
+
+    async def teams(self) -> Sequence[str]:
+        """Return the workspaces that installed the app."""
+        return [name.removeprefix(INSTALLED) for name in await self._notes.named(INSTALLED)]
+
+    async def find(self, team: str) -> Installation | None:
+        """Return a workspace's installation, None if it has none that can be read."""
+        kept = await self._notes.get(INSTALLED + team)
+        if kept is None:
+            return None
+        try:
+            return Installation(**json.loads(self._cipher.decrypt(kept.encode())))
+        except InvalidToken:
+            log.exception("a workspace's tokens cannot be read with this key", team=team)
+            return None
+
+    async def keep(self, installation: Installation) -> None:
+        """Keep an installation, or its new tokens."""
+        copied: dict[str, Any] = installation.to_dict_for_copying()
+        text = json.dumps(copied, default=str)
+        await self._notes.put(INSTALLED + str(installation.team_id), self._cipher.encrypt(text.encode()).decode())
+
+    async def erase(self, team: str) -> None:
+        """Forget a workspace's tokens."""
+        await self._notes.drop(INSTALLED + team)
+
+
+class Workspaces:
+    """Knows a token for every workspace, and renews those that end."""
+
+    def __init__(self, settings: SlackSettings, api: Api, vault: Vault | None) -> None:
+        self._api = api
+        self._vault = vault
+        self._own_token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+        self._own: Workspace | None = None
+        self._renewing = asyncio.Lock()
+        secret = settings.client_secret.get_secret_value() if settings.client_secret else ""
+        self._rotator = AsyncTokenRotator(client_id=settings.client_id, client_secret=secret, client=api.client)
+
+    async def teams(self) -> Sequence[str]:
+        """Return every workspace. Raises ``SendError`` if Slack refuses the operator's token."""
+        own = await self.own()
+        installed = await self._vault.teams() if self._vault else ()
+        return sorted({*installed, *([own.team] if own else [])})
+
+    async def own(self) -> Workspace | None:
+        """Return the workspace of the operator's token, None without one."""
+        if self._own is None and self._own_token:
+            said = await self._api.call("auth.test", {}, token=self._own_token)
+            self._own = Workspace(
+                team=said["team_id"], bot_user=said["user_id"], bot=said.get("bot_id", ""), token=self._own_token
+            )
+        return self._own
+
+    async def find(self, team: str) -> Workspace:
+        """Return the workspace with a token that works. Raises ``SendError`` of kind "fatal" if it has none."""
+        own = await self.own()
+        if own and own.team == team:
+            return own
+        installation = await self._fresh(team)
+        if installation is None:
+            raise SendError("fatal", "not_installed")
+        return Workspace(
+            team=team,
+            bot_user=installation.bot_user_id or "",
+            bot=installation.bot_id or "",
+            token=installation.bot_token or "",
+            installer=installation.user_id,
+        )
+
+    async def forget(self, team: str) -> None:
+        """Erase the workspace's tokens."""
+        if self._vault:
+            await self._vault.erase(team)
+        if self._own and self._own.team == team:
+            self._own = None
+
+    async def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        """Give Bolt the token for an event; None for a workspace that is not served."""
+        try:
+            found = await self.find(team_id or "")
+        except SendError as error:
+            log.warning("an event of a workspace that is not served", team=team_id, reason=error.reason)
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=found.team,
+            bot_token=found.token,
+            bot_id=found.bot,
+            bot_user_id=found.bot_user,
+        )
+
+    async def _fresh(self, team: str) -> Installation | None:
+        if self._vault is None:
+            return None
+        async with self._renewing:
+            kept = await self._vault.find(team)
+            if kept is None:
+                return None
+            try:
+                rotated: Bot | None = await self._rotator.perform_bot_token_rotation(
+                    bot=kept.to_bot(), minutes_before_expiration=ROTATE_MINUTES
+                )
+            except SlackTokenRotationError as error:
+                raise send_error(error.api_error) from error
+            except (SlackClientError, OSError) as error:
+                raise send_error(error) from error
+            if rotated is not None:
+                kept.bot_token = rotated.bot_token
+                kept.bot_refresh_token = rotated.bot_refresh_token
+                kept.bot_token_expires_at = rotated.bot_token_expires_at
+                await self._vault.keep(kept)
+            return kept
