@@ -112,7 +112,10 @@ def when(text: str, today: date) -> When:
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in spans):
                 continue
-            found = read(match, today)
+            try:
+                found = read(match, today)
+            except (ValueError, OverflowError):
+                continue  # a day that no calendar has
             if found is None:
                 continue
             spans.append(match.span())
