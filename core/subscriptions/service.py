@@ -133,6 +133,13 @@ class SubscriptionService:
         """End the subscriptions of the target's chat and all its threads; return how many ended."""
         return await self._change_chat(target, lambda each: replace(each, ended=reason))
 
+    async def revive_chat(self, target: Target, reason: str) -> int:
+        """Take up again what ended in the target's chat and its threads for this reason; return how many that were."""
+        ended = [each for each in await self._subscriptions.of_chat(target) if each.ended == reason]
+        for each in ended:
+            await self._save(each, replace(each, ended=""))
+        return len(ended)
+
     async def move(self, target: Target, chat: str) -> int:
         """Follow the target's chat, with all its threads, to the new id that the platform announced.
 

@@ -26,11 +26,14 @@ Styles: TypeAlias = "frozenset[Style]"
 
 IS_COMPONENTS_V2 = 1 << 15
 SILENT = 1 << 12
-ACTION_ROW, BUTTON, SELECT, TEXT, SEPARATOR, CONTAINER = 1, 2, 3, 10, 14, 17
+EPHEMERAL = 1 << 6
+ACTION_ROW, BUTTON, SELECT, ROLES, CHANNELS, TEXT, SEPARATOR, CONTAINER = 1, 2, 3, 6, 8, 10, 14, 17
 FIELDS = {
     ACTION_ROW: {"type", "id", "components"},
     BUTTON: {"type", "id", "style", "label", "custom_id", "disabled", "emoji"},
     SELECT: {"type", "id", "custom_id", "options", "placeholder", "min_values", "max_values", "disabled"},
+    ROLES: {"type", "id", "custom_id", "placeholder", "default_values", "min_values", "max_values", "disabled"},
+    CHANNELS: {"type", "id", "custom_id", "placeholder", "channel_types", "default_values", "min_values", "max_values"},
     TEXT: {"type", "id", "content"},
     SEPARATOR: {"type", "id", "divider", "spacing"},
     CONTAINER: {"type", "id", "components", "accent_color", "spoiler"},
@@ -42,9 +45,9 @@ def problems(payload: Component) -> list[str]:
     """Return why Discord would refuse the body of a create-message request, nothing if it would not."""
     found = [f"unknown field {name}" for name in payload.keys() - BODY]
     flags = payload.get("flags", 0)
-    if not flags & IS_COMPONENTS_V2 or flags & ~(IS_COMPONENTS_V2 | SILENT):
+    if not flags & IS_COMPONENTS_V2 or flags & ~(IS_COMPONENTS_V2 | SILENT | EPHEMERAL):
         found.append(f"flags {flags}")
-    if payload.get("allowed_mentions") != {"parse": []}:
+    if not _names_each(payload.get("allowed_mentions", {})):
         found.append("mentions are allowed")
     components = payload.get("components", [])
     every = [component for top in components for component in _every(top)]
@@ -60,6 +63,23 @@ def problems(payload: Component) -> list[str]:
         for component in components
         for problem in _component(component, {TEXT, SEPARATOR, ACTION_ROW, CONTAINER})
     ]
+
+
+def _names_each(mentions: Component) -> bool:
+    """Tell whether nobody is mentioned but a role that is named."""
+    return mentions.get("parse") == [] and mentions.keys() <= {"parse", "roles"} and len(mentions.get("roles", [])) <= 1
+
+
+def modal_problems(modal: Component) -> list[str]:
+    """Return why Discord would refuse a form."""
+    rows = modal.get("components", [])
+    inputs = [component for row in rows for component in row.get("components", [])]
+    found = [*_text("title", modal.get("title", ""), 45), *_text("custom_id", modal.get("custom_id", ""), 100)]
+    if not 1 <= len(rows) <= 5 or len(inputs) != len(rows) or {one.get("type") for one in inputs} != {4}:
+        found.append("rows of a form")
+    for one in inputs:
+        found += [*_text("label", one.get("label", ""), 45), *_text("custom_id", one.get("custom_id", ""), 100)]
+    return found
 
 
 def _every(component: Component) -> Iterator[Component]:
@@ -94,10 +114,10 @@ def _display(component: Component) -> Iterator[str]:
 def _row(component: Component) -> Iterator[str]:
     children = component.get("components", [])
     kinds = [child.get("type") for child in children]
-    if not (kinds == [SELECT] or (set(kinds) == {BUTTON} and len(kinds) <= 5)):
+    if not (kinds in ([SELECT], [ROLES], [CHANNELS]) or (set(kinds) == {BUTTON} and len(kinds) <= 5)):
         yield f"action row of {kinds}"
     for child in children:
-        yield from _component(child, {BUTTON, SELECT})
+        yield from _component(child, {BUTTON, SELECT, ROLES, CHANNELS})
 
 
 def _button(component: Component) -> Iterator[str]:
@@ -114,9 +134,14 @@ def _select(component: Component) -> Iterator[str]:
     if not 1 <= len(options) <= 25 or len({option["value"] for option in options}) != len(options):
         yield "options of a select"
     for option in options:
-        yield from (f"unknown field {name} of an option" for name in option.keys() - {"label", "value"})
+        yield from (f"unknown field {name} of an option" for name in option.keys() - {"label", "value", "default"})
         yield from _text("label", option.get("label", ""), 100)
         yield from _text("value", option.get("value", ""), 100)
+
+
+def _picker(component: Component) -> Iterator[str]:
+    yield from _text("custom_id", component.get("custom_id", ""), 100)
+    yield from _text("placeholder", component.get("placeholder", "x"), 150)
 
 
 def _text(name: str, text: str, longest: int) -> Iterator[str]:
@@ -130,6 +155,8 @@ CHECKS: dict[int, Callable[[Component], Iterator[str]]] = {
     ACTION_ROW: _row,
     BUTTON: _button,
     SELECT: _select,
+    ROLES: _picker,
+    CHANNELS: _picker,
     SEPARATOR: lambda _: iter(()),
 }
 

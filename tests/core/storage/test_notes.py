@@ -31,3 +31,12 @@ async def test_an_event_is_new_once_until_it_is_forgotten(database: Database) ->
     assert [await notes.first("event:1", keep=HOUR) for _ in range(3)] == [True, False, False]
     clock.advance(HOUR)
     assert await notes.first("event:1", keep=HOUR)
+
+
+async def test_notes_are_found_by_how_their_names_begin(database: Database) -> None:
+    notes = SqlNotes(database, ManualClock())
+    for name in ("queue:b", "queue:a", "queue_c", "other"):
+        await notes.put(name, "", keep=HOUR)
+    assert await notes.named("queue:") == ["queue:a", "queue:b"]
+    await notes.drop("queue:a")
+    assert await notes.named("queue:") == ["queue:b"]

@@ -1,0 +1,125 @@
+"""What Discord's refusals mean. https://docs.discord.com/developers/topics/opcodes-and-status-codes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from core.delivery.model import SendError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from core.delivery.model import ErrorClass
+
+UNKNOWN_MESSAGE = 10008
+THREAD_EXISTS = 160004
+ALREADY_PUBLISHED = 40033
+LATE = frozenset({10062, 40060, 40094})
+"""The interaction is over, was answered already, or takes no more answers: nobody waits for this one."""
+
+CODES: Mapping[int, ErrorClass] = {
+    **dict.fromkeys((10003, 10004, 10013, 10015, 40007, 50027, 50278), "gone"),
+    50007: "pause",
+    **dict.fromkeys(
+        (40067, 50001, 50008, 50013, 50024, 50083, 160005, 160006, 200000, 220001, 240000),
+        "config",
+    ),
+    **dict.fromkeys((20016, 20022, 20028, 20029, 30046, 40003), "wait"),
+    **dict.fromkeys((40004, 40006, 110000, 130000), "transient"),
+    **dict.fromkeys((40005, 50006, 50035, 50109, UNKNOWN_MESSAGE, THREAD_EXISTS, ALREADY_PUBLISHED), "content"),
+    **dict.fromkeys((40001, 40002, 40333, 50014), "fatal"),
+    **dict.fromkeys(LATE, "content"),
+}
+STATUSES: Mapping[int, ErrorClass] = {401: "fatal", 403: "config", 404: "gone", 413: "content", 429: "wait"}
+SERVER_ERROR = 500
+
+
+class DiscordError(SendError):
+    """A refusal, with Discord's own ``code`` (0 where it gave none)."""
+
+    def __init__(
+        self, kind: ErrorClass, reason: str, *, code: int = 0, retry_after: timedelta | None = None, chat: bool = False
+    ) -> None:
+        super().__init__(kind, reason, retry_after=retry_after, scope="chat" if chat else "account")
+        self.code = code
+
+
+def send_error(error: Exception) -> DiscordError:
+    """Translate what discord.py or its connection raises."""
+    translate = next((made for cls, made in TABLE.items() if isinstance(error, cls)), None)
+    return translate(error) if translate else DiscordError("unknown", type(error).__name__)
+
+
+def is_ban(error: Exception) -> bool:
+    """Tell whether this is the refusal of a whole address: a 429 that did not come through Discord's own servers."""
+    return isinstance(error, discord.HTTPException) and error.status == 429 and not _came_via(error)  # noqa: PLR2004
+
+
+def _came_via(error: discord.HTTPException) -> bool:
+    return bool(error.response.headers.get("Via"))
+
+
+def _http(error: Exception) -> DiscordError:
+    assert isinstance(error, discord.HTTPException)  # noqa: S101  what the table says
+    reason = " ".join(f"{error.status} {error.text or error.response.reason or ''}".split())[:300]
+    if is_ban(error):
+        return DiscordError(
+            "fatal", f"Discord has shut out this address for a time: {reason}", retry_after=_wait(error)
+        )
+    if error.status >= SERVER_ERROR:
+        return DiscordError("transient", reason, code=error.code)
+    kind = CODES.get(error.code) or STATUSES.get(error.status, "content")
+    limit = _wait(error) if kind == "wait" else None
+    return DiscordError(kind, f"{reason} ({error.code})", code=error.code, retry_after=limit, chat=kind == "wait")
+
+
+def _wait(error: discord.HTTPException) -> timedelta:
+    try:
+        return timedelta(seconds=float(error.response.headers.get("Retry-After", "")))
+    except ValueError:
+        return timedelta(minutes=1)
+
+
+def _limited(error: Exception) -> DiscordError:
+    assert isinstance(error, discord.RateLimited)  # noqa: S101  what the table says
+    return DiscordError("wait", str(error), retry_after=timedelta(seconds=error.retry_after), chat=True)
+
+
+def _closed(error: Exception) -> DiscordError:
+    assert isinstance(error, discord.ConnectionClosed)  # noqa: S101  what the table says
+    fatal = error.code in FATAL_CLOSES
+    return DiscordError("fatal" if fatal else "transient", f"the gateway closed the connection: {error.code}")
+
+
+def _always(kind: ErrorClass, reason: str = "") -> Callable[[Exception], DiscordError]:
+    return lambda error: DiscordError(kind, reason or f"{type(error).__name__}: {error}"[:300])
+
+
+FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+TABLE: Mapping[type[Exception], Callable[[Exception], DiscordError]] = {
+    discord.RateLimited: _limited,
+    discord.LoginFailure: _always("fatal", "Discord refuses the token"),
+    discord.PrivilegedIntentsRequired: _always("fatal"),
+    discord.ConnectionClosed: _closed,
+    discord.GatewayNotFound: _always("transient"),
+    discord.Forbidden: _http,
+    discord.NotFound: _http,
+    discord.DiscordServerError: _http,
+    discord.HTTPException: _http,
+    discord.InteractionResponded: _always("content"),
+    discord.MissingApplicationID: _always("fatal"),
+    discord.InvalidData: _always("transient"),
+    discord.ClientException: _always("content"),
+    discord.DiscordException: _always("unknown"),
+    aiohttp.ClientError: _always("transient", "the connection failed"),
+    TimeoutError: _always("transient", "no answer in time"),
+    OSError: _always("transient", "the connection failed"),
+}
+"""Subclasses stand before their bases.
+
+A page that may have been sent is sent again: Discord knows its nonce and answers with the first one (see ``send``).
+"""

@@ -1,0 +1,179 @@
+"""Discord as the program sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64decode
+from binascii import Error
+from typing import TYPE_CHECKING
+
+import discord
+import structlog
+from discord.gateway import DiscordWebSocket
+from yarl import URL
+
+from bots.discord import doctor
+from bots.discord.api import Api, InvalidRequests
+from bots.discord.app import Interactions, Parts
+from bots.discord.errors import send_error
+from bots.discord.menu import sync
+from bots.discord.publish import Publisher
+from bots.discord.render import DiscordRenderer
+from bots.discord.send import Buttons, DiscordSender
+from bots.discord.servers import Servers
+from bots.discord.talk import Talk
+from core.delivery.pacing import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+
+    from starlette.routing import BaseRoute
+
+    from bots.platform import Finding
+    from bots.settings import DiscordSettings
+    from core.commands.services import Services
+    from core.delivery.port import Sender
+    from core.render.port import Renderer
+    from core.storage.notes import SqlNotes
+    from core.target import Target
+
+PER_SECOND = 45
+"""Of the 50 requests a second that a bot may make, some are for everything but posts.
+https://docs.discord.com/developers/topics/rate-limits#global-rate-limit."""
+LONGEST_LIMIT = 30.0
+INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+"""None of them privileged: mentions and direct messages come with their words."""
+
+log = structlog.get_logger(__name__)
+
+
+class Gateway(discord.AutoShardedClient):
+    """The connection that events come through."""
+
+    interactions: Interactions
+    talk: Talk
+    servers: Servers
+
+    async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
+        """Answer a command, a button, a form."""
+        await self.interactions.handle(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer a question."""
+        await self.talk.hear(message)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """End what a server is subscribed to."""
+        await self.servers.left(guild)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Take up what a server had been subscribed to."""
+        await self.servers.returned(guild)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """End what a channel was subscribed to."""
+        await self.servers.deleted(channel.id)
+
+
+class DiscordPlatform:
+    """Satisfies ``bots.platform.Platform``. The account is the bot's id, which its token begins with."""
+
+    name = "discord"
+    routes: Sequence[BaseRoute] = ()
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        *,
+        token: str,
+        services: Services,
+        notes: SqlNotes,
+        subscribed: Callable[[str, str], Awaitable[Sequence[Target]]],
+        forget: Callable[[Target], Awaitable[object]],
+    ) -> None:
+        if settings.gateway_url:
+            DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
+        self._token = token
+        self._services = services
+        self._notes = notes
+        self._subscribed = subscribed
+        account = _account(token)
+        invalid = InvalidRequests(services.clock)
+        self._client = Gateway(
+            intents=INTENTS,
+            http_trace=invalid.trace(),
+            max_ratelimit_timeout=LONGEST_LIMIT,
+            allowed_mentions=discord.AllowedMentions.none(),
+            activity=discord.CustomActivity(f"/today · {services.publication.name}"),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            shard_count=1 if settings.gateway_url else None,
+        )
+        self._api = Api(self._client, token, settings.api_url, invalid, services.clock)
+        buttons = Buttons(notes)
+        self._publisher = Publisher(self._api, notes, services.clock)
+        renderer = DiscordRenderer()
+        parts = Parts(
+            api=self._api, account=account, services=services, renderer=renderer, buttons=buttons, notes=notes
+        )
+        self._client.interactions = Interactions(parts, self._client)
+        self._client.talk = Talk(parts, self._client)
+        self._client.servers = Servers(services, notes, account, forget)
+        self.accounts: Sequence[str] = (account,)
+        self.pace = Pace(per_second=PER_SECOND)
+        self.sender: Sender = DiscordSender(self._api, buttons, self._publisher, services.clock)
+        self.renderers: Mapping[str, Renderer] = {"": renderer}
+
+    async def serve(self) -> None:
+        """Listen to readers until cancelled. Raises ``SendError`` of kind "fatal" on a refused token."""
+        await self._introduce()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._publisher.run())
+                tasks.create_task(self._client.servers.sweep())
+                tasks.create_task(self._listen())
+        finally:
+            await self._client.close()
+
+    async def _introduce(self) -> None:
+        """Log in and register the commands, however long the network takes to be there."""
+        while True:
+            try:
+                await self._api.login()
+                changed = await sync(self._api, self._notes, self.accounts[0])
+            except Exception as error:
+                translated = send_error(error) if isinstance(error, discord.DiscordException) else error
+                if getattr(translated, "kind", "fatal") in {"fatal", "content"}:
+                    raise
+                log.warning("discord does not answer", reason=str(error))
+                await self._services.clock.sleep(doctor.PATIENCE)
+            else:
+                log.info("discord is served", bot=str(self._client.user), commands_registered=changed)
+                return
+
+    async def _listen(self) -> None:
+        try:
+            await self._client.connect(reconnect=True)
+        except (discord.DiscordException, OSError) as error:
+            raise send_error(error) from error
+
+    async def doctor(self) -> AsyncIterator[Finding]:
+        """Check the token, the commands, and the rights in every subscribed channel."""
+        account = self.accounts[0]
+        try:
+            async for finding in doctor.examine(
+                self._api, self._notes, account, await self._subscribed(self.name, account)
+            ):
+                yield finding
+        finally:
+            await self._client.close()
+
+
+def _account(token: str) -> str:
+    """Return the bot's id, which is the first part of its token."""
+    head = token.partition(".")[0]
+    try:
+        read = b64decode(head + "=" * (-len(head) % 4)).decode("ascii")
+    except (Error, UnicodeDecodeError, ValueError):
+        return "bot"
+    return read if read.isdecimal() else "bot"

@@ -1,0 +1,63 @@
+"""What the bot must be allowed to do, and what readers may change.
+
+https://docs.discord.com/developers/topics/permissions
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+import discord
+
+from core.commands.page import page
+from core.document.build import paragraph, safe_link, text
+from core.document.nodes import List, ListItem, Paragraph
+from core.i18n import mark
+
+if TYPE_CHECKING:
+    from bots.discord.press import Place
+    from core.document.nodes import Document
+    from core.i18n import Texts
+
+NAMES: Final = {
+    "view_channel": mark("View Channel"),
+    "send_messages": mark("Send Messages"),
+    "send_messages_in_threads": mark("Send Messages in Threads"),
+    "create_public_threads": mark("Create Public Threads"),
+    "read_message_history": mark("Read Message History"),
+}
+INVITED: Final = discord.Permissions(**dict.fromkeys(NAMES, True))
+"""Exactly what an invitation asks for."""
+
+
+def may_manage(place: Place) -> bool:
+    """Tell whether the reader may change what this place is subscribed to; a direct message is their own."""
+    if not place.guild:
+        return True
+    theirs = discord.Permissions(place.theirs)
+    return theirs.administrator or theirs.manage_guild or theirs.manage_channels
+
+
+def missing(ours: int, *, thread: bool) -> list[str]:
+    """Return the names of the rights that the bot lacks to post there, in our words."""
+    held = discord.Permissions(ours)
+    post = "send_messages_in_threads" if thread else "send_messages"
+    return [] if held.administrator else [name for name in ("view_channel", post) if not getattr(held, name)]
+
+
+def invitation(application: str, guild: str = "") -> str:
+    """Return the address that invites the bot with exactly the rights that it needs."""
+    where = {"guild_id": guild, "disable_guild_select": "true"} if guild else {}
+    query = {"client_id": application, "scope": "bot applications.commands", "permissions": INVITED.value, **where}
+    return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
+
+
+def explain(lacking: list[str], place: Place, application: str, _: Texts) -> Document:
+    """Say which rights are missing and where they are granted."""
+    said = _("I cannot post there yet. What is missing:")
+    rights = List(tuple(ListItem((paragraph(_(NAMES[name])),)) for name in lacking))
+    channel = safe_link(text(_("Open the channel")), f"https://discord.com/channels/{place.guild}/{place.channel}")
+    invite = safe_link(text(_("Give me the usual rights again")), invitation(application, place.guild))
+    how = paragraph(_("Allow it in the channel's settings under Permissions, or invite me once more, then try again."))
+    return page(_, said, paragraph(said), rights, how, Paragraph((*invite, *text(" · "), *channel)))

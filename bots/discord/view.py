@@ -1,0 +1,179 @@
+"""What Discord adds to the page of ``/settings``: selects for channel, role and sections, a form for the time."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, Final
+
+from bots.discord.buttons import ACTION_ROW, AGAIN, BUTTON, STRING_SELECT
+from bots.discord.menu import CHANNELS
+from bots.discord.press import SCOPE
+from core.commands.settings_pages import MOST_KINDS
+from core.document.text import utf16_length
+from core.i18n import texts
+from core.render.buttons import token
+from core.subscriptions.service import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bots.discord.press import Place
+    from core.digest.sections import Vocabulary
+    from core.i18n import Texts
+    from core.subscriptions.model import Subscription
+
+OWN = "!"
+"""Begins the id of a component that no command of the registry stands behind."""
+ROLE_SELECT, CHANNEL_SELECT, TEXT_INPUT = 6, 8, 4
+ID_LENGTH = 100
+TOGGLES: Final = ("publish", "thread")
+
+
+def with_controls(
+    payload: dict[str, Any], line: str, place: Place, subscription: Subscription, vocabulary: Vocabulary
+) -> dict[str, Any]:
+    """Return the page with Discord's own controls, if ``line`` is one of ``/settings`` that has any."""
+    _ = texts(subscription.lang)
+    if line.startswith("settings sections"):
+        rows = [_sections(subscription, vocabulary, _)]
+    elif place.guild and line.startswith("settings"):
+        rows = [*_server_rows(place, subscription, _)]
+    elif line.startswith("settings"):
+        rows = [_row(_button(_("Type a time…"), f"{OWN}time"))]
+    else:
+        return payload
+    payload = deepcopy(payload)
+    payload["components"][0]["components"] += rows
+    return payload
+
+
+def _server_rows(place: Place, subscription: Subscription, _: Texts) -> Iterator[dict[str, Any]]:
+    extras = subscription.extras
+    buttons = [_button(_("Type a time…"), f"{OWN}time")]
+    if place.kind == "announcement":
+        buttons.append(_toggle("publish", extras.get("publish") == "on", _))
+    if place.kind != "forum" and not place.target.thread:
+        buttons.append(_toggle("thread", extras.get("thread") == "on", _))
+    yield _row(*buttons)
+    yield _row(
+        {
+            "type": CHANNEL_SELECT,
+            "custom_id": f"{OWN}channel",
+            "channel_types": list(CHANNELS),
+            "placeholder": _("Settings of another channel…"),
+        }
+    )
+    role = extras.get("role")
+    chosen = {"default_values": [{"id": role, "type": "role"}]} if role else {}
+    mention = {"type": ROLE_SELECT, "custom_id": f"{OWN}role", "placeholder": _("Mention a role (off)"), **chosen}
+    yield _row({**mention, "min_values": 0, "max_values": 1})
+
+
+def _toggle(name: str, on: bool, _: Texts) -> dict[str, Any]:  # noqa: FBT001  what a toggle is
+    labels = {
+        ("publish", True): _("Stop publishing to followers"),
+        ("publish", False): _("Publish to followers"),
+        ("thread", True): _("Long issues in messages"),
+        ("thread", False): _("Long issues in a thread"),
+    }
+    return _button(labels[name, on], f"{OWN}{name} {'off' if on else 'on'}")
+
+
+def _sections(subscription: Subscription, vocabulary: Vocabulary, _: Texts) -> dict[str, Any]:
+    kinds = vocabulary.kinds[:MOST_KINDS]
+    options = [
+        {
+            "label": f"{vocabulary.emoji(kind)} {vocabulary.name(kind, _.lang) or kind}".strip(),
+            "value": kind,
+            "default": kind not in subscription.without,
+        }
+        for kind in kinds
+    ]
+    return _row(
+        {
+            "type": STRING_SELECT,
+            "custom_id": f"{OWN}sections",
+            "options": options,
+            "min_values": 1,
+            "max_values": len(options),
+            "placeholder": _("Sections to get"),
+        }
+    )
+
+
+def wish_of(line: str, values: Sequence[str], vocabulary: Vocabulary) -> Wish | None:
+    """Return what a control of ours wishes, None if it wishes nothing."""
+    name, _space, value = line.removeprefix(OWN).partition(" ")
+    if name == "role":
+        return Wish(extras={"role": values[0] if values else ""})
+    if name in TOGGLES:
+        return Wish(extras={name: value if value == "on" else ""})
+    if name == "sections":
+        return Wish(without=frozenset(vocabulary.kinds[:MOST_KINDS]) - frozenset(values))
+    return None
+
+
+def time_form(scope: str, subscription: Subscription | None, _: Texts) -> dict[str, Any]:
+    """Return a form that asks for a time and a zone."""
+    slot = subscription.slot if subscription else None
+    fields = (
+        ("time", _("Time, and days if you like"), f"{slot.time:%H:%M}" if slot else "", True),
+        ("zone", _("City or time zone"), slot.zone if slot else "", False),
+    )
+    return {
+        "custom_id": f"{scope}{OWN}time",
+        "title": _("When should issues come?"),
+        "components": [_row(_input(*field)) for field in fields],
+    }
+
+
+def question_form(name: str, _: Texts) -> dict[str, Any]:
+    """Return a form that asks for a question about a message that is remembered under ``name``."""
+    asked = _input("question", _("Your question"), "", required=True)
+    return {"custom_id": f"{OWN}ask {name}", "title": _("Ask about this"), "components": [_row(asked)]}
+
+
+def _input(name: str, label: str, value: str, required: bool) -> dict[str, Any]:  # noqa: FBT001  a row of a table
+    given = {"value": value} if value else {}
+    return {
+        "type": TEXT_INPUT, "custom_id": name, "label": label, "style": 1, "required": required, "max_length": 300,
+        **given,
+    }  # fmt: skip
+
+
+def scoped(payload: dict[str, Any], place: Place) -> tuple[dict[str, Any], list[str]]:
+    """Let the components act on ``place``; return the lines that need to be remembered, too."""
+    if not place.chosen:
+        return payload, []
+    payload, lines = deepcopy(payload), []
+    for component in _components(payload["components"]):
+        if "custom_id" in component:
+            known = component["custom_id"]
+            wanted = f"{SCOPE}{place.channel} {known}"
+            if utf16_length(wanted) > ID_LENGTH:
+                lines.append(known.partition(" ")[2] if known.startswith(AGAIN) else known)
+                wanted = f"{SCOPE}{place.channel} {token(lines[-1])}"
+            component["custom_id"] = wanted
+    return payload, lines
+
+
+def scope_of(custom_id: str) -> tuple[str, str]:
+    """Return the channel that a component acts on, "" for the one that it stands in, and the rest of its id."""
+    if not custom_id.startswith(SCOPE):
+        return "", custom_id
+    channel, _space, rest = custom_id.removeprefix(SCOPE).partition(" ")
+    return channel, rest
+
+
+def _components(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for component in components:
+        yield component
+        yield from _components(component.get("components", []))
+
+
+def _row(*components: dict[str, Any]) -> dict[str, Any]:
+    return {"type": ACTION_ROW, "components": list(components)}
+
+
+def _button(label: str, custom_id: str) -> dict[str, Any]:
+    return {"type": BUTTON, "style": 2, "label": label, "custom_id": custom_id}
