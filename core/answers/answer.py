@@ -30,6 +30,9 @@ LEAST = 0.12
 """A runner-up with less than this share of the best score is no citation."""
 QUOTED = 400
 LISTED = 160
+SHORT = 140
+ALIKE = 0.6
+"""A list is an answer where the second story scores at least this share of the first."""
 QUESTION_LENGTH = 1000
 
 
@@ -151,10 +154,16 @@ def cited(candidate: Candidate, question: Question) -> Citation:
         section=passage.section,
         key=passage.key,
         title=passage.title,
-        quote=quote(passage.text, looked_for, length=QUOTED),
+        quote=_whole(passage.text) or quote(passage.text, looked_for, length=QUOTED),
         url=passage.url,
         what=passage.what,
     )
+
+
+def _whole(text: str) -> str:
+    """Return a text that is short enough to be quoted as it is, else nothing."""
+    said = " ".join(text.split())
+    return said if len(said) <= SHORT else ""
 
 
 def _refusal(finding: Finding, nearest: Sequence[Citation], _: Texts) -> str:
@@ -177,7 +186,9 @@ def _said(finding: Finding, citations: Sequence[Citation], _: Texts) -> str:
         counted = _.plural("{count} story speaks of it.", "{count} stories speak of it.", stories)
         on = _.plural("On {count} day.", "On {count} days.", len(days))
         return "\n".join([f"{counted} {on}", *_list(citations, _)])
-    if question.most or question.browses or (question.several and len(citations) > 1):
+    scores = [one.score for one in finding.candidates[:2]]
+    alike = len(citations) > 1 and scores[-1] >= ALIKE * scores[0]
+    if question.most or question.browses or (question.several and alike):
         return "\n".join(_list(citations, _))
     return _quoted(citations[0], _)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Ask
+    from tests.core.commands.conftest import Ask
 
 
 @pytest.mark.parametrize("command", ["/new", "/forgetme"])
