@@ -24,7 +24,8 @@ TIME_FORMATS = {"time": "t", "date": "D", "datetime": "Dt", "relative": "r"}
 """https://core.telegram.org/bots/api#date-time-entity-formatting."""
 
 _STYLES: dict[type, str] = {Strong: "bold", Emphasis: "italic", Strike: "strikethrough"}
-_VERBATIM = {"pre", "code"}
+_UNTRIMMED = {"pre", "code", "blockquote", "expandable_blockquote"}
+"""Blanks count in code, and a quote may begin or end with code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +78,9 @@ class Styled:
 
 def _trimmed(span: Span, text: str, skipped: int) -> Span | None:
     start, end = max(0, span.start - skipped), min(len(text), span.end - skipped)
-    while start < end and text[start].isspace() and span.kind not in _VERBATIM:
+    while start < end and text[start].isspace() and span.kind not in _UNTRIMMED:
         start += 1
-    while end > start and text[end - 1].isspace() and span.kind not in _VERBATIM:
+    while end > start and text[end - 1].isspace() and span.kind not in _UNTRIMMED:
         end -= 1
     seen = end > start and not text[start:end].isspace()
     return Span(kind=span.kind, start=start, end=end, extra=span.extra) if seen else None

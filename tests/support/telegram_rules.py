@@ -115,7 +115,11 @@ def _entity_problems(entity: dict[str, Any], text: str) -> list[str]:
     found += [f"{kind} cuts a character" for at in (offset, offset + length) if 0xDC <= _high_byte(units, at) <= 0xDF]
     covered = units[2 * offset : 2 * (offset + length)].decode("utf-16-le", "replace")
     found += [f"{kind} covers only blanks"] if not covered.strip() else []
-    found += [f"{kind} has blanks at its ends"] if kind not in {"pre", "code"} and covered.strip() != covered else []
+    found += (
+        [f"{kind} has blanks at its ends"]
+        if kind not in {"pre", "code"} | _QUOTES and covered.strip() != covered
+        else []
+    )
     return found + _extra_problems(entity)
 
 
