@@ -113,6 +113,7 @@ TABLE: Mapping[type[Exception], Callable[[Exception], DiscordError]] = {
     discord.InteractionResponded: _always("content"),
     discord.MissingApplicationID: _always("fatal"),
     discord.InvalidData: _always("transient"),
+    discord.errors.FFmpegProcessError: _always("content"),
     discord.ClientException: _always("content"),
     discord.DiscordException: _always("unknown"),
     aiohttp.ClientError: _always("transient", "the connection failed"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from core.document.build import clean
 from core.document.nodes import Action, Actions, Divider, Document
+from core.document.text import plain
 from core.render.breaks import choose_breaks
 from core.render.cut import head
 from core.render.units import Detail, assemble, divides_more, flatten
@@ -128,7 +129,12 @@ def _cut(blocks: Blocks, layout: Layout, later: Cost, least: int) -> list[Blocks
         if _rank(finer[1]) < _rank(breaks):
             units, breaks = finer
     pages = assemble(units[start:end] for start, end in pairwise([*breaks.starts, len(units)]))
-    return [page for page in map(_trim, pages) if page]
+    trimmed = [_trim(page) for page in pages]
+    return [page for page in trimmed if _says_something(page)] or trimmed[:1]
+
+
+def _says_something(page: Blocks) -> bool:
+    return any(isinstance(block, Actions) for block in page) or bool(clean(plain(page)).strip())
 
 
 def _attempt(blocks: Blocks, layout: Layout, later: Cost, detail: Detail) -> tuple[list[Unit], Breaks]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from tests.fakes.discord import TOKEN, FakeDiscord, fake_discord
+from tests.fakes.discord import TOKEN, FakeDiscord, fake_discord, text_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -111,3 +111,101 @@ async def test_today_is_a_card_whose_buttons_turn_its_pages_in_place(bot: Bot) -
     turned = await bot.fake.press(models.message, "›")
     assert turned.kind == 7
     assert "Model 0\n" not in turned.text
+
+
+async def test_commands_are_registered_once_with_chinese_names(bot: Bot) -> None:
+    assert len(bot.fake.calls("PUT", r"/applications/\d+/commands")) == 1
+    today = next(command for command in bot.fake.commands if command["name"] == "today")
+    assert today["name_localizations"]["zh-CN"] == "今日"
+    assert (today["integration_types"], today["contexts"]) == ([0, 1], [0, 1, 2])
+    assert "registered" in await bot.call("doctor")
+
+
+async def test_subscribing_is_for_managers_and_needs_the_rights_to_post(bot: Bot) -> None:
+    refused = await bot.fake.slash("subscribe", rights=0)
+    assert refused.private
+    assert "Only admins" in refused.text
+    lacking = await bot.fake.slash("subscribe", ours=0)
+    assert "View Channel" in lacking.text
+    assert "https://discord.com/oauth2/authorize?" in lacking.text
+    closed = await bot.fake.slash("subscribe", values={"channel": "504"})
+    assert "Send Messages" in closed.text
+
+
+async def test_a_push_reaches_text_announcement_forum_and_direct_messages_once(bot: Bot) -> None:
+    fake = bot.fake
+    direct = fake.direct("42")
+    await fake.slash("subscribe", values={"time": "8:30", "zone": "Asia/Shanghai"})
+    await fake.slash("subscribe", channel="502")
+    await fake.slash("subscribe", values={"channel": "503"})
+    await fake.slash("subscribe", channel=direct)
+    fake.fail("POST", "/channels/501/messages", 502, after=True)
+    await bot.call("push")
+    await fake.until(lambda: fake.posts("501") and fake.posts("502") and fake.posts(direct) and fake.published)
+    forum = [one for one in fake.channels.values() if one.get("parent_id") == "503"]
+    assert [(one["name"].startswith("Polaris 2 is out"), one["applied_tags"]) for one in forum] == [(True, ["1"])]
+    assert len(fake.posts("501")) == len(fake.posts("502")) == 1
+    assert fake.published == [fake.posts("502")[0]["id"]]
+
+
+async def test_settings_change_what_discord_adds(bot: Bot) -> None:
+    fake = bot.fake
+    page = await fake.slash("settings")
+    assert page.private
+    role = await fake.press(page.message, "Mention a role (off)", values=["600"], channel="501")
+    form = await fake.press(role.message, "Type a time…", channel="501")
+    assert form.kind == 9
+    done = await fake.fill_in(form.form, {"time": "9:15", "zone": "Tokyo"}, message=role.message)
+    assert "9:15" in done.text
+    kept = await fake.press(done.message, "Long issues in a thread", channel="501")
+    assert "Long issues in messages" in kept.labels
+
+
+async def test_questions_are_answered_in_threads_and_direct_messages(bot: Bot) -> None:
+    fake = bot.fake
+    asked = await fake.write("<@1001> What is Beaver CLI?", mention=True)
+    await fake.until(lambda: fake.posts(asked["id"]))
+    assert "Beaver CLI" in text_of(fake.posts(asked["id"])[0])
+    direct = fake.direct("44")
+    await fake.write("Beaver CLI", channel=direct, user="44")
+    await fake.until(lambda: len(fake.posts(direct)) > 1)
+    await fake.write("nobody asked", user="45")
+    assert all(post["author"]["id"] != "1001" or "nobody" not in text_of(post) for post in fake.posts("501"))
+
+
+async def test_readers_bring_the_app_along_and_subscribe_their_direct_messages(bot: Bot) -> None:
+    answer = await bot.fake.slash("subscribe", user="46", owners={"1": "46"}, rights=0)
+    assert "Subscribed" in answer.text
+    assert bot.fake.calls("POST", "/users/@me/channels")[-1].body == {"recipient_id": "46"}
+
+
+async def test_options_complete_and_messages_are_explained(bot: Bot) -> None:
+    fake = bot.fake
+    zones = await fake.complete("subscribe", "zone", "tok")
+    assert "Asia/Tokyo" in [choice["value"] for choice in zones]
+    assert await fake.complete("models", "date", "")
+    explained = await fake.on_message("Explain this", {"id": "5", "content": "Beaver CLI"})
+    assert explained.private
+    form = await fake.on_message("Ask about this", {"id": "6", "content": "Beaver CLI 1.4"})
+    answer = await fake.fill_in(form.form, {"question": "Beaver CLI"})
+    assert "Beaver" in answer.text
+
+
+async def test_a_late_interaction_and_a_reconnect_do_no_harm(bot: Bot) -> None:
+    fake = bot.fake
+    late = {"code": 10062, "message": "Unknown interaction"}
+    fake.fail("POST", "/interactions/.*", 404, late)
+    event = fake._slash("today", {})
+    await fake.dispatch("INTERACTION_CREATE", event)
+    await fake.until(lambda: not fake.troubles)
+    await fake.reconnect()
+    assert (await fake.slash("today")).kind == 4
+
+
+async def test_a_server_that_leaves_ends_and_one_that_returns_goes_on(bot: Bot) -> None:
+    fake = bot.fake
+    await fake.slash("subscribe")
+    await fake.leave()
+    await fake.come_back()
+    page = await fake.slash("settings")
+    assert "Time" in page.labels

@@ -211,7 +211,7 @@ class FakeDiscord:
         rows = [
             {"type": 1, "components": [{"type": 4, "custom_id": key, "value": value}]} for key, value in values.items()
         ]
-        more = {"message": message} if message else {}
+        more: dict[str, Any] = {"message": message} if message else {}
         data = {"custom_id": form["custom_id"], "components": rows}
         return await self._answered(self._interaction(5, data, **more, **about))
 
@@ -470,7 +470,8 @@ class FakeDiscord:
             raise RefusalError(400, 50035, "Invalid Form Body", found)
         self._check(body["message"], "BaseCreateMessageCreateRequest")
         number = str(next(self._ids))
-        thread = self._thread(number, channel, body["name"], 11) | {"applied_tags": body["applied_tags"]}
+        thread = self._thread(number, channel, body["name"], 11)
+        thread["applied_tags"] = body["applied_tags"]
         self._store(number, body["message"], number)
         return thread
 
@@ -584,7 +585,7 @@ class FakeDiscord:
         return raw
 
     async def _heard(self, socket: _Socket, said: Json) -> None:
-        data = said.get("d")
+        data: Any = said.get("d")
         if said["op"] == HEARTBEAT:
             self.beats += 1
             await socket.send({"op": ACK})

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+from base64 import b64encode
 from collections import deque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -344,7 +345,7 @@ class FakeSlack:
         return {} if 1 <= len(payload["prompts"]) <= 4 else {"error": "invalid_arguments"}
 
     async def _oauth(self, request: web.Request, payload: Json) -> Json:
-        expected = aiohttp.BasicAuth(CLIENT_ID, CLIENT_SECRET).encode()
+        expected = f"Basic {b64encode(f'{CLIENT_ID}:{CLIENT_SECRET}'.encode()).decode()}"
         by_body = (payload.get("client_id"), payload.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
         if request.headers.get("Authorization") != expected and not by_body:
             return {"ok": False, "error": "bad_client_secret"}

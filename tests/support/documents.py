@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
 
+from core.document.build import clean
 from core.document.nodes import (
     Action,
     Actions,
@@ -45,7 +46,9 @@ WORDS = (
     "~~", "!", "$5", "\\",
 )  # fmt: skip
 
-texts: SearchStrategy[str] = st.lists(st.sampled_from(WORDS), max_size=12).map("".join) | st.text(max_size=20)
+texts: SearchStrategy[str] = st.lists(st.sampled_from(WORDS), max_size=12).map("".join) | st.text(max_size=20).map(
+    clean
+)
 long_texts: SearchStrategy[str] = st.builds(
     lambda words, times: "".join(words) * times,
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=8),

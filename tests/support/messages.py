@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +55,7 @@ def _called(function: ast.expr) -> str:
             return ""
 
 
-def _message(name: str, said: list[object]) -> Iterator[Message]:
+def _message(name: str, said: Sequence[object]) -> Iterator[Message]:
     wanted = {"_": 1, "mark": 1, "plural": 2}.get(name, 0)
     texts = [text for text in said[:wanted] if isinstance(text, str)]
     if wanted and len(texts) == wanted:

@@ -53,7 +53,8 @@ def rows(name: str) -> list[list[str]]:
 
 def questions() -> list[Asked]:
     """Return the questions; every second one of each kind is held back from tuning."""
-    found, seen = [], {}
+    found: list[Asked] = []
+    seen: dict[str, int] = {}
     for kind, lang, question, ids, *prior in rows("questions.txt"):
         seen[kind] = seen.get(kind, 0) + 1
         found.append(

@@ -10,6 +10,8 @@ Renderers are judged by comparing what stands in the document with what an indep
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 import regex
@@ -89,14 +91,10 @@ class Written:
         cuts = [(seen[border - 1] + 1, seen[border]) for border in sorted(borders)]
         edges = {edge for whole in self._wholes for edge in whole}
         within = [cut for cut in cuts if edges.isdisjoint(cut)]  # a long link may begin a page in the middle of a word
-        spans = [(whole, cuts) for whole in self._wholes]
-        spans += [(match.span(), within) for match in _WORD.finditer(text)]
-        spans += [(match.span(), cuts) for match in _GRAPHEME.finditer(text)]
-        return [
-            text[start:end][:40]
-            for (start, end), borders_ in spans
-            if end - start <= longest and any(start < low and high < end for low, high in borders_)
-        ]
+        found = [whole for whole in self._wholes if _crossed(whole, cuts)]
+        found += [match.span() for match in _WORD.finditer(text) if _crossed(match.span(), within)]
+        found += [match.span() for match in _GRAPHEME.finditer(text) if _crossed(match.span(), cuts)]
+        return [text[start:end][:40] for start, end in found if end - start <= longest]
 
     def _add(self, text: str, styles: frozenset[Style] = PLAIN) -> None:
         text = clean(text)
@@ -163,6 +161,12 @@ class Written:
         else:
             self._inlines(link.children, styles)
             self._add(spelled_out(plain(link.children), address), styles)
+
+
+def _crossed(span: tuple[int, int], cuts: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether one of the cuts, which are in order, lies within the span."""
+    first = bisect_right(cuts, span[0], key=itemgetter(0))
+    return first < len(cuts) and cuts[first][1] < span[1]
 
 
 def lost(written: Sequence[Character], read: Iterable[Character]) -> list[str]:

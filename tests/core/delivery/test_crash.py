@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from core.storage.engine import Database
 
 READERS = int(os.environ.get("PAPERBOY_CRASH_READERS", "120"))
-KILLS = int(os.environ.get("PAPERBOY_CRASH_KILLS", "2"))
+KILLS = int(os.environ.get("PAPERBOY_CRASH_KILLS", "1"))
+COURIERS = int(os.environ.get("PAPERBOY_CRASH_COURIERS", "2"))
+PATIENCE_SECONDS = 20
 SEED = 20260219
 ROOT = Path(__file__).parents[3]
 SUPPORT = ROOT / "tests" / "support"
@@ -68,24 +70,31 @@ async def finished(database: Database) -> None:
 
 
 async def run_with_kills(url: str, server: Server, port: int, on_unknown: str) -> Sequence[Receipt]:
+    """Kill couriers at random instants; each but the last few is replaced, and those that are left finish."""
     dice = random.Random(SEED)  # noqa: S311  # a repeatable accident
     database = open_database(url)
     await add_issue(database)
     await add_readers(database, READERS)
     run = await plan(database)
-    for kill in range(KILLS + 1):
-        courier = await start(url, port, on_unknown)
-        if kill < KILLS:
-            server.busy.clear()
-            await server.busy.wait()
-            await asyncio.sleep(dice.uniform(0, 0.15))
-        else:
-            await finished(database)
-        courier.kill()
-        await courier.wait()
+    couriers = [await start(url, port, on_unknown) for _ in range(COURIERS)]
+    for kill in range(KILLS):
+        server.busy.clear()
+        await asyncio.wait_for(server.busy.wait(), PATIENCE_SECONDS)
+        await asyncio.sleep(dice.uniform(0, 0.15))
+        await end(couriers.pop(dice.randrange(len(couriers))))
+        if KILLS - kill >= COURIERS:
+            couriers.append(await start(url, port, on_unknown))
+    await finished(database)
+    for courier in couriers:
+        await end(courier)
     receipts = await SqlReceipts(database).of_run(run, limit=READERS)
     await database.close()
     return receipts
+
+
+async def end(courier: asyncio.subprocess.Process) -> None:
+    courier.kill()
+    await courier.wait()
 
 
 async def test_after_kills_nothing_is_lost_nothing_twice_and_only_pages_in_flight_are_in_doubt(

@@ -38,7 +38,7 @@ def translated(catalogue: Catalog) -> dict[Message, str]:
     for entry in catalogue:
         if entry.id and not entry.fuzzy:
             key = entry.id if isinstance(entry.id, tuple | list) else (entry.id,)
-            entries[tuple(key)] = entry.string if isinstance(entry.string, str) else entry.string[0]
+            entries[tuple(key)] = entry.string if isinstance(entry.string, str) else (entry.string or ("",))[0]
     return entries
 
 

@@ -148,6 +148,11 @@ def test_buttons_stand_on_the_last_page(layout: Layouts) -> None:
     assert len(pages[-1]) > 1
 
 
+def test_no_page_is_blank(layout: Layouts) -> None:
+    pages = cut(layout(), text(" " * 370), text("字" * 370), text("\u3000" * 370))
+    assert pages == [(text("字" * 370),)]
+
+
 def test_dividers_do_not_stand_at_borders(layout: Layouts) -> None:
     pages = cut(layout(), *(block for number in range(9) for block in (story(number), Divider())))
     assert all(not isinstance(block, Divider) for page in pages for block in (page[0], page[-1]))

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+import pytest
+
+from bots.discord.errors import TABLE, send_error
+
+
+class Response:
+    def __init__(self, status: int, headers: dict[str, str] | None = None) -> None:
+        self.status = status
+        self.reason = "reason"
+        self.headers = headers or {}
+
+
+def failure(status: int, code: int = 0, headers: dict[str, str] | None = None) -> discord.HTTPException:
+    kind = {403: discord.Forbidden, 404: discord.NotFound}.get(status, discord.HTTPException)
+    response: Any = Response(status, headers)
+    return kind(response, {"code": code, "message": "said"})
+
+
+def test_every_exception_of_the_sdk_is_in_the_table() -> None:
+    public = {one for one in vars(discord.errors).values() if isinstance(one, type) and issubclass(one, Exception)}
+    assert public - TABLE.keys() == set()
+
+
+def test_subclasses_stand_before_their_bases() -> None:
+    kinds = list(TABLE)
+    assert [(a, b) for at, a in enumerate(kinds) for b in kinds[at + 1 :] if issubclass(b, a)] == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        *((404, code, "gone") for code in (10003, 10004, 10013, 10015, 50027)),
+        (403, 50278, "gone"),
+        (403, 40007, "gone"),
+        (403, 50007, "pause"),
+        *((403, code, "config") for code in (50001, 50013, 200000, 240000)),
+        *((400, code, "config") for code in (50008, 50024, 50083, 160005, 160006, 220001, 40067)),
+        *((429, code, "wait") for code in (20016, 20022, 20028, 20029, 30046, 40003)),
+        *((400, code, "transient") for code in (130000, 110000, 40004, 40006)),
+        (503, 0, "transient"),
+        *((400, code, "content") for code in (50035, 50006, 40005, 50109, 0)),
+        (401, 0, "fatal"),
+        *((403, code, "fatal") for code in (40001, 50014, 40333, 40002)),
+    ],
+)
+def test_codes_are_classified(status: int, code: int, kind: str) -> None:
+    assert send_error(failure(status, code, {"Via": "1.1 google", "Retry-After": "3"})).kind == kind
+
+
+def test_a_limit_without_via_stops_everything_for_its_time() -> None:
+    banned = send_error(failure(429, headers={"Retry-After": "90"}))
+    assert banned.kind == "fatal"
+    assert banned.retry_after is not None
+    assert banned.retry_after.total_seconds() == 90
