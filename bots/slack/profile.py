@@ -9,6 +9,7 @@ _ELEMENTS = "https://docs.slack.dev/reference/block-kit/block-elements"
 
 SLACK = Profile(
     platform="slack",
+    threads=True,
     features=frozenset({"heading", "list", "quote", "divider", "code_block", "strike", "time", "actions"}),
     limits={
         "blocks": Limit(value=50, unit="blocks", source=_BLOCKS),

@@ -38,7 +38,11 @@ class Press:
         issue = await self._archive.get(content.issue)
         if issue is None:
             return ()
-        return self._renderer(content).render(await self._document(content, issue))
+        renderer = self._renderer(content)
+        pages = renderer.render(await self._document(content, issue))
+        if renderer.profile.threads and content.style == "card" and content.kind != "catch-up":
+            pages += renderer.render(self._presenter.full(issue, without=content.without))
+        return pages
 
     def _renderer(self, content: Content) -> Renderer:
         return self._renderers.get((content.platform, content.form)) or self._renderers[content.platform, ""]

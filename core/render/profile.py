@@ -34,10 +34,12 @@ class Profile:
     """What a platform (in one of its forms) can show, and how much of it.
 
     ``features`` are the node kinds that it shows natively; ``core.render.lower`` rewrites the others into what
-    it has. ``limits`` are by name, so that previews, checks and tests can show them.
+    it has. ``limits`` are by name, so that previews, checks and tests can show them. ``threads`` tells whether a
+    delivery's pages after the first stand out of sight, in a thread of it: a card then has the whole issue there.
     """
 
     platform: str
     form: str = ""
     features: frozenset[Feature] = frozenset()
     limits: dict[str, Limit] = field(default_factory=dict)
+    threads: bool = False

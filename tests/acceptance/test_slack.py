@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -20,6 +21,7 @@ from tests.fakes.slack import (
     CLIENT_ID,
     CLIENT_SECRET,
     SIGNING_SECRET,
+    Answer,
     FakeSlack,
     fake_slack,
     text_of,
@@ -171,3 +173,158 @@ async def test_sections_open_and_pages_turn_in_place(program: Program) -> None:
 async def test_the_name_of_the_app_with_a_command_does_the_same(program: Program) -> None:
     assert "Polaris 2 is out" in text_of(await program.slash("/paperboy today"))
     assert "Beaver" in text_of(await program.slash("/paperboy what is beaver?"))
+
+
+async def test_the_daily_post_is_a_card_with_the_issue_in_its_thread(program: Program) -> None:
+    assert "Subscribed" in text_of(await program.slash("/subscribe 8:30", channel="C2"))
+    await program.call("push")
+    await program.fake.until(lambda: any("Beaver CLI 1.4" in text_of(said) for said in program.fake.posts("C2")[1:]))
+    first, *thread = program.fake.posts("C2")
+    assert "Polaris 2 is out" in text_of(first)
+    assert "thread_ts" not in first
+    assert {said["thread_ts"] for said in thread} == {first["ts"]}
+    assert first["metadata"]["event_type"] == "paperboy_delivery"
+    assert "Beaver CLI 1.4" in " ".join(map(text_of, thread))
+
+
+async def test_a_button_of_a_post_answers_the_one_who_pressed_it(program: Program) -> None:
+    post = program.fake.posts("C2")[0]
+    section = await program.press(post, "Dev", channel="C2")
+    assert section["response_type"] == "ephemeral"
+    assert not section["replace_original"]
+    assert "Beaver CLI 1.4" in text_of(section)
+
+
+async def test_a_post_in_doubt_is_found_again_instead_of_sent_again(program: Program) -> None:
+    program.fake.plan("chat.postMessage", Answer(error="internal_error", status=500, done=True))
+    await program.slash("/subscribe 8:30", channel="C3")
+    await program.call("push")
+    await program.fake.until(lambda: len(program.fake.posts("C3")) > 1)
+    assert sum("thread_ts" not in said for said in program.fake.posts("C3")) == 1
+
+
+async def test_a_limit_is_waited_for(program: Program) -> None:
+    program.fake.plan("chat.postMessage", Answer(error="ratelimited", status=429, retry_after=1))
+    await program.slash("/subscribe 8:30", channel="C4")
+    await program.call("push")
+    await program.fake.until(lambda: len(program.fake.posts("C4")) > 1)
+
+
+async def test_public_channels_are_joined_and_private_ones_asked_for(program: Program) -> None:
+    assert "Subscribed" in text_of(await program.slash("/subscribe 8:30", channel="CPUBLIC"))
+    assert "/invite @Paperboy" in text_of(await program.slash("/subscribe 8:30", channel="GPRIVATE"))
+
+
+async def test_a_direct_thread_streams_its_answer_and_falls_back_to_a_post(program: Program) -> None:
+    more = {"channel_type": "im", "thread_ts": "1660000000.000009"}
+    answer = await program.say("what is beaver?", channel="DU1", **more)
+    assert "Beaver" in text_of(answer)
+    assert program.fake.calls("chat.stopStream")
+    assert program.fake.calls("assistant.threads.setStatus")
+    program.fake.plan("chat.startStream", Answer(error="unknown_method"))
+    assert "Beaver" in text_of(await program.say("what is beaver?", channel="DU1", **more))
+
+
+async def test_a_repeated_event_does_nothing(program: Program) -> None:
+    message = {"type": "message", "channel": "DU2", "channel_type": "im", "user": "U2", "text": "today", "ts": "1.1"}
+    event = program.fake.event(HOME, message, id="Ev-twice")
+    await program.fake.push("events_api", event)
+    await program.fake.until(lambda: len(program.fake.posts("DU2")) == 1)
+    await program.fake.push("events_api", event)
+    await program.say("help", channel="DU3", channel_type="im")
+    assert len(program.fake.posts("DU2")) == 1
+
+
+async def test_the_home_tab_leads_to_search_and_settings(program: Program) -> None:
+    opened = {"type": "app_home_opened", "user": "U4", "channel": "DU4", "tab": "home"}
+    await program.fake.push("events_api", program.fake.event(HOME, opened))
+    await program.fake.until(lambda: bool(program.fake.calls("views.publish")))
+    home = program.fake.calls("views.publish")[-1]["view"]
+    assert "Polaris 2 is out" in text_of(home)
+    await program.fake.push("interactive", program.fake.press_in_view(HOME, "U4", home, "Settings"))
+    await program.fake.until(lambda: bool(program.fake.calls("views.open")))
+    form = program.fake.calls("views.open")[-1]["view"]
+    option = {"selected_option": {"value": "full"}}
+    values = {
+        "time": {"selected_time": "09:15"},
+        "zone": {"value": "Europe/Berlin"},
+        "days": {"selected_options": [{"value": "mon"}, {"value": "fri"}]},
+        "lang": {"selected_option": {"value": "en"}},
+        "style": option,
+    }
+    said = await program.fake.push("interactive", program.fake.submit(HOME, "U4", form, values))
+    assert said["response_action"] == "update"
+    assert "09:15" in text_of(said["view"])
+    await program.fake.until(lambda: len(program.fake.calls("views.publish")) > 1)
+    assert "09:15" in text_of(program.fake.calls("views.publish")[-1]["view"])
+    await program.fake.push("interactive", program.fake.press_in_view(HOME, "U4", home, "Search"))
+    await program.fake.until(lambda: program.fake.calls("views.open")[-1]["view"]["callback_id"] == "search")
+    asked = program.fake.calls("views.open")[-1]["view"]
+    found = await program.fake.push(
+        "interactive", program.fake.submit(HOME, "U4", asked, {"words": {"value": "beaver"}})
+    )
+    assert "Beaver" in text_of(found["view"])
+
+
+@pytest.mark.parametrize("shortcut", ["explain", "ask"])
+async def test_a_message_shortcut_opens_an_answer(program: Program, shortcut: str) -> None:
+    before = len(program.fake.calls("views.open"))
+    payload = {
+        "type": "message_action",
+        "callback_id": shortcut,
+        "team": {"id": HOME},
+        "user": {"id": "U1"},
+        "channel": {"id": "C1"},
+        "message": {"text": "Beaver CLI", "ts": "1.1"},
+        "trigger_id": "t",
+        "response_url": "",
+    }
+    await program.fake.push("interactive", payload)
+    await program.fake.until(lambda: len(program.fake.calls("views.open")) > before)
+    assert "Beaver" in text_of(program.fake.calls("views.open")[-1]["view"])
+
+
+async def test_over_http_only_fresh_requests_that_slack_signed_pass(program: Program) -> None:
+    address = f"{program.desk}/slack/events"
+    payload = program.fake.slash(HOME, "C1", "U1", "/today")
+    assert await program.fake.command_over_http(address, payload) == 200
+    number = payload["response_url"].rpartition("/")[2]
+    await program.fake.until(lambda: any(call.payload.get("_address") == number for call in program.fake.seen))
+    assert await program.fake.command_over_http(address, payload, age=301) == 401
+    assert await program.fake.command_over_http(address, payload, secret="another") == 401
+
+
+async def test_another_workspace_installs_reads_and_removes_the_app(program: Program) -> None:
+    program.fake.teams[OTHER].token = "not given yet"
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{program.desk}/slack/install") as page:
+            state = page.cookies["slack-app-oauth-state"].value
+        program.fake.codes["code1"] = OTHER
+        address = f"{program.desk}/slack/oauth_redirect?code=code1&state={state}"
+        cookies = {"Cookie": f"slack-app-oauth-state={state}"}
+        async with session.get(address, headers=cookies) as page:
+            assert page.status == 200
+        async with session.get(address, headers=cookies) as page:
+            assert page.status != 200
+    payload = program.fake.slash(OTHER, "CX", "UX", "/subscribe 8:30")
+    number = payload["response_url"].rpartition("/")[2]
+    await program.fake.push("slash_commands", payload)
+    await program.fake.until(lambda: any(call.payload.get("_address") == number for call in program.fake.seen))
+    assert any(call["refresh"] for call in program.fake.calls("oauth.v2.access"))
+    files = Path(program.environment["PAPERBOY_DATA_DIR"]).glob("paperboy.db*")  # noqa: ASYNC240  a small folder
+    kept = b"".join(file.read_bytes() for file in files)
+    assert b"xoxe" not in kept
+    await program.call("push")
+    await program.fake.until(lambda: len(program.fake.posts("CX")) > 1)
+    await program.fake.push("events_api", program.fake.event(OTHER, {"type": "app_uninstalled"}))
+    for _attempt in range(50):
+        exported = await program.call("export", f"slack:{OTHER}:CX")
+        if "uninstalled" in exported:
+            break
+    assert "uninstalled" in exported
+
+
+async def test_doctor_finds_nothing_wrong(program: Program) -> None:
+    said = await program.call("doctor")
+    assert "token and scopes are right" in said
+    assert "Socket Mode answers" in said
