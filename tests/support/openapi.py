@@ -72,6 +72,11 @@ def _bounds(schema: Schema, kind: str, value: Any, path: str) -> Iterator[str]: 
 def _object(spec: Schema, schema: Schema, value: Schema, path: str) -> Iterator[str]:
     properties = schema.get("properties", {})
     yield from (f"{path}.{name} is missing" for name in schema.get("required", []) if name not in value)
-    yield from (f"{path}.{name} is unknown" for name in value if name not in properties)
+    others = schema.get("additionalProperties")
+    for name in value.keys() - properties.keys():
+        if isinstance(others, dict):
+            yield from _misfits(spec, others, value[name], f"{path}.{name}")
+        else:
+            yield f"{path}.{name} is unknown"
     for name in value.keys() & properties.keys():
         yield from _misfits(spec, properties[name], value[name], f"{path}.{name}")
