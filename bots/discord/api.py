@@ -71,6 +71,7 @@ class Api:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._ready = False
+        self._opened = False
         self._closed_until: datetime | None = None
 
     async def login(self) -> None:
@@ -78,11 +79,17 @@ class Api:
         async with self._lock:
             if self._ready:
                 return
+            self._opened = True
             try:
                 await self._client.login(self._token)
             except Exception as error:
                 raise send_error(error) from error
             self._ready = True
+
+    async def close(self) -> None:
+        """Close the connections, if there were any."""
+        if self._opened:
+            await self._client.close()
 
     async def call(self, method: str, path: str, body: object = None, **parameters: str | int) -> Any:  # noqa: ANN401  JSON of any shape
         """Send a request and return the answer's JSON. ``path`` has the parameters' names in braces."""

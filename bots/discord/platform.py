@@ -99,6 +99,7 @@ class DiscordPlatform:
         self._subscribed = subscribed
         account = _account(token)
         invalid = InvalidRequests(services.clock)
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
         self._client = Gateway(
             intents=INTENTS,
             http_trace=invalid.trace(),
@@ -133,7 +134,7 @@ class DiscordPlatform:
                 tasks.create_task(self._client.servers.sweep())
                 tasks.create_task(self._listen())
         finally:
-            await self._client.close()
+            await self._api.close()
 
     async def _introduce(self) -> None:
         """Log in and register the commands, however long the network takes to be there."""
@@ -166,7 +167,7 @@ class DiscordPlatform:
             ):
                 yield finding
         finally:
-            await self._client.close()
+            await self._api.close()
 
 
 def _account(token: str) -> str:

@@ -1,0 +1,229 @@
+"""Sending, publishing, limits and servers, against the strict server over REST."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bots.discord.api import INVALID_AT_MOST, InvalidRequests
+from bots.discord.doctor import effective
+from bots.discord.platform import DiscordPlatform
+from bots.discord.render import DiscordRenderer
+from bots.discord.servers import KEPT, LEFT, Servers
+from bots.settings import DiscordSettings, Settings
+from bots.wiring import House, open_house
+from clock import ManualClock
+from core.delivery.model import SendError
+from core.delivery.port import Envelope
+from core.document.build import paragraph
+from core.document.nodes import Document
+from core.subscriptions.model import Slot
+from core.target import Target
+from tests.fakes.discord import APP, TOKEN, FakeDiscord, fake_discord, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from aiohttp import TraceRequestEndParams
+
+TEXT = Target(platform="discord", account=APP, chat="501")
+FORUM = replace(TEXT, chat="503")
+PAGES = DiscordRenderer().render(
+    Document(blocks=tuple(paragraph("Open weights. " * 40) for _ in range(12)), title="Monday's issue")
+)
+SEND = r"/channels/501/messages"
+
+
+@dataclass
+class Stand:
+    """A platform without a gateway, and the server that it sends to."""
+
+    fake: FakeDiscord
+    house: House
+    platform: DiscordPlatform
+    clock: ManualClock
+    forgotten: list[Target]
+
+    async def send(self, number: int = 0, target: Target = TEXT, after: str = "", **extras: str) -> str:
+        envelope = Envelope(key=f"page-{number}", after=after, extras=extras)
+        return await self.platform.sender.send(target, PAGES[number], envelope)
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+    async with fake_discord() as fake, open_house(Settings(data_dir=tmp_path)) as house:
+        clock = ManualClock()
+        forgotten: list[Target] = []
+
+        async def forget(target: Target) -> None:
+            forgotten.append(target)
+
+        async def nobody(_platform: str, _account: str) -> list[Target]:
+            return []
+
+        platform = DiscordPlatform(
+            DiscordSettings(api_url=fake.url),
+            token=TOKEN,
+            services=replace(house.services, clock=clock),
+            notes=house.notes,
+            subscribed=nobody,
+            forget=forget,
+        )
+        yield Stand(fake, house, platform, clock, forgotten)
+        await platform._api.close()
+
+
+async def test_the_same_page_sent_twice_is_one_message(stand: Stand) -> None:
+    assert await stand.send() == await stand.send()
+    assert len(stand.fake.posts("501")) == 1
+
+
+async def test_silence_and_a_role_are_part_of_the_message(stand: Stand) -> None:
+    envelope = Envelope(key="quiet", silent=True, extras={"role": "600"})
+    await stand.platform.sender.send(TEXT, PAGES[0], envelope)
+    asked = stand.fake.posts("501")[0]["asked"]
+    assert asked["flags"] & 1 << 12
+    assert asked["allowed_mentions"] == {"parse": [], "roles": ["600"]}
+    assert text_of(asked).startswith("<@&600>\n")
+
+
+async def test_later_pages_go_on_in_a_thread_if_the_subscription_says_so(stand: Stand) -> None:
+    first = await stand.send(0, thread="on")
+    assert (await stand.send(1, after=first, thread="on")).startswith(f"{first}/")
+    assert stand.fake.channels[first]["name"] == "Monday's issue"
+    assert (await stand.send(1, after=first, thread="on")).startswith(f"{first}/")
+    assert len(stand.fake.posts(first)) == 1
+
+
+async def test_a_forum_gets_one_post_however_often_it_is_sent_and_pages_below_it(stand: Stand) -> None:
+    first = await stand.send(0, FORUM, kind="forum")
+    assert await stand.send(0, FORUM, kind="forum") == first
+    await stand.send(1, FORUM, after=first, kind="forum")
+    thread = first.partition("/")[0]
+    assert len(stand.fake.posts(thread)) == 2
+    await stand.platform.sender.edit(FORUM, first, PAGES[1])
+    assert text_of(stand.fake.posts(thread)[0]) == text_of(stand.fake.posts(thread)[1])
+    await stand.platform.sender.delete(FORUM, first)
+    await stand.platform.sender.delete(FORUM, first)
+    assert len(stand.fake.posts(thread)) == 1
+
+
+async def test_a_lost_answer_is_trusted_to_the_nonce_for_a_minute_and_no_longer(stand: Stand) -> None:
+    stand.fake.fail("POST", SEND, 503, times=2)
+    with pytest.raises(SendError) as first:
+        await stand.send()
+    stand.clock.advance(timedelta(minutes=1))
+    with pytest.raises(SendError) as second:
+        await stand.send()
+    assert (first.value.kind, second.value.kind) == ("transient", "unknown")
+
+
+async def test_a_limit_that_is_not_discords_own_stops_everything_for_its_time(stand: Stand) -> None:
+    stand.fake.fail("POST", SEND, 429, {"message": "banned"}, headers={"Retry-After": "90"})
+    for _ in range(3):
+        with pytest.raises(SendError, match="shut out"):
+            await stand.send()
+    assert len(stand.fake.calls("POST", SEND)) == 1
+    stand.clock.advance(timedelta(seconds=90))
+    assert await stand.send()
+
+
+async def test_a_limit_of_discords_own_is_waited_for_or_handed_on(stand: Stand) -> None:
+    limit = {"message": "slow down", "retry_after": 0.01, "global": False}
+    stand.fake.fail("POST", SEND, 429, limit, headers={"Via": "1.1 google"})
+    assert await stand.send()
+    stand.fake.fail("POST", SEND, 429, {**limit, "retry_after": 500.0}, headers={"Via": "1.1 google"})
+    with pytest.raises(SendError) as refused:
+        await stand.send(1)
+    assert (refused.value.kind, refused.value.scope) == ("wait", "chat")
+    assert refused.value.retry_after == timedelta(seconds=500)
+
+
+async def test_nine_posts_of_a_channel_are_published_in_an_hour_and_a_limit_only_delays(stand: Stand) -> None:
+    news = replace(TEXT, chat="502")
+    for number in range(11):
+        envelope = Envelope(key=f"news-{number}", extras={"publish": "on"})
+        await stand.platform.sender.send(news, PAGES[0], envelope)
+    limit = {"code": 20028, "message": "too fast"}
+    stand.fake.fail("POST", r"/channels/502/messages/\d+/crosspost", 400, limit)
+    publisher = stand.platform._publisher
+    await publisher.round()
+    assert stand.fake.published == []
+    stand.clock.advance(timedelta(minutes=1))
+    await publisher.round()
+    await publisher.round()
+    assert len(stand.fake.published) == 9
+    stand.clock.advance(timedelta(hours=1))
+    await publisher.round()
+    assert len(stand.fake.published) == 11
+
+
+async def test_requests_that_discord_refuses_are_counted_and_stop_before_the_limit() -> None:
+    clock = ManualClock()
+    invalid = InvalidRequests(clock)
+
+    class Answer:
+        def __init__(self, status: int, scope: str = "user") -> None:
+            self.status = status
+            self.headers = {"X-RateLimit-Scope": scope}
+
+    async def ended(answer: Any) -> None:  # noqa: ANN401  as much of a response as is looked at
+        params: Any = type("Params", (), {"response": answer})()
+        checked: TraceRequestEndParams = params
+        session: Any = None
+        await invalid._ended(session, session, checked)
+
+    for _ in range(INVALID_AT_MOST - 1):
+        await ended(Answer(403))
+    for harmless in (Answer(200), Answer(404), Answer(429, "shared")):
+        await ended(harmless)
+    assert invalid.wait() == timedelta(0)
+    await ended(Answer(429))
+    assert invalid.wait() == timedelta(minutes=10)
+    clock.advance(timedelta(minutes=10))
+    assert invalid.wait() == timedelta(0)
+
+
+async def test_a_server_that_left_is_taken_up_within_thirty_days_and_erased_after(stand: Stand) -> None:
+    service = stand.house.services.subscriptions
+    await service.subscribe(TEXT, "daily", slot=Slot(time=time(8), zone="UTC"), lang="en")
+    servers: Servers = stand.platform._client.servers
+    channel: Any = type("Channel", (), {"id": 501})()
+    guild: Any = type("Guild", (), {"id": 500, "channels": [channel]})()
+    await servers.left(guild)
+    assert await service.find(TEXT, "daily") is None
+    await servers.returned(guild)
+    assert await service.find(TEXT, "daily") is not None
+    await servers.left(guild)
+    await servers.erase()
+    assert stand.forgotten == []
+    stand.clock.advance(KEPT)
+    await servers.erase()
+    assert stand.forgotten == [TEXT]
+    assert await stand.house.notes.named(LEFT) == []
+
+
+async def test_what_a_server_left_is_kept_as_json_with_its_time(stand: Stand) -> None:
+    await stand.house.notes.put(f"{LEFT}1", json.dumps({"since": stand.clock.now().isoformat(), "channels": ["5"]}))
+    await stand.platform._client.servers.erase()
+    assert await stand.house.notes.named(LEFT)
+
+
+@pytest.mark.parametrize(
+    ("overwrites", "held", "rights"),
+    [
+        ([], set(), 0b0011),
+        ([], {"2"}, 0b0111),
+        ([{"id": "1", "deny": "3", "allow": "0"}], {"2"}, 0b0100),
+        ([{"id": "1", "deny": "3", "allow": "0"}, {"id": "2", "deny": "4", "allow": "2"}], {"2"}, 0b0010),
+        ([{"id": "2", "deny": "1", "allow": "0"}, {"id": "9", "deny": "0", "allow": "1"}], {"2"}, 0b0111),
+    ],
+)
+def test_rights_follow_from_roles_and_overwrites(overwrites: list[dict[str, str]], held: set[str], rights: int) -> None:
+    roles = [{"id": "1", "permissions": "3"}, {"id": "2", "permissions": "4"}]
+    assert effective("1", roles, held, overwrites, "9") == rights
