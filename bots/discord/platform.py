@@ -127,8 +127,8 @@ class DiscordPlatform:
 
     async def serve(self) -> None:
         """Listen to readers until cancelled. Raises ``SendError`` of kind "fatal" on a refused token."""
-        await self._introduce()
         try:
+            await self._introduce()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._publisher.run())
                 tasks.create_task(self._client.servers.sweep())
