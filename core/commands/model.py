@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ParameterKind: TypeAlias = Literal["date", "lang", "section", "term", "words", "time", "zone", "days", "text"]
 Audience: TypeAlias = Literal["everyone", "manager"]
 Group: TypeAlias = Literal["read", "ask", "subscribe"]
+Progress: TypeAlias = "Callable[[str], Awaitable[None]]"
+"""Shows an answer while it is written: gets all of its plain text so far, a few times a second at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class Request:
     (handlers see in ``lang`` the language to answer in: see ``core.commands.dispatch``).
     ``manager`` says whether the reader may change what this target is subscribed to (in a direct chat: yes).
     ``offers`` are the names of the switches that the platform understands (``core.commands.switches``).
+    ``progress``, where the platform can show an answer that grows, is told what is written so far; the ``Reply``
+    still holds the whole answer and replaces what was shown.
     """
 
     command: str
@@ -47,6 +51,7 @@ class Request:
     pressed: bool = False
     context: Context = Context()
     offers: frozenset[str] = frozenset()
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
