@@ -7,21 +7,22 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+import forked
 
-ROOT = Path(__file__).parents[2]
-SAMPLES = ROOT / "core" / "digest" / "samples"
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+SAMPLES = forked.ROOT / "core" / "digest" / "samples"
 
 
 class Program(Protocol):
@@ -33,20 +34,16 @@ class Program(Protocol):
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    return own | {"PAPERBOY_DATA_DIR": str(tmp_path / "data"), "PAPERBOY_DESK__PORT": "0", "COLUMNS": "200"}
+    return own | {"PAPERBOY_DATA_DIR": str(tmp_path / "data"), "PAPERBOY_DESK__PORT": "0"} | forked.WIDTH
 
 
 @pytest.fixture
-def paperboy(environment: dict[str, str], tmp_path: Path) -> Program:
+def paperboy(environment: dict[str, str]) -> Program:
     def call(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bots", *map(str, arguments)]
-        done = subprocess.run(  # noqa: S603 — our own program
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
+        done = forked.paperboy(*arguments, environment=environment)
         assert done.returncode == code, done.stderr + done.stdout
         return done
 
-    del tmp_path
     return call
 
 
@@ -57,7 +54,14 @@ def printed(done: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401 — 
 @asynccontextmanager
 async def running(environment: dict[str, str], *arguments: str) -> AsyncIterator[httpx.AsyncClient]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bots", "run", *arguments, cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "bots",
+        "run",
+        *arguments,
+        cwd=forked.ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     try:
