@@ -309,7 +309,8 @@ def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
     fit = fit_check(words)
 
     def read(source: str, lang: str) -> Reading:
-        parsed = parse(source, vocabulary=words)
+        today = house.clock.now().astimezone(ZoneInfo(house.settings.zone)).date()
+        parsed = parse(source, vocabulary=words, today=today)
         problems = (*check(parsed, source, lang=lang), *fit.problems(parsed.issue, lang=lang))
         return Reading(issue=parsed.issue, problems=problems)
 

@@ -55,7 +55,7 @@ def push(
         return
     for one in results:
         said = "would go to" if dry_run else f"run {one['run']}:" if one["run"] else "nobody new:"
-        console.print(f"{one['edition']}/{one['lang']}/{one['date']} {said} {one['planned']} targets", soft_wrap=True)
+        console.print(f"{one['edition']}/{one['lang']}/{one['date']} {said} {one['planned']} target(s)", soft_wrap=True)
 
 
 def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] = 20) -> None:

@@ -93,6 +93,12 @@ async def test_pasted_markdown_is_checked_line_by_line_and_shown_as_text(local: 
     assert page.count('class="screen"') >= 3
 
 
+async def test_pasted_markdown_without_a_date_is_shown_as_todays(local: Client) -> None:
+    page = (await local.post("/preview", data={"text": "# News\n\n## Models\n\n- **A** — b\n"})).text
+    assert "no-date" in page
+    assert "1970" not in page
+
+
 async def test_an_opened_file_wins_over_the_text_field(local: Client) -> None:
     files = {"file": ("issue.md", b"# From a file\n\nText.\n", "text/markdown")}
     page = (await local.post("/preview", data={"text": "# Typed"}, files=files)).text
