@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bots.answers import answer_as_json
+from bots.broadcast import Pool
 from bots.desk.app import create_app
 from bots.desk.bell import Bell
 from bots.desk.platform import DeskPlatform
@@ -101,6 +102,7 @@ class House:
     receipts: SqlReceipts
     inbox: SqlInbox
     notes: SqlNotes
+    pool: Pool
     bell: Bell
     desk_sender: DeskSender
 
@@ -155,8 +157,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     try:
         await database.upgrade()
         house = _furnish(settings, database)
-        await _index_again(house)
-        yield house
+        try:
+            await _index_again(house)
+            yield house
+        finally:
+            await house.pool.close()
     finally:
         await database.close()
 
@@ -227,6 +232,7 @@ def _furnish(settings: Settings, database: Database) -> House:
         receipts=receipts,
         inbox=inbox,
         notes=notes,
+        pool=Pool(),
         bell=bell,
         desk_sender=DeskSender(inbox, bell),
     )
@@ -266,6 +272,7 @@ def _telegram(house: House) -> Iterator[Platform]:
         presenter=house.presenter,
         receipts=house.receipts,
         notes=house.notes,
+        pool=house.pool,
         subscribed=SqlSubscriptions(house.database).targets,
     )
 
@@ -281,6 +288,7 @@ def _discord(house: House) -> Iterator[Platform]:
         token=settings.token.get_secret_value(),
         services=house.services,
         notes=house.notes,
+        pool=house.pool,
         subscribed=SqlSubscriptions(house.database).targets,
         forget=partial(transfer.forget, house.database),
     )
@@ -293,7 +301,11 @@ def _slack(house: House) -> Iterator[Platform]:
     from bots.slack.platform import SlackPlatform  # noqa: PLC0415  importing the SDK takes half a second
 
     yield SlackPlatform(
-        settings, services=house.services, notes=house.notes, subscriptions=SqlSubscriptions(house.database)
+        settings,
+        services=house.services,
+        notes=house.notes,
+        pool=house.pool,
+        subscriptions=SqlSubscriptions(house.database),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from bots.cli.app import console
 from bots.logs import set_up_logs
 from bots.serve import Role, serve
 from bots.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def register(app: typer.Typer) -> None:
@@ -28,4 +31,14 @@ def run(
     def started(url: str) -> None:
         console.print(f"Paperboy is ready: {url}" if url else "Paperboy is ready.", soft_wrap=True)
 
-    asyncio.run(serve(settings, role, started=started))
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(settings, role, started=started))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return the maker of uvloop's quicker loops, None where there is no uvloop."""
+    try:
+        import uvloop  # noqa: PLC0415  there is none for Windows
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -11,9 +11,10 @@ import aiohttp
 import structlog
 from discord.http import Route
 
-from bots.discord.errors import DiscordError, is_ban, send_error
+from bots.discord.errors import DiscordError, send_error
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from types import SimpleNamespace
 
@@ -45,9 +46,12 @@ class InvalidRequests:
     async def _ended(
         self, _session: aiohttp.ClientSession, _context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
     ) -> None:
-        response = params.response
-        shared = response.status == 429 and response.headers.get("X-RateLimit-Scope") == "shared"  # noqa: PLR2004
-        if response.status in {401, 403, 429} and not shared:
+        self.note(params.response.status, params.response.headers)
+
+    def note(self, status: int, headers: Mapping[str, str]) -> None:
+        """Count an answer."""
+        shared = status == 429 and headers.get("X-RateLimit-Scope") == "shared"  # noqa: PLR2004
+        if status in {401, 403, 429} and not shared:
             self._at.append(self._clock.now())
 
     def wait(self) -> timedelta:
@@ -64,7 +68,7 @@ class Api:
     """Calls Discord as the bot. Every method raises ``DiscordError`` and nothing else."""
 
     def __init__(self, client: discord.Client, token: str, url: str, invalid: InvalidRequests, clock: Clock) -> None:
-        Route.BASE = url.rstrip("/")
+        self.url = Route.BASE = url.rstrip("/")
         self._client = client
         self._token = token
         self._invalid = invalid
@@ -73,6 +77,13 @@ class Api:
         self._ready = False
         self._opened = False
         self._closed_until: datetime | None = None
+        self.note = invalid.note
+        self.headers = {
+            "Authorization": f"Bot {token}",
+            "User-Agent": client.http.user_agent,
+            "Content-Type": "application/json",
+        }
+        """Those of a request that carries JSON."""
 
     async def login(self) -> None:
         """Make the token known to the client, once. Needs no gateway."""
@@ -94,25 +105,26 @@ class Api:
     async def call(self, method: str, path: str, body: object = None, **parameters: str | int) -> Any:  # noqa: ANN401  JSON of any shape
         """Send a request and return the answer's JSON. ``path`` has the parameters' names in braces."""
         await self.login()
-        self._halt()
+        self.halt()
         more: dict[str, Any] = {} if body is None else {"json": body}
         names: dict[str, Any] = dict(parameters)
         try:
             return await self._client.http.request(Route(method, path, **names), **more)
         except Exception as error:
-            raise self._translated(error) from error
+            raise self.refused(send_error(error)) from error
 
-    def _halt(self) -> None:
+    def halt(self) -> None:
+        """Raise ``DiscordError`` while nothing may be sent."""
         now = self._clock.now()
         if self._closed_until and now < self._closed_until:
             raise DiscordError("fatal", "Discord has shut out this address", retry_after=self._closed_until - now)
         if wait := self._invalid.wait():
             raise DiscordError("fatal", "too many requests that Discord refused in ten minutes", retry_after=wait)
 
-    def _translated(self, error: Exception) -> DiscordError:
-        translated = send_error(error)
-        if is_ban(error):
-            wait = translated.retry_after or timedelta(minutes=1)
+    def refused(self, error: DiscordError) -> DiscordError:
+        """Return the error, and send nothing for its time if the whole address is shut out."""
+        if error.ban:
+            wait = error.retry_after or timedelta(minutes=1)
             self._closed_until = self._clock.now() + wait
             log.error("discord has shut out this address: nothing is sent", seconds=wait.total_seconds())
-        return translated
+        return error

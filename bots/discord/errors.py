@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 import discord
@@ -13,6 +13,7 @@ from core.delivery.model import SendError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bots.broadcast import Answer
     from core.delivery.model import ErrorClass
 
 UNKNOWN_MESSAGE = 10008
@@ -35,17 +36,25 @@ CODES: Mapping[int, ErrorClass] = {
     **dict.fromkeys(LATE, "content"),
 }
 STATUSES: Mapping[int, ErrorClass] = {401: "fatal", 403: "config", 404: "gone", 413: "content", 429: "wait"}
-SERVER_ERROR = 500
+TOO_MANY, SERVER_ERROR = 429, 500
 
 
 class DiscordError(SendError):
-    """A refusal, with Discord's own ``code`` (0 where it gave none)."""
+    """A refusal, with Discord's own ``code`` (0 where it gave none). A ``ban`` is that of a whole address."""
 
     def __init__(
-        self, kind: ErrorClass, reason: str, *, code: int = 0, retry_after: timedelta | None = None, chat: bool = False
+        self,
+        kind: ErrorClass,
+        reason: str,
+        *,
+        code: int = 0,
+        retry_after: timedelta | None = None,
+        chat: bool = False,
+        ban: bool = False,
     ) -> None:
         super().__init__(kind, reason, retry_after=retry_after, scope="chat" if chat else "account")
         self.code = code
+        self.ban = ban
 
 
 def send_error(error: Exception) -> DiscordError:
@@ -54,21 +63,27 @@ def send_error(error: Exception) -> DiscordError:
     return translate(error) if translate else DiscordError("unknown", type(error).__name__)
 
 
-def is_ban(error: Exception) -> bool:
+def refusal(answer: Answer) -> DiscordError:
+    """Translate an answer that is no yes: it becomes what discord.py would have raised."""
+    said = answer.json()
+    response = cast("Any", answer)  # it has all that the SDK's errors look at
+    if answer.status == TOO_MANY and answer.headers.get("Via") and "retry_after" in said:
+        everything = bool(said.get("global")) or answer.headers.get("X-RateLimit-Scope") == "global"
+        return _limited(discord.RateLimited(float(said["retry_after"])), chat=not everything)
+    return _http(discord.HTTPException(response, said or answer.body.decode(errors="replace")))
+
+
+def _is_ban(error: discord.HTTPException) -> bool:
     """Tell whether this is the refusal of a whole address: a 429 that did not come through Discord's own servers."""
-    return isinstance(error, discord.HTTPException) and error.status == 429 and not _came_via(error)  # noqa: PLR2004
-
-
-def _came_via(error: discord.HTTPException) -> bool:
-    return bool(error.response.headers.get("Via"))
+    return error.status == TOO_MANY and not error.response.headers.get("Via")
 
 
 def _http(error: Exception) -> DiscordError:
     assert isinstance(error, discord.HTTPException)  # noqa: S101  what the table says
     reason = " ".join(f"{error.status} {error.text or error.response.reason or ''}".split())[:300]
-    if is_ban(error):
+    if _is_ban(error):
         return DiscordError(
-            "fatal", f"Discord has shut out this address for a time: {reason}", retry_after=_wait(error)
+            "fatal", f"Discord has shut out this address for a time: {reason}", retry_after=_wait(error), ban=True
         )
     if error.status >= SERVER_ERROR:
         return DiscordError("transient", reason, code=error.code)
@@ -84,9 +99,9 @@ def _wait(error: discord.HTTPException) -> timedelta:
         return timedelta(minutes=1)
 
 
-def _limited(error: Exception) -> DiscordError:
+def _limited(error: Exception, *, chat: bool = True) -> DiscordError:
     assert isinstance(error, discord.RateLimited)  # noqa: S101  what the table says
-    return DiscordError("wait", str(error), retry_after=timedelta(seconds=error.retry_after), chat=True)
+    return DiscordError("wait", str(error), retry_after=timedelta(seconds=error.retry_after), chat=chat)
 
 
 def _closed(error: Exception) -> DiscordError:

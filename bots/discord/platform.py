@@ -17,6 +17,7 @@ from bots.discord.api import Api, InvalidRequests
 from bots.discord.app import Interactions, Parts
 from bots.discord.errors import send_error
 from bots.discord.menu import sync
+from bots.discord.posts import Posts
 from bots.discord.publish import Publisher
 from bots.discord.render import DiscordRenderer
 from bots.discord.send import Buttons, DiscordSender
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from bots.broadcast import Pool
     from bots.platform import Finding
     from bots.settings import DiscordSettings
     from core.commands.services import Services
@@ -88,6 +90,7 @@ class DiscordPlatform:
         token: str,
         services: Services,
         notes: SqlNotes,
+        pool: Pool,
         subscribed: Callable[[str, str], Awaitable[Sequence[Target]]],
         forget: Callable[[Target], Awaitable[object]],
     ) -> None:
@@ -122,7 +125,8 @@ class DiscordPlatform:
         self._client.servers = Servers(services, notes, account, forget)
         self.accounts: Sequence[str] = (account,)
         self.pace = Pace(per_second=PER_SECOND)
-        self.sender: Sender = DiscordSender(self._api, buttons, self._publisher, services.clock)
+        posts = Posts(self._api, pool, services.clock)
+        self.sender: Sender = DiscordSender(self._api, posts, buttons, self._publisher, services.clock)
         self.renderers: Mapping[str, Renderer] = {"": renderer}
 
     async def serve(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bots.discord.buttons import short
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bots.discord.api import Api
+    from bots.discord.posts import Posts
     from bots.discord.publish import Publisher
     from core.clock import Clock
     from core.delivery.port import Envelope
@@ -68,13 +70,16 @@ class Buttons:
 class DiscordSender:
     """Satisfies ``core.delivery.port.Sender``. A message id is ``message`` or, elsewhere, ``channel/message``.
 
+    Messages are created through ``Posts``; everything else is the SDK's: posts of forums, threads, corrections.
+
     Understood of a subscription's extras: ``kind`` "forum" (each delivery is a post of its own), ``publish`` "on"
     (followers of an announcement channel get it too), ``thread`` "on" (what does not fit the first message goes into
     a thread under it), ``role`` (the id of a role to mention).
     """
 
-    def __init__(self, api: Api, buttons: Buttons, publisher: Publisher, clock: Clock) -> None:
+    def __init__(self, api: Api, posts: Posts, buttons: Buttons, publisher: Publisher, clock: Clock) -> None:
         self._api = api
+        self._posts = posts
         self._buttons = buttons
         self._publisher = publisher
         self._clock = clock
@@ -90,7 +95,7 @@ class DiscordSender:
             channel = here
             if envelope.after and envelope.extras.get("thread") == "on" and not target.thread:
                 channel = await self._thread_under(here, envelope.after, message)
-            sent = await self.post(channel, body(message, envelope))
+            sent = await self._post(channel, message, envelope)
         except DiscordError as error:
             raise self._doubt(envelope.key, error) from error
         self._doubtful.pop(envelope.key, None)
@@ -98,10 +103,8 @@ class DiscordSender:
             await self._publisher.add(channel, sent)
         return sent if channel == here else f"{channel}/{sent}"
 
-    async def post(self, channel: str, payload: dict[str, Any]) -> str:
-        """Create a message; return its id."""
-        sent = await self._api.call("POST", MESSAGES, payload, channel_id=channel)
-        return str(sent["id"])
+    async def _post(self, channel: str, message: Message, envelope: Envelope) -> str:
+        return await self._posts.post(channel, message, envelope, partial(body, message, envelope))
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Replace a message."""
@@ -121,7 +124,7 @@ class DiscordSender:
     async def _into_forum(self, forum: str, message: Message, envelope: Envelope) -> str:
         if envelope.after:
             thread, _, _first = envelope.after.partition("/")
-            return f"{thread}/{await self.post(thread, body(message, envelope))}"
+            return f"{thread}/{await self._post(thread, message, envelope)}"
         channel = await self._api.call("GET", "/channels/{channel_id}", channel_id=forum)
         name = _post_name(message)
         post = await self._open_post(forum, channel["guild_id"], name)
@@ -182,8 +185,8 @@ async def open_thread(api: Api, channel: str, message: str, name: str) -> str:
 
 
 def body(message: Message, envelope: Envelope) -> dict[str, Any]:
-    """Return the JSON of create-message: the page with its nonce, silence, and on the first page the role."""
-    payload = {**message.payload, "nonce": envelope.key, "enforce_nonce": True}
+    """Return the JSON of create-message without its nonce: the page, silence, and on the first page the role."""
+    payload = dict(message.payload)
     if envelope.silent:
         payload["flags"] |= SILENT
     role = envelope.extras.get("role", "")

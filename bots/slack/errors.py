@@ -72,6 +72,7 @@ TABLE: Mapping[type[Exception], ErrorClass] = {
     SlackApiError: "unknown",
     SlackClientError: "unknown",
     aiohttp.ClientConnectorError: "transient",
+    aiohttp.ConnectionTimeoutError: "transient",
     aiohttp.InvalidURL: "fatal",
     aiohttp.ClientError: "unknown",
     TimeoutError: "unknown",
@@ -93,10 +94,8 @@ def code_of(error: SendError) -> str:
     return error.reason.partition(" ")[0]
 
 
-def _refused(response: Any) -> SendError:  # noqa: ANN401  the SDK's response, or aiohttp's for a body that is no JSON
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
-    headers = getattr(response, "headers", None) or {}
-    data = getattr(response, "data", response)
+def refusal(status: int, headers: Mapping[str, str], data: Any) -> SendError:  # noqa: ANN401  JSON, text or bytes
+    """Translate an answer that is no yes."""
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     kind = _KINDS.get(code)
     if status == TOO_MANY or kind == "wait":
@@ -105,6 +104,11 @@ def _refused(response: Any) -> SendError:  # noqa: ANN401  the SDK's response, o
         kind = "unknown" if status >= SERVER_ERROR else "config" if code.startswith("restricted_action") else "content"
     needed = data.get("needed") if isinstance(data, dict) else None
     return SendError(kind, f"{code or f'HTTP {status}'}" + (f" (needs {needed})" if needed else ""))
+
+
+def _refused(response: Any) -> SendError:  # noqa: ANN401  the SDK's response, or aiohttp's for a body that is no JSON
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
+    return refusal(status, getattr(response, "headers", None) or {}, getattr(response, "data", None))
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta:

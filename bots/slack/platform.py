@@ -19,6 +19,7 @@ from bots.slack.app import SlackApp
 from bots.slack.doctor import examine
 from bots.slack.install import install_routes
 from bots.slack.people import People
+from bots.slack.posts import Posts
 from bots.slack.presses import Presses
 from bots.slack.render import SlackRenderer
 from bots.slack.send import SlackSender
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from bots.broadcast import Pool
     from bots.platform import Finding
     from bots.settings import SlackSettings
     from core.commands.services import Services
@@ -81,7 +83,13 @@ class SlackPlatform:
     pace = PACE
 
     def __init__(
-        self, settings: SlackSettings, *, services: Services, notes: SqlNotes, subscriptions: SqlSubscriptions
+        self,
+        settings: SlackSettings,
+        *,
+        services: Services,
+        notes: SqlNotes,
+        pool: Pool,
+        subscriptions: SqlSubscriptions,
     ) -> None:
         self._settings = settings
         self._clock = services.clock
@@ -90,7 +98,8 @@ class SlackPlatform:
         self._workspaces = Workspaces(settings, self._api, vault)
         self._accounts = _Accounts(self._workspaces, services)
         renderer, presses = SlackRenderer(), Presses(notes)
-        self.sender: Sender = SlackSender(self._api, self._workspaces, presses)
+        posts = Posts(pool, presses, url=settings.api_url)
+        self.sender: Sender = SlackSender(self._api, posts, self._workspaces, presses)
         self.renderers: Mapping[str, Renderer] = {"": renderer}
         signing = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
         self._app = SlackApp(

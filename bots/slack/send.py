@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
 from bots.slack.errors import code_of
+from bots.slack.posts import DELIVERY
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
     from bots.slack.api import Api
+    from bots.slack.posts import Posts
     from bots.slack.presses import Presses
     from bots.slack.workspaces import Workspaces
     from core.delivery.port import Envelope
     from core.render.port import Message
     from core.target import Target
 
-DELIVERY = "paperboy_delivery"
 RECENT = 15
 """Messages looked through for one that may have been posted: what every kind of app may ask for at once.
 
@@ -30,30 +31,29 @@ log = structlog.get_logger(__name__)
 class SlackSender:
     """Satisfies ``core.delivery.port.Sender``: the first page into the channel, the others into its thread.
 
+    Pages go out through ``Posts``; everything else is the SDK's: corrections, what is taken back, looking for a page.
+
     Understood of a subscription's extras: ``thread`` "off" puts every page into the channel.
     """
 
-    def __init__(self, api: Api, workspaces: Workspaces, presses: Presses) -> None:
+    def __init__(self, api: Api, posts: Posts, workspaces: Workspaces, presses: Presses) -> None:
         self._api = api
+        self._posts = posts
         self._workspaces = workspaces
         self._presses = presses
 
     async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
         """Post one page; return its timestamp. One that may have been posted is looked for before it is unknown."""
         token = (await self._workspaces.find(target.account)).token
-        await self._presses.remember(message.actions)
         threaded = target.thread or (envelope.after if envelope.extras.get("thread") != "off" else "")
-        place: dict[str, Any] = {"channel": target.chat, **({"thread_ts": threaded} if threaded else {})}
-        metadata = {"event_type": DELIVERY, "event_payload": {"key": envelope.key}}
         try:
-            sent = await self._api.call(message.method, {**place, **message.payload, "metadata": metadata}, token=token)
+            return await self._posts.post(target.chat, message, thread=threaded, key=envelope.key, token=token)
         except SendError as error:
             if error.kind != "unknown":
                 raise
-            if found := await self._posted(place, envelope.key, token):
+            if found := await self._posted(target.chat, threaded, envelope.key, token):
                 return found
             raise
-        return str(sent["ts"])
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Replace a page."""
@@ -71,15 +71,14 @@ class SlackSender:
             if code_of(error) != "message_not_found":
                 raise
 
-    async def _posted(self, place: dict[str, Any], key: str, token: str) -> str:
+    async def _posted(self, channel: str, thread: str, key: str, token: str) -> str:
         """Return the timestamp of the page with this key, "" if it is not found or may not be looked for."""
-        thread = place.get("thread_ts")
         method = "conversations.replies" if thread else "conversations.history"
-        where = {"channel": place["channel"], "limit": RECENT, "include_all_metadata": "true"}
+        where = {"channel": channel, "limit": RECENT, "include_all_metadata": "true"}
         try:
             said = await self._api.call(method, {**where, **({"ts": thread} if thread else {})}, token=token)
         except SendError as error:
-            log.warning("a post in doubt could not be looked for", channel=place["channel"], reason=error.reason)
+            log.warning("a post in doubt could not be looked for", channel=channel, reason=error.reason)
             return ""
         for message in said.get("messages", ()):
             metadata = message.get("metadata") or {}

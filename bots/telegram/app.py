@@ -333,7 +333,7 @@ class TelegramApp:
         """Send a message, and again if it surely did not arrive."""
         for tries_left in reversed(range(TRIES)):
             try:
-                await self._parts.sender.post(target, message, more)
+                await self._parts.sender.answer(target, message, more)
             except SendError as error:
                 if not tries_left or error.kind not in {"wait", "move", "transient"}:
                     raise

@@ -26,6 +26,7 @@ from core.delivery.model import SendError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bots.broadcast import Answer
     from core.delivery.model import ErrorClass
 
 NOT_MODIFIED = "message is not modified"
@@ -63,6 +64,14 @@ _TEXTS: tuple[tuple[str, ErrorClass], ...] = (
 )
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 """A refusal that is a code (CHAT_RESTRICTED) instead of a sentence; the SDK changes its case."""
+STATUSES: Mapping[int, type[TelegramError]] = {
+    400: BadRequest,
+    401: InvalidToken,
+    403: Forbidden,
+    404: InvalidToken,
+    409: Conflict,
+}
+"""What the SDK makes of a status; of others a NetworkError."""
 _SURELY_NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -85,6 +94,22 @@ def send_error(error: TelegramError, *, to_group: bool = False) -> SendError:
     kind = next(classify for cls, classify in TABLE.items() if isinstance(error, cls))(error)
     after = timedelta(seconds=5) if kind == "wait" else None
     return SendError(kind, error.message, retry_after=after)
+
+
+def refusal(answer: Answer, *, to_group: bool = False) -> SendError:
+    """Translate an answer that is no yes: it becomes what python-telegram-bot would have raised."""
+    return send_error(_raised(answer), to_group=to_group)
+
+
+def _raised(answer: Answer) -> TelegramError:
+    said = answer.json()
+    parameters = said.get("parameters") or {}
+    if moved_to := parameters.get("migrate_to_chat_id"):
+        return ChatMigrated(moved_to)
+    if seconds := parameters.get("retry_after"):
+        return RetryAfter(seconds)
+    named = STATUSES.get(answer.status, NetworkError)
+    return named(said.get("description") or f"{answer.reason} ({answer.status})")
 
 
 def _refused(error: TelegramError) -> ErrorClass:

@@ -13,6 +13,7 @@ from bots.telegram.app import Parts, TelegramApp
 from bots.telegram.doctor import examine, examine_chats
 from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Lanes, Webhook, poll
 from bots.telegram.menus import publish
+from bots.telegram.posts import Posts
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
 from bots.telegram.send import Buttons, TelegramSender
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from bots.broadcast import Pool
     from bots.platform import Finding
     from bots.settings import TelegramSettings
     from core.commands.services import Services
@@ -56,6 +58,7 @@ class TelegramPlatform:
         presenter: Presenter,
         receipts: ReceiptBook,
         notes: SqlNotes,
+        pool: Pool,
         subscribed: Callable[[str, str], Awaitable[Sequence[Target]]],
     ) -> None:
         self._subscribed = subscribed
@@ -65,7 +68,8 @@ class TelegramPlatform:
         self._api = Api(token, settings.api_url)
         self._webhook = Webhook(settings.webhook_url, token) if settings.webhook_url else None
         buttons = Buttons(notes)
-        sender = TelegramSender(self._api, buttons, paid=settings.paid_broadcast)
+        posts = Posts(pool, buttons, url=f"{settings.api_url}{token}", paid=settings.paid_broadcast)
+        sender = TelegramSender(self._api, posts, buttons)
         renderer, rich = TelegramRenderer(), TelegramRichRenderer()
         self.accounts: Sequence[str] = (self._account,)
         rate = PAID_RATE if settings.paid_broadcast else FREE_RATE

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bots.telegram.api import Api
+    from bots.telegram.posts import Posts
     from core.delivery.port import Envelope
     from core.document.nodes import Action
     from core.render.port import Message
@@ -46,28 +47,24 @@ class Buttons:
 class TelegramSender:
     """Satisfies ``core.delivery.port.Sender``.
 
+    Pages go out through ``Posts``; everything else is the SDK's: answers, corrections, what is taken back, pins.
     Understood of a subscription's extras: ``pin`` and ``preview``, each "on" or "off".
     """
 
-    def __init__(self, api: Api, buttons: Buttons, *, paid: bool = False) -> None:
+    def __init__(self, api: Api, posts: Posts, buttons: Buttons) -> None:
         self._api = api
+        self._posts = posts
         self._buttons = buttons
-        self._paid = {"allow_paid_broadcast": True} if paid else {}
 
     async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
         """Send one page; return the message's id."""
-        wishes: dict[str, Any] = dict(self._paid)
-        if envelope.silent:
-            wishes["disable_notification"] = True
-        if envelope.extras.get("preview") == "off" and "link_preview_options" in message.payload:
-            wishes["link_preview_options"] = {"is_disabled": True}
-        sent = await self.post(target, message, wishes)
+        sent = await self._posts.post(target, message, envelope)
         if envelope.extras.get("pin") == "on" and not envelope.after:
             await self._pin(target, sent)
         return sent
 
-    async def post(self, target: Target, message: Message, more: dict[str, Any] | None = None) -> str:
-        """Send a page with ``more`` parameters; return the message's id."""
+    async def answer(self, target: Target, message: Message, more: dict[str, Any] | None = None) -> str:
+        """Send an answer with ``more`` parameters; return the message's id."""
         await self._buttons.remember(message.actions)
         sent = await self._api.call(message.method, {**_place(target), **message.payload, **(more or {})})
         return str(sent["message_id"])

@@ -84,6 +84,7 @@ class FakeDiscord:
         self.published: list[str] = []
         self.interactions: dict[str, Json] = {}
         self.troubles: list[Trouble] = []
+        self.limits: dict[str, dict[str, str]] = {}
         self.identified = 0
         self.resumed = 0
         self.beats = 0
@@ -139,6 +140,11 @@ class FakeDiscord:
         """Answer the next ``times`` calls like this."""
         answer = {"code": 0, "message": "ordered"} if body is None else body
         self.troubles.append(Trouble(method, re.compile(path), status, answer, headers or {}, times, after))
+
+    def limit(self, channel: str, seconds: float) -> None:
+        """Let each message use up the channel's limit for some seconds."""
+        used_up = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": str(seconds)}
+        self.limits[f"/channels/{channel}/messages"] = {"X-RateLimit-Limit": "1", **used_up}
 
     async def until(self, true: Callable[[], object], seconds: float = 15) -> None:
         """Wait until something is so, looking whenever a call was answered."""
@@ -351,7 +357,7 @@ class FakeDiscord:
         trouble = next(
             (one for one in self.troubles if one.method == request.method and one.path.fullmatch(path)), None
         )
-        headers = {}
+        headers = self.limits.get(path, {})
         if trouble:
             trouble.times -= 1
             if not trouble.times:

@@ -429,7 +429,10 @@ def _cut(request: web.Request) -> None:
 
 
 async def _payload(request: web.Request) -> JSON:
-    """Read parameters as Telegram does: from a form, numbers and JSON in it."""
+    """Read parameters as Telegram does: from JSON, or from a form with numbers and JSON in it."""
+    if request.content_type == "application/json":
+        read: JSON = await request.json()
+        return read
     form = await request.post()
     return {name: _value(name, str(value)) for name, value in form.items()}
 

@@ -71,6 +71,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
             token=TOKEN,
             services=replace(house.services, clock=clock),
             notes=house.notes,
+            pool=house.pool,
             subscribed=nobody,
             forget=forget,
         )
@@ -133,15 +134,31 @@ async def test_a_limit_that_is_not_discords_own_stops_everything_for_its_time(st
     assert await stand.send()
 
 
-async def test_a_limit_of_discords_own_is_waited_for_or_handed_on(stand: Stand) -> None:
-    limit = {"message": "slow down", "retry_after": 0.01, "global": False}
-    stand.fake.fail("POST", SEND, 429, limit, headers={"Via": "1.1 google"})
-    assert await stand.send()
-    stand.fake.fail("POST", SEND, 429, {**limit, "retry_after": 500.0}, headers={"Via": "1.1 google"})
+@pytest.mark.parametrize(("everything", "scope"), [(False, "chat"), (True, "account")])
+async def test_a_limit_of_discords_own_is_handed_on(stand: Stand, *, everything: bool, scope: str) -> None:
+    limit = {"message": "slow down", "retry_after": 0.5, "global": everything}
+    stand.fake.fail("POST", SEND, 429, limit, headers={"Via": "1.1 google", "Retry-After": "1"})
     with pytest.raises(SendError) as refused:
+        await stand.send()
+    assert (refused.value.kind, refused.value.scope) == ("wait", scope)
+    assert refused.value.retry_after == timedelta(seconds=0.5)
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(1.5, True), (90, False)])
+async def test_a_used_up_channel_is_left_alone_until_its_limit_is_reset(
+    stand: Stand, *, seconds: float, sent: bool
+) -> None:
+    stand.fake.limit("501", seconds)
+    await stand.send(0)
+    before = stand.clock.now()
+    if sent:
         await stand.send(1)
-    assert (refused.value.kind, refused.value.scope) == ("wait", "chat")
-    assert refused.value.retry_after == timedelta(seconds=500)
+        assert stand.clock.now() - before == timedelta(seconds=seconds)
+        return
+    with pytest.raises(SendError, match="used up") as refused:
+        await stand.send(1)
+    assert (refused.value.kind, refused.value.scope, len(stand.fake.posts("501"))) == ("wait", "chat", 1)
+    await stand.send(1, replace(TEXT, chat="502"))
 
 
 async def test_nine_posts_of_a_channel_are_published_in_an_hour_and_a_limit_only_delays(stand: Stand) -> None:

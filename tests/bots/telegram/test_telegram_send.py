@@ -11,9 +11,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bots.broadcast import Pool
 from bots.telegram.api import Api
 from bots.telegram.keyboard import token
 from bots.telegram.listen import SECRET_HEADER, Lanes, Webhook
+from bots.telegram.posts import Posts
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
 from bots.telegram.send import Buttons, TelegramSender
@@ -78,8 +80,20 @@ def notes(database: Database) -> SqlNotes:
 
 
 @pytest.fixture
-def sender(api: Api, notes: SqlNotes) -> TelegramSender:
-    return TelegramSender(api, Buttons(notes))
+async def pool() -> AsyncIterator[Pool]:
+    opened = Pool()
+    yield opened
+    await opened.close()
+
+
+def sender_of(api: Api, pool: Pool, notes: SqlNotes, *, url: str, token: str = TOKEN) -> TelegramSender:
+    buttons = Buttons(notes)
+    return TelegramSender(api, Posts(pool, buttons, url=f"{url}{token}"), buttons)
+
+
+@pytest.fixture
+def sender(fake: FakeTelegram, api: Api, pool: Pool, notes: SqlNotes) -> TelegramSender:
+    return sender_of(api, pool, notes, url=fake.url)
 
 
 def page(text: str, *actions: Action, rich: bool = False) -> Message:
@@ -150,10 +164,9 @@ async def test_a_cut_connection_leaves_the_page_in_doubt(
     assert (caught.value.kind, len(fake.texts(7))) == (kind, arrived)
 
 
-async def test_a_server_that_is_not_there_surely_took_nothing(notes: SqlNotes) -> None:
-    async with opened(TOKEN, "http://127.0.0.1:9/bot") as api:
-        with pytest.raises(SendError) as caught:
-            await TelegramSender(api, Buttons(notes)).send(READER, page("News"), envelope())
+async def test_a_server_that_is_not_there_surely_took_nothing(api: Api, pool: Pool, notes: SqlNotes) -> None:
+    with pytest.raises(SendError) as caught:
+        await sender_of(api, pool, notes, url="http://127.0.0.1:9/bot").send(READER, page("News"), envelope())
     assert caught.value.kind == "transient"
 
 
@@ -171,10 +184,11 @@ async def test_a_closed_topic_is_a_matter_for_the_admins(fake: FakeTelegram, sen
     assert caught.value.kind == "config"
 
 
-async def test_a_wrong_token_is_fatal_and_stays_secret(fake: FakeTelegram, notes: SqlNotes) -> None:
-    async with opened("1:wrong", fake.url) as api:
-        with pytest.raises(SendError) as caught:
-            await TelegramSender(api, Buttons(notes)).send(READER, page("News"), envelope())
+async def test_a_wrong_token_is_fatal_and_stays_secret(
+    fake: FakeTelegram, api: Api, pool: Pool, notes: SqlNotes
+) -> None:
+    with pytest.raises(SendError) as caught:
+        await sender_of(api, pool, notes, url=fake.url, token="1:wrong").send(READER, page("News"), envelope())
     assert caught.value.kind == "fatal"
     assert "1:wrong" not in caught.value.reason
 
