@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bots.ears import Ears
 from bots.wiring import desk_app, desk_platform, open_house, platforms, sources
 from core.delivery.courier import Courier
 from core.delivery.port import Account
@@ -51,17 +52,18 @@ class _Server(uvicorn.Server):
 async def serve(settings: Settings, role: Role, *, started: Callable[[str], None]) -> None:
     """Run until SIGINT or SIGTERM. ``started`` is told the desk's address once it answers ("" without a desk).
 
-    Raises SendError of kind "fatal" when a platform refuses its token, StorageError when the database fails.
+    Raises RefusedError when every platform refuses its token and the role is to listen to them, StorageError when the
+    database fails.
     """
     async with open_house(settings) as house:
         stop = _stop_on_signals()
         served = platforms(house)
+        ears = Ears(served, alone=role == "listen")
         async with asyncio.TaskGroup() as tasks, _scheduled(house, role, tasks):
             if role in {"all", "carry"}:
                 tasks.create_task(_carry(house, (desk_platform(house), *served), stop))
             if role in {"all", "listen"}:
-                listening = [tasks.create_task(platform.serve()) for platform in served]
-                tasks.create_task(_end(listening, stop))
+                tasks.create_task(ears.listen(stop))
             if role not in {"plan", "carry"}:
                 routes = [route for platform in served for route in platform.routes]
                 tasks.create_task(_desk(house, desk_app(house, routes), stop, started))
@@ -69,6 +71,7 @@ async def serve(settings: Settings, role: Role, *, started: Callable[[str], None
                 started("")
             await stop.wait()
             house.bell.close()
+    ears.complain()
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -77,12 +80,6 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     return stop
-
-
-async def _end(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
-    await stop.wait()
-    for task in tasks:
-        task.cancel()
 
 
 async def _desk(house: House, app: Starlette, stop: asyncio.Event, started: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ PaperboyError
 ├── UsageError        what was asked cannot be done; the message is a sentence for the reader
 ├── DigestError       a source of issues cannot be read
 ├── StorageError      the database refused or is not reachable
+├── RefusedError      no platform is left to listen to; lives in ``bots.ears``
 ├── PrintError        an issue cannot be shown; lives in ``core.delivery.printer``
 └── SendError         a platform did not take a message; lives in ``core.delivery.model``
 """
