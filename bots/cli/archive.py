@@ -12,11 +12,11 @@ from rich.table import Table
 
 from bots.answers import answer_as_json, ref_as_json
 from bots.cli.app import AsJson, console, in_house, print_json, say
-from bots.cli.papers import issue_as_json
+from bots.cli.papers import issue_as_json, opened
 from bots.wiring import vocabulary
 from core.digest.model import IssueRef
-from core.digest.parse import parse
-from core.digest.sources.read import issue_files, read_text
+from core.digest.sources.read import issue_files
+from core.digest.sources.sync import UNDATED
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,15 +39,23 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Issue files, or folders of them.")],
     as_json: AsJson = False,
 ) -> None:
-    """Put issues into the archive; those that are there already stay as they are."""
+    """Put issues into the archive; those that are there already stay as they are. Exits with 1 if some are none."""
 
     async def run(house: House) -> dict[str, int]:
-        counts = dict.fromkeys(("added", "revised", "unchanged", "restored", "drafts"), 0)
+        counts = dict.fromkeys(("added", "revised", "unchanged", "restored", "drafts", "refused"), 0)
         words = vocabulary(house.settings)
         files = list(issue_files(paths))
         for file, relative in track(files, "Importing", console=console, disable=as_json or not console.is_terminal):
-            source = read_text(file)
-            issue = parse(source, path=relative, vocabulary=words).issue
+            read = opened(file, relative, words)
+            if read is None:
+                counts["refused"] += 1
+                continue
+            source, parsed = read
+            issue = parsed.issue
+            if undated := next((problem for problem in parsed.problems if problem.code == UNDATED), None):
+                counts["refused"] += 1
+                say(f"{file}: {undated.message}")
+                continue
             if issue.draft:
                 counts["drafts"] += 1
                 say(f"{file}: a draft, left out")
@@ -60,6 +68,8 @@ def import_(
         print_json(counts)
     else:
         console.print(", ".join(f"{count} {change}" for change, count in counts.items() if count) or "no issue files")
+    if counts["refused"]:
+        raise typer.Exit(1)
 
 
 def issues(

@@ -13,15 +13,19 @@ from bots.cli.app import AsJson, console, print_json, say
 from bots.settings import Settings
 from bots.wiring import fit_check, renderers, vocabulary
 from core.digest.check import check as problems_of
+from core.digest.model import Problem
 from core.digest.parse import Parsed, parse
 from core.digest.present import Presenter
 from core.digest.sources.read import issue_files, read_text
 from core.document.text import plain
+from core.errors import DigestError
+from core.i18n import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import PurePath
 
-    from core.digest.model import Issue, Problem, Story
+    from core.digest.model import Issue, Story
+    from core.digest.sections import Vocabulary
     from core.render.port import Message
 
 Paths = Annotated[list[Path], typer.Argument(exists=True, help="Issue files, or folders of them.")]
@@ -39,13 +43,24 @@ def check(paths: Paths, as_json: AsJson = False, lang: str = "en") -> None:
     fit = fit_check(vocabulary(settings))
     results = []
     fine = True
-    for path, text, parsed in _parsed(paths, settings):
-        problems = (*problems_of(parsed, text, lang=lang), *fit.problems(parsed.issue, lang=lang))
+    words = vocabulary(settings)
+    for path, relative in issue_files(paths):
+        issue: Issue | None = None
+        problems: tuple[Problem, ...]
+        try:
+            text = read_text(path)
+        except DigestError as error:
+            said = texts(lang)(str(error))
+            problems = (Problem(line=1, level="error", code="unreadable", message=said),)
+        else:
+            parsed = parse(text, path=relative, vocabulary=words)
+            issue = parsed.issue
+            problems = (*problems_of(parsed, text, lang=lang), *fit.problems(issue, lang=lang))
         fine = fine and all(problem.level != "error" for problem in problems)
         results.append(
             {
                 "path": str(path),
-                "issue": issue_as_json(parsed.issue),
+                "issue": issue and issue_as_json(issue),
                 "problems": [asdict(problem) for problem in problems],
             }
         )
@@ -74,10 +89,17 @@ def render(
     if style not in {"card", "full"}:
         say(f"no style {style!r}; there are: card, full")
         raise typer.Exit(2)
-    presenter = Presenter(vocabulary=vocabulary(settings))
+    words = vocabulary(settings)
+    presenter = Presenter(vocabulary=words)
     results = []
-    for path, _, parsed in _parsed(paths, settings):
-        document = presenter.card(parsed.issue) if style == "card" else presenter.full(parsed.issue)
+    complete = True
+    for path, relative in issue_files(paths):
+        read = opened(path, relative, words)
+        if read is None:
+            complete = False
+            continue
+        issue = read[1].issue
+        document = presenter.card(issue) if style == "card" else presenter.full(issue)
         messages = known[name].render(document)
         results.append(
             {
@@ -91,13 +113,18 @@ def render(
             _print_messages(path, messages)
     if as_json:
         print_json(results)
+    if not complete:
+        raise typer.Exit(1)
 
 
-def _parsed(paths: list[Path], settings: Settings) -> Iterator[tuple[Path, str, Parsed]]:
-    words = vocabulary(settings)
-    for file, relative in issue_files(paths):
+def opened(file: Path, relative: PurePath, words: Vocabulary) -> tuple[str, Parsed] | None:
+    """Return a file's text and what it says as an issue; None, and a sentence for the operator, if it is no text."""
+    try:
         text = read_text(file)
-        yield file, text, parse(text, path=relative, vocabulary=words)
+    except DigestError as error:
+        say(f"{file}: {error}")
+        return None
+    return text, parse(text, path=relative, vocabulary=words)
 
 
 def issue_as_json(issue: Issue) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import signal
 import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
@@ -20,7 +21,6 @@ import forked
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 SAMPLES = forked.ROOT / "core" / "digest" / "samples"
 
@@ -92,6 +92,18 @@ def test_check_prints_file_line_code_and_message(paperboy: Program, tmp_path: Pa
     issue.write_text("# News\n\n## Models\n\n- **A** — see [it](http://localhost/x)\n", encoding="utf-8")
     lines = paperboy("check", issue, code=1).stdout.splitlines()
     assert any(line.startswith(f"{issue}:5: link-not-public: ") for line in lines)
+
+
+def test_a_file_that_is_no_issue_is_named_and_stops_no_other(paperboy: Program, tmp_path: Path) -> None:
+    (tmp_path / "2026-03-01.en.md").write_bytes(b"")
+    (tmp_path / "2026-03-02.en.md").write_text("# News\n\n## Models\n\n- **A** — b\n", encoding="utf-8")
+    (tmp_path / "notes.md").write_text("# Undated\n", encoding="utf-8")
+    assert "2026-03-01.en.md:1: unreadable: " in paperboy("check", tmp_path, code=1).stdout
+    rendered = paperboy("render", tmp_path, "--platform", "slack", "--json", code=1)
+    assert [Path(one["path"]).name for one in printed(rendered)] == ["2026-03-02.en.md", "notes.md"]
+    imported = paperboy("import", tmp_path, code=1)
+    assert "1 added, 2 refused" in imported.stdout
+    assert "No date anywhere" in imported.stderr
 
 
 def test_check_as_json_has_the_documented_shape(paperboy: Program) -> None:

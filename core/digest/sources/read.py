@@ -20,6 +20,7 @@ LARGEST = 8_000_000
 TRIES = 3
 TRY_AGAIN_SECONDS = 0.05
 EMPTY = mark("This file is empty. Write the issue, or remove the file.")
+TOO_LARGE = mark("This file is larger than 8 MB, which no issue is. Take out what does not belong to it.")
 UNREADABLE = mark("This file cannot be read: it is not text in UTF-8. Save it as UTF-8.")
 
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -36,13 +37,19 @@ def is_issue_file(path: PurePath) -> bool:
 def issue_files(paths: Iterable[Path]) -> Iterator[tuple[Path, PurePath]]:
     """Yield the issues at the paths, each with the path that may name edition, language and date.
 
-    A folder gives the issue files below it, by name, with their paths relative to it; a file that is named gives
+    A folder gives the issue files below it, by name, with their paths relative to it, and no links that lead out of
+    it: whoever may add an issue must not be able to publish other files of the machine. A file that is named gives
     itself, whatever its name, with its whole path. Raises DigestError for a path where nothing is.
     """
     for path in paths:
         if path.is_dir():
+            home = path.resolve()
             found = ((file, file.relative_to(path)) for file in sorted(path.rglob("*")))
-            yield from ((file, relative) for file, relative in found if is_issue_file(relative) and file.is_file())
+            yield from (
+                (file, relative)
+                for file, relative in found
+                if is_issue_file(relative) and file.is_file() and file.resolve().is_relative_to(home)
+            )
         elif path.is_file():
             yield path, path.absolute()
         else:
@@ -61,7 +68,9 @@ def read_text(file: Path) -> str:
         raise DigestError(f"{file} cannot be opened: {error.strerror or error}") from error
     if not content:
         raise DigestError(EMPTY)
-    text = decode(content) if len(content) <= LARGEST else None
+    if len(content) > LARGEST:
+        raise DigestError(TOO_LARGE)
+    text = decode(content)
     if text is None:
         raise DigestError(UNREADABLE)
     return text

@@ -11,7 +11,7 @@ import pytest
 from core.digest import samples
 from core.digest.sources.folder import FolderSource
 from core.digest.sources.git import GitSource, is_git_url
-from core.digest.sources.read import EMPTY, UNREADABLE, decode, issue_files, read_text
+from core.digest.sources.read import EMPTY, LARGEST, TOO_LARGE, UNREADABLE, decode, issue_files, read_text
 from core.errors import DigestError
 
 if TYPE_CHECKING:
@@ -58,6 +58,13 @@ async def test_a_folder_gives_its_markdown_files_by_path(folder: Path) -> None:
     assert await texts(FolderSource(folder)) == {"2026-03-01.en.markdown": "# Heron", "daily/zh/2026-03-02.md": TEXT}
 
 
+async def test_a_link_out_of_the_folder_publishes_nothing(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "passwords.md").write_text("root:x:0:0", encoding="utf-8")
+    (folder / "2026-03-05.en.md").symlink_to(tmp_path / "passwords.md")
+    (folder / "2026-03-06.zh.md").symlink_to(folder / "daily" / "zh" / "2026-03-02.md")
+    assert set(await texts(FolderSource(folder))) == {"2026-03-06.zh.md", "daily/zh/2026-03-02.md"}
+
+
 async def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(DigestError, match=r"not a folder.*PAPERBOY_ISSUES"):
         await FolderSource(tmp_path / "nowhere").read()
@@ -66,8 +73,14 @@ async def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
 async def test_a_file_that_cannot_be_read_does_not_stop_the_others(folder: Path) -> None:
     (folder / "2026-03-03.zh.md").write_bytes(b"\x00\x01\xff\xfe\xfa binary")
     (folder / "2026-03-04.zh.md").write_bytes(b"")
+    (folder / "2026-03-05.zh.md").write_bytes(b"#" * (LARGEST + 1))
     files = {file.path: file.error for file in await FolderSource(folder).read()}
-    assert files == {"2026-03-03.zh.md": UNREADABLE, "2026-03-04.zh.md": EMPTY, "daily/zh/2026-03-02.md": ""}
+    assert files == {
+        "2026-03-03.zh.md": UNREADABLE,
+        "2026-03-04.zh.md": EMPTY,
+        "2026-03-05.zh.md": TOO_LARGE,
+        "daily/zh/2026-03-02.md": "",
+    }
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
