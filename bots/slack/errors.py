@@ -34,7 +34,7 @@ CODES: Mapping[ErrorClass, frozenset[str]] = {
             "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
             "team_access_not_granted", "missing_scope", "not_allowed_token_type", "app_access_restricted",
             "ekm_access_denied", "enterprise_is_restricted", "two_factor_setup_required", "accesslimited",
-            "access_denied", "no_permission", "invalid_refresh_token", "bad_client_secret", "invalid_client_id",
+            "invalid_refresh_token", "bad_client_secret", "invalid_client_id",
         }
     ),
     "gone": frozenset({"channel_not_found", "is_archived", "user_not_found", "user_disabled"}),
@@ -42,7 +42,8 @@ CODES: Mapping[ErrorClass, frozenset[str]] = {
         {
             "not_in_channel", "messages_tab_disabled", "restricted_action", "restricted_action_read_only_channel",
             "restricted_action_thread_only_channel", "restricted_action_non_threadable_channel",
-            "restricted_action_thread_locked", "message_limit_exceeded", "cannot_dm_bot",
+            "restricted_action_thread_locked", "message_limit_exceeded", "cannot_dm_bot", "access_denied",
+            "no_permission",
             "cant_update_message", "edit_window_closed", "cant_delete_message",
         }
     ),
@@ -58,7 +59,7 @@ CODES: Mapping[ErrorClass, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
-"""Slack's error strings by what follows from them. Rights that the whole app lacks stop the account."""
+"""Slack's error strings by what follows from them. Rights that the whole app lacks stop the account, not a channel."""
 
 _KINDS = {code: kind for kind, codes in CODES.items() for code in codes}
 
@@ -99,7 +100,7 @@ def refusal(status: int, headers: Mapping[str, str], data: Any) -> SendError:  #
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     kind = _KINDS.get(code)
     if status == TOO_MANY or kind == "wait":
-        return SendError("wait", code or "ratelimited", retry_after=_wait(headers), scope="account")
+        return SendError("wait", code or "ratelimited", retry_after=_wait(headers), scope="method")
     if kind is None:
         kind = "unknown" if status >= SERVER_ERROR else "config" if code.startswith("restricted_action") else "content"
     needed = data.get("needed") if isinstance(data, dict) else None
