@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bots.platform import Finding
-from bots.slack.install import SCOPES
+from bots.slack.scopes import SCOPES
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from bots.settings import SlackSettings
     from bots.slack.api import Api
     from bots.slack.workspaces import Workspaces
+    from core.storage.subscriptions import SqlSubscriptions
 
+INVITE = "Invite the app into the channel with /invite, or unsubscribe the channel."
 MANIFEST = "Update the app from deploy/slack-manifest.yaml and install it again."
 
 
-async def examine(settings: SlackSettings, api: Api, workspaces: Workspaces) -> AsyncIterator[Finding]:
-    """Yield findings about every workspace, its scopes, and the way that events take."""
+async def examine(
+    settings: SlackSettings, api: Api, workspaces: Workspaces, subscriptions: SqlSubscriptions
+) -> AsyncIterator[Finding]:
+    """Yield findings about every workspace, its scopes and subscribed channels, and the way that events take."""
     try:
         teams = await workspaces.teams()
     except SendError as error:
@@ -30,6 +34,8 @@ async def examine(settings: SlackSettings, api: Api, workspaces: Workspaces) -> 
         return
     for team in teams:
         yield await _workspace(team, api, workspaces)
+        async for finding in _channels(team, api, workspaces, subscriptions):
+            yield finding
     if not teams:
         advice = "Open /slack/install on the desk's address in a browser."
         yield Finding(level="warning", subject="slack", message="no workspace has installed the app", advice=advice)
@@ -51,6 +57,36 @@ async def _workspace(team: str, api: Api, workspaces: Workspaces) -> Finding:
         message = f"{team}: scopes are missing: {', '.join(missing)}"
         return Finding(level="warning", subject="slack", message=message, advice=MANIFEST)
     return Finding(level="ok", subject="slack", message=f"{response.get('team') or team}: token and scopes are right")
+
+
+async def _channels(
+    team: str, api: Api, workspaces: Workspaces, subscriptions: SqlSubscriptions
+) -> AsyncIterator[Finding]:
+    """Yield findings about the subscribed channels that posts cannot get into, or that all is well."""
+    targets = await subscriptions.targets("slack", team)
+    channels = [target.chat for target in targets if not target.chat.startswith("D")]
+    well = 0
+    for channel in channels:
+        try:
+            token = (await workspaces.find(team)).token
+            said = (await api.call("conversations.info", {"channel": channel}, token=token))["channel"]
+        except SendError as error:
+            if error.kind == "fatal":
+                return
+            message = f"{team}: channel {channel}: {error.reason}"
+            yield Finding(level="error", subject="slack", message=message, advice=INVITE)
+            continue
+        well += _is_open(said)
+        if not _is_open(said):
+            state = "is archived" if said.get("is_archived") else "does not have the app"
+            message = f"{team}: channel {said.get('name') or channel} {state}"
+            yield Finding(level="error", subject="slack", message=message, advice=INVITE)
+    if channels and well == len(channels):
+        yield Finding(level="ok", subject="slack", message=f"{team}: posts get into all {well} subscribed channels")
+
+
+def _is_open(channel: Mapping[str, Any]) -> bool:
+    return bool(channel.get("is_member")) and not channel.get("is_archived")
 
 
 async def _way(settings: SlackSettings, api: Api) -> Finding:

@@ -12,17 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OWN = "paperboy"
+PEOPLES = frozenset({None, "thread_broadcast", "file_share"})
+"""Subtypes of what a person wrote; others tell of edits, deletions, joins. https://docs.slack.dev/reference/events/message."""
 _LINK = re.compile(r"<(?![@#!])([^|>]+)(?:\|([^>]*))?>")
 _MENTION = re.compile(r"<[@#!][^|>]*(?:\|([^>]*))?>")
 
 
 def slash_line(name: str, text: str, prefix: str) -> tuple[str, str]:
-    """Return the command and its arguments: ``/today``, ``/<prefix>today``, or ``/paperboy today``."""
+    """Return command and arguments: ``/today``, ``/<prefix>today``, ``/paperboy-today`` ``/paperboy today``."""
     name = name.removeprefix("/").lower()
     words = unescaped(text)
     if name == OWN:
         return spoken_line(words) if words else ("help", "")
-    return (name.removeprefix(prefix) if prefix else name), words
+    return name.removeprefix(prefix if prefix and name.startswith(prefix) else f"{OWN}-"), words
 
 
 def spoken_line(text: str) -> tuple[str, str]:
@@ -48,6 +50,6 @@ def is_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
 
     A message with our name comes a second time, as ``app_mention``.
     """
-    ours = event.get("bot_id") or event.get("subtype") or event.get("user") in {None, bot_user}
+    ours = event.get("bot_id") or event.get("subtype") not in PEOPLES or event.get("user") in {None, bot_user}
     direct = event.get("channel_type") == "im"
     return not ours and (direct or f"<@{bot_user}>" not in str(event.get("text", "")))

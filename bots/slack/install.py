@@ -13,6 +13,8 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from starlette.routing import Route
 
+from bots.slack.scopes import SCOPES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,22 +29,6 @@ if TYPE_CHECKING:
 
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 STATE_LASTS = timedelta(minutes=10)
-SCOPES = (
-    "app_mentions:read",
-    "assistant:write",
-    "channels:history",
-    "channels:join",
-    "channels:read",
-    "chat:write",
-    "chat:write.public",
-    "commands",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:write",
-    "users:read",
-)
-"""What the app asks for; ``deploy/slack-manifest.yaml`` says the same, and why."""
 
 
 class _Store(AsyncInstallationStore):
@@ -88,7 +74,7 @@ def install_routes(settings: SlackSettings, api: Api, vault: Vault, notes: SqlNo
         settings=AsyncOAuthSettings(
             client_id=settings.client_id,
             client_secret=secret,
-            scopes=SCOPES,
+            scopes=sorted(SCOPES),
             installation_store=_Store(vault),
             state_store=_States(notes),
             install_path=INSTALL,
