@@ -304,6 +304,7 @@ def _slack(house: House) -> Iterator[Platform]:
         settings,
         services=house.services,
         notes=house.notes,
+        receipts=house.receipts,
         pool=house.pool,
         subscriptions=SqlSubscriptions(house.database),
     )

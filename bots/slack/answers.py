@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.commands.dispatch import dispatch
-from core.commands.model import Reply, Request
+from core.commands.model import Context, Reply, Request
 from core.commands.page import page
 from core.commands.registry import COMMANDS
 from core.commands.turn import shown
@@ -19,19 +19,25 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bots.slack.api import Api
-    from bots.slack.people import People, Person
+    from bots.slack.people import People
     from bots.slack.presses import Presses
     from bots.slack.render import SlackRenderer
+    from bots.slack.rights import Rights
     from bots.slack.workspaces import Workspace, Workspaces
+    from core.commands.model import Progress
     from core.commands.services import Services
     from core.render.port import Message
 
 SUBSCRIBING = "subscribe"
+OFFERS = frozenset({"thread"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A reader at a place: what every event, command and press comes with."""
+    """A reader at a place: what every event, command and press comes with.
+
+    A channel whose id begins with D is the reader's direct chat with the app, never one between two people.
+    """
 
     team: str
     channel: str
@@ -47,6 +53,11 @@ class Asked:
     def target(self) -> Target:
         """The place that subscriptions are of: the channel, not one of its threads."""
         return Target(platform="slack", account=self.team, chat=self.channel)
+
+    @property
+    def conversation(self) -> Target:
+        """The place that one conversation is held at: a thread is one of its own."""
+        return replace(self.target, thread=self.thread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +77,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Answers commands; ``admins_only`` leaves the subscriptions of channels to admins and the app's installer."""
+    """Answers commands in any workspace."""
 
     api: Api
     workspaces: Workspaces
@@ -74,21 +85,33 @@ class Answers:
     presses: Presses
     renderer: SlackRenderer
     services: Services
-    admins_only: bool
+    rights: Rights
 
-    async def answer(self, asked: Asked, command: str, args: str, *, pressed: bool = False) -> Answer:
+    async def answer(
+        self,
+        asked: Asked,
+        command: str,
+        args: str,
+        *,
+        pressed: bool = False,
+        context: Context | None = None,
+        progress: Progress | None = None,
+    ) -> Answer:
         """Answer a command line; never raises but for ``SendError`` if the workspace is gone."""
         workspace = await self.workspaces.find(asked.team)
         person = await self.people.find(workspace, asked.user)
         request = Request(
             command=command,
             args=args,
-            target=asked.target,
+            target=asked.conversation if _is_talk(command) else asked.target,
             user=asked.user,
             lang=person.lang,
             zone=person.zone,
-            manager=self._may_manage(asked, workspace, person),
+            manager=await self._may_manage(asked, command),
             pressed=pressed,
+            context=context or Context(),
+            offers=OFFERS,
+            progress=progress,
         )
         refusal = None
         if command == SUBSCRIBING and request.manager and not asked.direct:
@@ -105,8 +128,11 @@ class Answers:
         chosen = await self.services.preferences.lang(asked.target)
         return chosen or person.lang or self.services.publication.lang
 
-    def _may_manage(self, asked: Asked, workspace: Workspace, person: Person) -> bool:
-        return asked.direct or not self.admins_only or person.admin or asked.user == workspace.installer
+    async def _may_manage(self, asked: Asked, command: str) -> bool:
+        known = COMMANDS.get(command)
+        if asked.direct or known is None or known.audience == "everyone":
+            return True
+        return await self.rights.may_manage(asked.team, asked.channel, asked.user)
 
     async def _unreachable(self, asked: Asked, workspace: Workspace, request: Request) -> Reply | None:
         """Join a public channel; return what to do where the app cannot post."""
@@ -133,6 +159,6 @@ class Answers:
         return Reply(document=page(_, said, paragraph(said), paragraph(hint)), private=True)
 
 
-def in_place(asked: Asked, channel: str) -> Asked:
-    """Return the same reader in another channel."""
-    return replace(asked, channel=channel, thread="")
+def _is_talk(command: str) -> bool:
+    known = COMMANDS.get(command)
+    return known is not None and known.group == "ask"

@@ -16,16 +16,23 @@ from starlette.routing import Route
 from bots.slack.answers import Answers
 from bots.slack.api import Api
 from bots.slack.app import SlackApp
+from bots.slack.commands import Commands
+from bots.slack.directs import Directs
 from bots.slack.doctor import examine
+from bots.slack.home import Homes
 from bots.slack.install import install_routes
+from bots.slack.leaving import Leaving
+from bots.slack.modals import Modals
 from bots.slack.people import People
 from bots.slack.posts import Posts
 from bots.slack.presses import Presses
 from bots.slack.render import SlackRenderer
+from bots.slack.rights import Rights
 from bots.slack.send import SlackSender
+from bots.slack.talk import Talk
 from bots.slack.workspaces import Vault, Workspaces
 from core.delivery.model import SendError
-from core.delivery.pacing import Pace
+from core.delivery.pacing import Pace, Window
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -36,16 +43,22 @@ if TYPE_CHECKING:
     from bots.platform import Finding
     from bots.settings import SlackSettings
     from core.commands.services import Services
-    from core.delivery.port import Sender
+    from core.delivery.port import ReceiptBook, Sender
     from core.render.port import Renderer
     from core.storage.notes import SqlNotes
     from core.storage.subscriptions import SqlSubscriptions
 
 EVENTS = "/slack/events"
-PACE = Pace(per_second=5, chat_gap=timedelta(seconds=1), in_flight=8)
-"""One message a second and channel, several hundred a minute and workspace.
+MINUTE = timedelta(minutes=1)
+PACE = Pace(
+    per_second=5,
+    chat_gap=timedelta(seconds=1),
+    in_flight=8,
+    windows=tuple(Window(most=50, per=MINUTE, each="verb", of=verb) for verb in ("edit", "delete")),
+)
+"""One message a second and channel, several hundred a minute and workspace; 50 edits a minute, and 50 deletions.
 
-https://docs.slack.dev/apis/web-api/rate-limits#message-posting
+https://docs.slack.dev/apis/web-api/rate-limits
 """
 LOOK_AGAIN = timedelta(seconds=10)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
@@ -88,33 +101,44 @@ class SlackPlatform:
         *,
         services: Services,
         notes: SqlNotes,
+        receipts: ReceiptBook,
         pool: Pool,
         subscriptions: SqlSubscriptions,
     ) -> None:
         self._settings = settings
+        self._subscriptions = subscriptions
         self._clock = services.clock
-        self._api = Api(settings.api_url)
+        self._api = Api(settings.api_url, services.clock)
         vault = Vault(notes, settings.token_key.get_secret_value()) if settings.token_key else None
         self._workspaces = Workspaces(settings, self._api, vault)
         self._accounts = _Accounts(self._workspaces, services)
-        renderer, presses = SlackRenderer(), Presses(notes)
+        presses = Presses(notes)
         posts = Posts(pool, presses, url=settings.api_url)
         self.sender: Sender = SlackSender(self._api, posts, self._workspaces, presses)
-        self.renderers: Mapping[str, Renderer] = {"": renderer}
+        people = People(self._api, services.clock)
+        rights = Rights(self._api, self._workspaces, people, notes, admins_only=settings.managers == "admins")
+        answers = Answers(
+            api=self._api,
+            workspaces=self._workspaces,
+            people=people,
+            presses=presses,
+            renderer=SlackRenderer(),
+            services=services,
+            rights=rights,
+        )
+        self.renderers: Mapping[str, Renderer] = {"": answers.renderer}
+        directs = Directs(self._api, self._workspaces)
+        self._homes = Homes(answers, directs, notes, subscriptions)
+        modals = Modals(answers, directs, self._homes)
         signing = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
         self._app = SlackApp(
-            Answers(
-                api=self._api,
-                workspaces=self._workspaces,
-                people=People(self._api, services.clock),
-                presses=presses,
-                renderer=renderer,
-                services=services,
-                admins_only=settings.managers == "admins",
-            ),
+            answers,
             notes,
-            subscriptions,
-            prefix=settings.prefix,
+            commands=Commands(answers, directs, self._homes, modals, prefix=settings.prefix),
+            modals=modals,
+            homes=self._homes,
+            talk=Talk(answers, notes, receipts, self._homes.changed),
+            leaving=Leaving(self._workspaces, subscriptions, services.subscriptions),
             signing_secret=signing,
         )
         events = [Route(EVENTS, AsyncSlackRequestHandler(self._app.bolt).handle, methods=["POST"])] if signing else []
@@ -129,11 +153,12 @@ class SlackPlatform:
     async def serve(self) -> None:
         """Listen to readers until cancelled: over a socket with an app token, else over HTTP."""
         await self._introduce()
-        if self._settings.app_token is None:
-            log.info("slack is served", over="http")
-            await asyncio.Event().wait()
-            return
-        await self._over_socket(self._settings.app_token.get_secret_value())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._homes.keep_fresh())
+            if self._settings.app_token:
+                tasks.create_task(self._over_socket(self._settings.app_token.get_secret_value()))
+            else:
+                log.info("slack is served", over="http")
 
     async def _introduce(self) -> None:
         """Learn which workspace the operator's token is of, however long the network takes to be there."""
@@ -163,5 +188,5 @@ class SlackPlatform:
 
     async def doctor(self) -> AsyncIterator[Finding]:
         """Check tokens, scopes, the socket and the channels that are subscribed."""
-        async for finding in examine(self._settings, self._api, self._workspaces):
+        async for finding in examine(self._settings, self._api, self._workspaces, self._subscriptions):
             yield finding

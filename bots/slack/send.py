@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,6 +25,9 @@ RECENT = 15
 
 https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps
 """
+
+LATELY = timedelta(minutes=10)
+"""How far back they are looked through; a thread's replies come oldest first."""
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +78,8 @@ class SlackSender:
     async def _posted(self, channel: str, thread: str, key: str, token: str) -> str:
         """Return the timestamp of the page with this key, "" if it is not found or may not be looked for."""
         method = "conversations.replies" if thread else "conversations.history"
-        where = {"channel": channel, "limit": RECENT, "include_all_metadata": "true"}
+        since = (datetime.now(UTC) - LATELY).timestamp()
+        where = {"channel": channel, "limit": RECENT, "oldest": f"{since:.6f}", "include_all_metadata": "true"}
         try:
             said = await self._api.call(method, {**where, **({"ts": thread} if thread else {})}, token=token)
         except SendError as error:

@@ -27,6 +27,7 @@ class Switch:
 SWITCHES: Final[Mapping[str, Switch]] = {
     "pin": Switch(value="on", turn=mark("Pin each issue"), back=mark("Stop pinning")),
     "preview": Switch(value="off", turn=mark("Hide link previews"), back=mark("Show link previews")),
+    "thread": Switch(value="off", turn=mark("Details outside the thread"), back=mark("Details in the thread")),
     "form": Switch(value="rich", turn=mark("Try rich layout"), back=mark("Plain layout")),
 }
 

@@ -50,11 +50,12 @@ class SqlSubscriptions:
         async with self._database.read() as connection:
             return [_subscription(row) for row in await connection.execute(query)]
 
-    async def targets(self, platform: str, account: str) -> Sequence[Target]:
-        """Return the targets that an account has active subscriptions in, each once."""
+    async def targets(self, platform: str, account: str, *, by: str = "") -> Sequence[Target]:
+        """Return the targets that an account has active subscriptions in, each once; ``by`` limits them to a user's."""
         active = select(subscriptions.c.target).where(
             subscriptions.c.platform == platform, subscriptions.c.account == account, subscriptions.c.ended == ""
         )
+        active = active.where(subscriptions.c.created_by == by) if by else active
         async with self._database.read() as connection:
             found = await connection.execute(active.distinct().order_by(subscriptions.c.target))
             return [Target.from_key(key) for key in found.scalars()]

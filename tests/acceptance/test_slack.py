@@ -90,12 +90,21 @@ class Program:
     async def say(self, text: str, *, channel: str, kind: str = "message", **more: Any) -> Json:  # noqa: ANN401  any field
         """Say something; return the message that answers it."""
         before = len(self.fake.posts(channel))
-        event = {"type": kind, "channel": channel, "user": "U1", "text": text, "ts": "1660000000.000001", **more}
+        event = {"type": kind, "channel": channel, "user": "U1", "text": text, "ts": self.fake.stamp(), **more}
         await self.fake.push("events_api", self.fake.event(HOME, event))
         await self.fake.until(
             lambda: len(self.fake.posts(channel)) > before and not self.fake.posts(channel)[-1].get("streaming")
         )
         return self.fake.posts(channel)[-1]
+
+    async def has_issue(self) -> None:
+        """Wait until the program has read the issue."""
+        async with aiohttp.ClientSession() as session, asyncio.timeout(20):
+            while True:
+                async with session.get(f"{self.desk}/archive/daily/en/{TODAY}") as page:
+                    if page.status == 200:
+                        return
+                await asyncio.sleep(0.05)
 
     async def call(self, *arguments: str) -> str:
         """Call the program beside the running one; return what it printed."""
@@ -130,8 +139,10 @@ async def running(fake: FakeSlack, folder: Path) -> AsyncIterator[Program]:
     )
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    program = Program(fake, environment, line.split()[-1], issue)
     try:
-        yield Program(fake, environment, line.split()[-1], issue)
+        await program.has_issue()
+        yield program
     finally:
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 20) == 0
@@ -215,14 +226,12 @@ async def test_public_channels_are_joined_and_private_ones_asked_for(program: Pr
     assert "/invite @Paperboy" in text_of(await program.slash("/subscribe 8:30", channel="GPRIVATE"))
 
 
-async def test_a_direct_thread_streams_its_answer_and_falls_back_to_a_post(program: Program) -> None:
-    more = {"channel_type": "im", "thread_ts": "1660000000.000009"}
-    answer = await program.say("what is beaver?", channel="DU1", **more)
+async def test_a_direct_message_begins_a_thread_and_shows_that_there_is_work_on_it(
+    program: Program,
+) -> None:
+    answer = await program.say("what is beaver?", channel="DU1", channel_type="im")
     assert "Beaver" in text_of(answer)
-    assert program.fake.calls("chat.stopStream")
-    assert program.fake.calls("assistant.threads.setStatus")
-    program.fake.plan("chat.startStream", Answer(error="unknown_method"))
-    assert "Beaver" in text_of(await program.say("what is beaver?", channel="DU1", **more))
+    assert program.fake.calls("assistant.threads.setStatus")[-1]["thread_ts"] == answer["thread_ts"]
 
 
 async def test_a_repeated_event_does_nothing(program: Program) -> None:
@@ -241,7 +250,7 @@ async def test_the_home_tab_leads_to_search_and_settings(program: Program) -> No
     await program.fake.until(lambda: bool(program.fake.calls("views.publish")))
     home = program.fake.calls("views.publish")[-1]["view"]
     assert "Polaris 2 is out" in text_of(home)
-    await program.fake.push("interactive", program.fake.press_in_view(HOME, "U4", home, "Settings"))
+    await program.fake.push("interactive", program.fake.press_in_view(HOME, "U4", home, "Subscribe"))
     await program.fake.until(lambda: bool(program.fake.calls("views.open")))
     form = program.fake.calls("views.open")[-1]["view"]
     option = {"selected_option": {"value": "full"}}
@@ -269,16 +278,7 @@ async def test_the_home_tab_leads_to_search_and_settings(program: Program) -> No
 @pytest.mark.parametrize("shortcut", ["explain", "ask"])
 async def test_a_message_shortcut_opens_an_answer(program: Program, shortcut: str) -> None:
     before = len(program.fake.calls("views.open"))
-    payload = {
-        "type": "message_action",
-        "callback_id": shortcut,
-        "team": {"id": HOME},
-        "user": {"id": "U1"},
-        "channel": {"id": "C1"},
-        "message": {"text": "Beaver CLI", "ts": "1.1"},
-        "trigger_id": "t",
-        "response_url": "",
-    }
+    payload = program.fake.message_shortcut(HOME, "C1", "U1", shortcut, "Beaver CLI")
     await program.fake.push("interactive", payload)
     await program.fake.until(lambda: len(program.fake.calls("views.open")) > before)
     assert "Beaver" in text_of(program.fake.calls("views.open")[-1]["view"])

@@ -200,8 +200,9 @@ async def test_slack_is_asked_for_the_same_as_by_the_sdk(house: House) -> None:
     message = page(SlackRenderer())
     async with fake_slack() as fake:
         fake.team("T1", channels={"C1": True}).token = "xoxb-1"
+        fake.written.add(("T1", "C1", "1660000000.000001"))
         sent = await slack_lean(SlackPosts(house.pool, Presses(house.notes), url=fake.url), message)
-        assert (await slack_by_sdk(SlackApi(fake.url), message))["ts"] != sent
+        assert (await slack_by_sdk(SlackApi(fake.url, house.clock), message))["ts"] != sent
         lean, sdk = fake.calls("chat.postMessage")
     assert lean == sdk
 
@@ -224,7 +225,7 @@ async def test_slacks_refusals_mean_the_same_as_by_the_sdk(house: House, answer:
         fake.plan("chat.postMessage", answer, answer)
         posts = SlackPosts(house.pool, Presses(house.notes), url=fake.url)
         assert await said(lambda: slack_lean(posts, message)) == await said(
-            lambda: slack_by_sdk(SlackApi(fake.url), message)
+            lambda: slack_by_sdk(SlackApi(fake.url, house.clock), message)
         )
 
 

@@ -8,7 +8,6 @@ import hmac
 import json
 import time
 from base64 import b64encode
-from collections import deque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,27 +17,59 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
 
 from slack_rules import problems
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 Json = dict[str, Any]
 
 APP_TOKEN = "xapp-1-A1-test"
 SIGNING_SECRET = "signing-secret"
 CLIENT_ID, CLIENT_SECRET = "111.222", "client-secret"
-SCOPES = (
-    "app_mentions:read,assistant:write,channels:history,channels:join,channels:read,chat:write,chat:write.public,"
-    "commands,groups:history,groups:read,im:history,im:write,users:read"
-)
 DIALOG_LIMIT = 100
+TRIGGER_SECONDS = 3
+NEEDED = {
+    "assistant.threads.setStatus": ("chat:write",),
+    "assistant.threads.setSuggestedPrompts": ("assistant:write",),
+    "chat.appendStream": ("chat:write",),
+    "chat.delete": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.startStream": ("chat:write",),
+    "chat.stopStream": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": ("channels:history", "groups:history", "im:history"),
+    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.join": ("channels:join",),
+    "conversations.open": ("im:write",),
+    "conversations.replies": ("channels:history", "groups:history", "im:history"),
+    "users.info": ("users:read",),
+}
+"""Scopes that methods need, from each method's page; views, auth.test and Socket Mode need none of a bot."""
+EVENT_SCOPES = {
+    "app_home_opened": (),
+    "app_mention": ("app_mentions:read",),
+    "app_uninstalled": (),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "tokens_revoked": (),
+}
+"""Scopes that events need. https://docs.slack.dev/reference/events."""
+OTHER_SCOPES = ("commands",)
+SCOPES = frozenset(OTHER_SCOPES).union(*NEEDED.values(), *EVENT_SCOPES.values())
+FORMS_ONLY = frozenset({"conversations.history", "conversations.info", "conversations.replies", "users.info"})
+"""Methods that only read do not take JSON. https://docs.slack.dev/apis/web-api/#post_bodies."""
 
 
 @dataclass
 class Team:
-    """A workspace. ``bot`` is the app's user in it; ``channels`` it is a member of."""
+    """A workspace. ``bot`` is the app's user in it; ``channels`` tell whether it is a member.
+
+    ``posters`` are the only ones who may post in a channel; without ``agents`` there is no agent surface.
+    """
 
     id: str
     token: str
@@ -48,6 +79,10 @@ class Team:
     locale: str = "en-US"
     zone: str = "Asia/Shanghai"
     can_join: bool = True
+    posters: dict[str, set[str]] = field(default_factory=dict)
+    agents: bool = True
+    scopes: frozenset[str] = SCOPES
+    slow: float = 0
 
 
 @dataclass(frozen=True)
@@ -62,8 +97,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server says instead of doing as asked; ``done`` says whether it did so nevertheless."""
+    """What the server says instead of doing as asked; ``done`` says whether it did so nevertheless.
 
+    With ``channel`` it waits for a call about that one.
+    """
+
+    channel: str = ""
     error: str = ""
     status: int = 200
     html: bool = False
@@ -79,7 +118,10 @@ class FakeSlack:
         self.teams: dict[str, Team] = {}
         self.seen: list[Call] = []
         self.messages: dict[tuple[str, str, str], Json] = {}
-        self.planned: dict[str, deque[Answer]] = {}
+        self.views: dict[str, Json] = {}
+        self.written: set[tuple[str, str, str]] = set()
+        self.planned: dict[str, list[Answer]] = {}
+        self._triggers: dict[str, float] = {}
         self.codes: dict[str, str] = {}
         self.tokens_given = count(1)
         self._sockets: list[web.WebSocketResponse] = []
@@ -95,7 +137,7 @@ class FakeSlack:
 
     def plan(self, method: str, *answers: Answer) -> None:
         """Answer the next calls of a method like this."""
-        self.planned.setdefault(method, deque()).extend(answers)
+        self.planned.setdefault(method, []).extend(answers)
 
     def calls(self, method: str, team: str = "") -> list[Json]:
         """Return the accepted calls of a method."""
@@ -132,13 +174,14 @@ class FakeSlack:
             "team_id": team,
             "channel_id": channel,
             "user_id": user,
-            "trigger_id": f"trigger{next(self._numbers)}",
+            "trigger_id": self.trigger(),
             "response_url": f"{self.url.removesuffix('/api/')}/respond/{team}/{channel}/{next(self._numbers)}",
             "api_app_id": "A1",
         }
 
     def event(self, team: str, event: Json, *, id: str = "") -> Json:  # noqa: A002  Slack's word
-        """Return the payload of an event."""
+        """Return the payload of an event; what readers write in it stands in its channel from now on."""
+        self.written.add((team, event.get("channel", ""), event.get("ts", "")))
         return {
             "type": "event_callback",
             "team_id": team,
@@ -165,7 +208,7 @@ class FakeSlack:
             "container": container,
             "message": message,
             "actions": [action],
-            "trigger_id": f"trigger{next(self._numbers)}",
+            "trigger_id": self.trigger(),
             "response_url": f"{self.url.removesuffix('/api/')}/respond/{team}/{channel}/{next(self._numbers)}",
             "api_app_id": "A1",
         }
@@ -177,22 +220,23 @@ class FakeSlack:
             "type": "block_actions",
             "team": {"id": team},
             "user": {"id": user, "team_id": team},
-            "container": {"type": "view", "view_id": "V1"},
-            "view": {"id": "V1", "team_id": team, "private_metadata": "", **view},
+            "container": {"type": "view", "view_id": view.get("id", "VHOME")},
+            "view": {"id": "VHOME", "team_id": team, "private_metadata": "", **view},
             "actions": [{**element, "block_id": "b"}],
-            "trigger_id": f"trigger{next(self._numbers)}",
+            "trigger_id": self.trigger(),
             "api_app_id": "A1",
         }
 
     def submit(self, team: str, user: str, view: Json, values: Json) -> Json:
-        """Return the payload of a submitted modal."""
-        state = {"values": {name: {"value": value} for name, value in values.items()}}
+        """Return the payload of a submitted modal; inputs that ``values`` leaves out stay as they were."""
+        filled = {block["block_id"]: {"value": _initial(block["element"])} for block in view["blocks"]}
+        state = {"values": filled | {name: {"value": value} for name, value in values.items()}}
         return {
             "type": "view_submission",
             "team": {"id": team},
             "user": {"id": user, "team_id": team},
-            "view": {"id": "V1", "team_id": team, "state": state, **view},
-            "trigger_id": f"trigger{next(self._numbers)}",
+            "view": {"team_id": team, "state": state, **view},
+            "trigger_id": self.trigger(),
             "api_app_id": "A1",
         }
 
@@ -217,9 +261,33 @@ class FakeSlack:
         """Send an event over HTTP."""
         return await self.http(address, json.dumps(payload), kind="application/json", **more)
 
+    def trigger(self) -> str:
+        """Return what opens one view, within three seconds."""
+        name = f"trigger{next(self._numbers)}"
+        self._triggers[name] = time.monotonic()
+        return name
+
+    def message_shortcut(self, team: str, channel: str, user: str, name: str, text: str) -> Json:
+        """Return the payload of a message shortcut."""
+        return {
+            "type": "message_action",
+            "callback_id": name,
+            "team": {"id": team},
+            "user": {"id": user},
+            "channel": {"id": channel},
+            "message": {"text": text, "ts": "1.1"},
+            "trigger_id": self.trigger(),
+            "response_url": "",
+        }
+
+    def global_shortcut(self, team: str, user: str, name: str) -> Json:
+        """Return the payload of a global shortcut."""
+        about = {"callback_id": name, "team": {"id": team}, "user": {"id": user}, "trigger_id": self.trigger()}
+        return {"type": "shortcut", **about}
+
     def stamp(self) -> str:
         """Return the next timestamp."""
-        return f"1770000000.{next(self._numbers):06d}"
+        return f"{int(time.time())}.{next(self._numbers):06d}"
 
     # what the app calls
 
@@ -230,8 +298,9 @@ class FakeSlack:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or payload.pop("token", "")
         payload.pop("token", None)
         team = next((one for one in self.teams.values() if one.token == token), None)
-        planned = self.planned.get(method)
-        answer = planned.popleft() if planned else None
+        answer = self._planned_for(method, payload)
+        if team and team.slow:
+            await asyncio.sleep(team.slow)
         if answer and not answer.done:
             await self._note(Call(method, payload, team.id if team else "", answer.error or f"HTTP {answer.status}"))
             return _planned(answer)
@@ -243,11 +312,23 @@ class FakeSlack:
         if method == "oauth.v2.access":
             return web.json_response(await self._oauth(request, payload))
         said = self._do(method, payload, team) if team else {"ok": False, "error": "invalid_auth"}
+        if method in FORMS_ONLY and request.content_type == "application/json":
+            said = {"ok": False, "error": "invalid_arguments"}
         await self._note(Call(method, payload, team.id if team else "", said.get("error", "")))
-        headers = {"X-OAuth-Scopes": SCOPES}
+        headers = {"X-OAuth-Scopes": ",".join(sorted(team.scopes if team else ()))}
         return _planned(answer) if answer else web.json_response(said, headers=headers)
 
+    def _planned_for(self, method: str, payload: Json) -> Answer | None:
+        planned = self.planned.get(method, [])
+        for number, answer in enumerate(planned):
+            if answer.channel in {"", payload.get("channel")}:
+                return planned.pop(number)
+        return None
+
     def _do(self, method: str, payload: Json, team: Team) -> Json:
+        lacking = [scope for scope in NEEDED.get(method, ()) if scope not in team.scopes]
+        if lacking:
+            return {"ok": False, "error": "missing_scope", "needed": ",".join(lacking)}
         handler = getattr(self, "_" + method.replace(".", "_"), None)
         if handler is None:
             return {"ok": False, "error": "unknown_method"}
@@ -278,12 +359,17 @@ class FakeSlack:
         return {"ts": ts, "channel": channel}
 
     def _known(self, team: Team, channel: str, ts: str) -> bool:
-        return (team.id, channel, ts) in self.messages or ts.startswith("1660000000")
+        return (team.id, channel, ts) in self.messages or (team.id, channel, ts) in self.written
 
     def _chat_update(self, payload: Json, team: Team) -> Json:
         place = (team.id, payload["channel"], payload["ts"])
         if place not in self.messages:
             return {"error": "message_not_found"}
+        if self.messages[place].get("streaming"):
+            return {"error": "streaming_state_conflict"}
+        shown = {name: payload[name] for name in ("text", "blocks")}
+        if wrong := problems(shown | {"unfurl_links": False, "unfurl_media": False}):
+            return {"error": "invalid_blocks", "response_metadata": {"messages": wrong}}
         self.messages[place] |= {name: payload[name] for name in ("text", "blocks")}
         return {"ts": payload["ts"]}
 
@@ -292,17 +378,35 @@ class FakeSlack:
         return {} if found else {"error": "message_not_found"}
 
     def _chat_startStream(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
+        direct = payload["channel"].startswith("D")
         if not payload.get("thread_ts"):
             return {"error": "invalid_arguments"}
+        if not direct and not (payload.get("recipient_user_id") and payload.get("recipient_team_id")):
+            return {"error": "missing_recipient_user_id"}
         ts = self.stamp()
-        self.messages[team.id, payload["channel"], ts] = {**payload, "ts": ts, "blocks": [], "streaming": True}
+        begun = {"ts": ts, "blocks": [], "streaming": True, "grown": [payload.get("markdown_text", "")]}
+        self.messages[team.id, payload["channel"], ts] = {**payload, **begun}
         return {"ts": ts}
 
-    def _chat_stopStream(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
+    def _streaming(self, payload: Json, team: Team) -> Json | None:
         message = self.messages.get((team.id, payload["channel"], payload["ts"]))
-        if not message or not message.pop("streaming", False):
+        return message if message and message.get("streaming") else None
+
+    def _chat_appendStream(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
+        message = self._streaming(payload, team)
+        if message is None:
             return {"error": "message_not_in_streaming_state"}
-        message["blocks"] = payload["blocks"]
+        if not 1 <= len(payload.get("markdown_text", "")) <= 12_000:
+            return {"error": "invalid_arguments"}
+        message["grown"].append(payload["markdown_text"])
+        return {"ts": payload["ts"]}
+
+    def _chat_stopStream(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
+        message = self._streaming(payload, team)
+        if message is None:
+            return {"error": "message_not_in_streaming_state"}
+        del message["streaming"]
+        message["blocks"] = payload.get("blocks", [])
         return {"ts": payload["ts"]}
 
     def _conversations_join(self, payload: Json, team: Team) -> Json:
@@ -316,33 +420,56 @@ class FakeSlack:
     def _conversations_info(self, payload: Json, team: Team) -> Json:
         if payload["channel"] not in team.channels:
             return {"error": "channel_not_found"}
-        return {"channel": {"id": payload["channel"], "is_member": team.channels[payload["channel"]]}}
+        channel = {"id": payload["channel"], "is_member": team.channels[payload["channel"]], "properties": {}}
+        if payload["channel"] in team.posters:
+            channel["properties"]["posting_restricted_to"] = {"user": sorted(team.posters[payload["channel"]])}
+        return {"channel": channel}
 
     def _conversations_open(self, payload: Json, _team: Team) -> Json:
         return {"channel": {"id": "D" + payload["users"]}}
 
     def _conversations_history(self, payload: Json, team: Team) -> Json:
-        found = [said for said in self.posts(payload["channel"]) if "thread_ts" not in said]
-        return {"messages": found[::-1][: int(payload["limit"])]} if team else {}
+        found = [said for said in self._since(payload, team) if "thread_ts" not in said]
+        return {"messages": found[::-1][: int(payload["limit"])]}
 
-    def _conversations_replies(self, payload: Json, _team: Team) -> Json:
-        found = [
-            said for said in self.posts(payload["channel"]) if payload["ts"] in {said["ts"], said.get("thread_ts")}
-        ]
+    def _conversations_replies(self, payload: Json, team: Team) -> Json:
+        found = [said for said in self._since(payload, team) if payload["ts"] in {said["ts"], said.get("thread_ts")}]
         return {"messages": found[: int(payload["limit"])]}
 
+    def _since(self, payload: Json, team: Team) -> Iterator[Json]:
+        for (owner, channel, ts), said in sorted(self.messages.items()):
+            if (owner, channel) == (team.id, payload["channel"]) and ts > payload.get("oldest", ""):
+                yield said
+
     def _views_open(self, payload: Json, _team: Team) -> Json:
-        wrong = view_problems(payload["view"])
-        return {"error": "invalid_arguments", "response_metadata": {"messages": wrong}} if wrong else {"view": {}}
+        given = self._triggers.pop(payload.get("trigger_id", ""), None)
+        if given is None or time.monotonic() - given > TRIGGER_SECONDS:
+            return {"error": "exchanged_trigger_id" if given is None else "expired_trigger_id"}
+        return self._viewed(payload, f"V{next(self._numbers)}")
 
-    _views_update = _views_open
-    _views_publish = _views_open
+    def _views_update(self, payload: Json, _team: Team) -> Json:
+        return self._viewed(payload, payload["view_id"]) if payload["view_id"] in self.views else {"error": "not_found"}
 
-    def _assistant_threads_setStatus(self, payload: Json, _team: Team) -> Json:  # noqa: N802  Slack's name
+    def _views_publish(self, payload: Json, _team: Team) -> Json:
+        return self._viewed(payload, f"VHOME{payload['user_id']}")
+
+    def _viewed(self, payload: Json, name: str) -> Json:
+        if wrong := view_problems(payload["view"]):
+            return {"error": "invalid_arguments", "response_metadata": {"messages": wrong}}
+        self.views[name] = payload["view"] = {"id": name, **payload["view"]}
+        return {"view": {"id": name}}
+
+    def _assistant_threads_setStatus(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
+        if not team.agents:
+            return {"error": "channel_type_not_supported"}
         return {} if payload.get("thread_ts") else {"error": "invalid_arguments"}
 
-    def _assistant_threads_setSuggestedPrompts(self, payload: Json, _team: Team) -> Json:  # noqa: N802  Slack's name
-        return {} if 1 <= len(payload["prompts"]) <= 4 else {"error": "invalid_arguments"}
+    def _assistant_threads_setSuggestedPrompts(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
+        if not team.agents:
+            return {"error": "channel_type_not_supported"}
+        told = all(prompt.keys() == {"title", "message"} and all(prompt.values()) for prompt in payload["prompts"])
+        right = 1 <= len(payload["prompts"]) <= 4 and told and "thread_ts" not in payload
+        return {} if right else {"error": "invalid_arguments"}
 
     async def _oauth(self, request: web.Request, payload: Json) -> Json:
         expected = f"Basic {b64encode(f'{CLIENT_ID}:{CLIENT_SECRET}'.encode()).decode()}"
@@ -363,7 +490,7 @@ class FakeSlack:
             "app_id": "A1",
             "access_token": team.token,
             "token_type": "bot",
-            "scope": SCOPES,
+            "scope": ",".join(sorted(team.scopes)),
             "bot_user_id": team.bot,
             "team": {"id": team.id, "name": f"Team {team.id}"},
             "authed_user": {"id": "UINSTALLER"},
@@ -430,18 +557,46 @@ def view_problems(view: Json) -> list[str]:
             parsed.validate_json()
     if any(block["type"] == "input" for block in view["blocks"]) and not view.get("submit"):
         found.append("inputs need a submit")
+    names = [element["action_id"] for element in _elements(view["blocks"])]
+    if view["type"] == "home" and len(set(names)) != len(names):
+        found.append("an action_id twice")
+    shape = {name: value for name, value in view.items() if name != "id"}
+    if View(**shape).to_dict() != shape:
+        found.append("slack_sdk reads the view differently")
+    if len(view.get("private_metadata", "")) > 3000:
+        found.append("private_metadata")
     return found
+
+
+def _elements(blocks: list[Json]) -> Iterator[Json]:
+    for block in blocks:
+        if block["type"] == "actions":
+            yield from block["elements"]
+        elif "accessory" in block:
+            yield block["accessory"]
+
+
+def _initial(element: Json) -> Json:
+    """Return the state of an input that nobody touched."""
+    match element["type"]:
+        case "timepicker":
+            return {"selected_time": element.get("initial_time")}
+        case "checkboxes" | "multi_static_select":
+            return {"selected_options": element.get("initial_options", [])}
+        case "static_select":
+            return {"selected_option": element.get("initial_option")}
+        case _:
+            return {"value": element.get("initial_value")}
 
 
 def find_element(blocks: list[Json], label: str) -> tuple[Json, Json | None]:
     """Return the button, or the menu and its option, whose label contains ``label``."""
-    for block in blocks:
-        for element in block.get("elements", ()) if block["type"] == "actions" else ():
-            if element["type"] == "button" and label in element["text"]["text"]:
-                return element, None
-            for option in element.get("options", ()):
-                if label in option["text"]["text"]:
-                    return element, option
+    for element in _elements(blocks):
+        if element["type"] == "button" and label in element["text"]["text"]:
+            return element, None
+        for option in element.get("options", ()):
+            if label in option["text"]["text"]:
+                return element, option
     raise AssertionError(f"no button {label!r}")
 
 

@@ -1,0 +1,73 @@
+"""Who may change what a channel is subscribed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from core.delivery.model import SendError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bots.slack.api import Api
+    from bots.slack.people import People, Person
+    from bots.slack.workspaces import Workspace, Workspaces
+    from core.storage.notes import SqlNotes
+
+Managers: TypeAlias = Literal["members", "admins"]
+
+
+class Rights:
+    """Lets members manage their channels, or admins only, if the operator or a workspace's admins want it so."""
+
+    def __init__(
+        self, api: Api, workspaces: Workspaces, people: People, notes: SqlNotes, *, admins_only: bool = False
+    ) -> None:
+        self._api = api
+        self._workspaces = workspaces
+        self._people = people
+        self._notes = notes
+        self.admins_only = admins_only
+
+    async def managers(self, team: str) -> Managers:
+        """Return who may subscribe the channels of a workspace."""
+        limited = self.admins_only or await self._notes.get(_managers(team)) == "admins"
+        return "admins" if limited else "members"
+
+    async def choose(self, team: str, user: str, managers: Managers) -> None:
+        """Limit the right to admins, or not, if an admin wishes so."""
+        if await self.is_admin(team, user):
+            await self._notes.put(_managers(team), managers)
+
+    async def is_admin(self, team: str, user: str) -> bool:
+        """Tell whether somebody is an admin of the workspace, or installed the app there."""
+        workspace = await self._workspaces.find(team)
+        return _is_admin(await self._people.find(workspace, user), workspace, user)
+
+    async def may_manage(self, team: str, channel: str, user: str) -> bool:
+        """Tell whether a member of the channel may change its subscription: who may post there, as far as we know."""
+        workspace = await self._workspaces.find(team)
+        if _is_admin(await self._people.find(workspace, user), workspace, user):
+            return True
+        return await self.managers(team) == "members" and await self._may_post(workspace, channel, user)
+
+    async def _may_post(self, workspace: Workspace, channel: str, user: str) -> bool:
+        try:
+            said = await self._api.call("conversations.info", {"channel": channel}, token=workspace.token)
+        except SendError:
+            return True
+        return _posting_is_open(said["channel"], user)
+
+
+def _is_admin(person: Person, workspace: Workspace, user: str) -> bool:
+    return person.admin or user == workspace.installer
+
+
+def _posting_is_open(channel: Mapping[str, Any], user: str) -> bool:
+    """Read whom a channel lets post. https://docs.slack.dev/reference/objects/conversation-object."""
+    limited = channel.get("properties", {}).get("posting_restricted_to")
+    return not channel.get("is_read_only") and (not limited or user in limited.get("user", ()))
+
+
+def _managers(team: str) -> str:
+    return f"slack:managers:{team}"

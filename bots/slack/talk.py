@@ -1,0 +1,115 @@
+"""Questions in plain words: direct messages, mentions, replies in threads that the app has answered in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from bots.slack.answers import Asked
+from bots.slack.hear import is_for_us, spoken_line, unescaped
+from bots.slack.stream import Stream
+from core.commands.model import Context
+from core.delivery.model import SendError
+from core.i18n import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bots.slack.answers import Answers
+    from core.delivery.port import ReceiptBook
+    from core.storage.notes import SqlNotes
+
+Json = dict[str, Any]
+
+FOLLOWED = timedelta(days=30)
+RECEIPTS_LOOKED_AT = 50
+
+log = structlog.get_logger(__name__)
+
+
+class Talk:
+    """Answers where it was asked; ``changed`` is told which command a reader ran."""
+
+    def __init__(
+        self,
+        answers: Answers,
+        notes: SqlNotes,
+        receipts: ReceiptBook,
+        changed: Callable[[Asked, str], Awaitable[None]],
+    ) -> None:
+        self._answers = answers
+        self._api = answers.api
+        self._workspaces = answers.workspaces
+        self._notes = notes
+        self._receipts = receipts
+        self._changed = changed
+
+    async def on_mention(self, body: Json, event: Json) -> None:
+        """Answer a mention in its thread; one at the top of a channel begins a thread."""
+        workspace = await self._workspaces.find(body["team_id"])
+        if event.get("bot_id") or event.get("user") == workspace.bot_user:
+            return
+        await self._say(_asked(body, event, thread=event.get("thread_ts") or event["ts"]), event)
+
+    async def on_message(self, body: Json, event: Json) -> None:
+        """Answer a direct message, or a reply in a thread that the app takes part in."""
+        asked = _asked(body, event, thread=event.get("thread_ts", ""))
+        workspace = await self._workspaces.find(asked.team)
+        if not is_for_us(event, workspace.bot_user):
+            return
+        followed = asked.thread and await self._notes.get(_thread(asked)) is not None
+        if followed or asked.direct:
+            await self._say(asked, event)
+
+    async def _say(self, asked: Asked, event: Json) -> None:
+        token = (await self._workspaces.find(asked.team)).token
+        command, args = spoken_line(unescaped(event.get("text", "")))
+        context = await self._context(asked)
+        asked = await self._at_work(asked, event, token)
+        place = {"channel": asked.channel, **({"thread_ts": asked.thread} if asked.thread else {})}
+        reader = {"recipient_user_id": asked.user, "recipient_team_id": asked.team}
+        stream = Stream(self._api, self._answers.services.clock, place, reader, token)
+        answer = await self._answers.answer(asked, command, args, context=context, progress=stream.show)
+        first, *others = answer.messages
+        await stream.finish(first)
+        for message in others:
+            await self._api.call("chat.postMessage", {**place, **message.payload}, token=token)
+        if asked.thread:
+            await self._notes.put(_thread(asked), "", keep=FOLLOWED)
+        await self._changed(asked, command)
+
+    async def _at_work(self, asked: Asked, event: Json, token: str) -> Asked:
+        """Show that there is work on an answer; return where it goes.
+
+        Where Slack shows direct messages as conversations with an agent, each begins a thread; where it takes no
+        status, a plain direct message is answered by one.
+        """
+        _ = texts(await self._answers.lang(asked))
+        thread = asked.thread or event["ts"]
+        status = {"channel_id": asked.channel, "thread_ts": thread, "status": _("is looking in the archive…")}
+        try:
+            await self._api.call("assistant.threads.setStatus", status, token=token)
+        except SendError as error:
+            log.debug("no status shown", reason=error.reason)
+            return asked
+        return replace(asked, thread=thread)
+
+    async def _context(self, asked: Asked) -> Context:
+        """Return the issue that a thread is about, if it stands below a post of ours."""
+        if not asked.thread:
+            return Context()
+        for receipt in await self._receipts.of_target(asked.target, limit=RECEIPTS_LOOKED_AT):
+            if any(page.message_id == asked.thread for page in receipt.pages):
+                return Context(issue=str(receipt.delivery.issue))
+        return Context()
+
+
+def _asked(body: Json, event: Json, *, thread: str) -> Asked:
+    return Asked(team=body["team_id"], channel=event["channel"], user=event.get("user", ""), thread=thread)
+
+
+def _thread(asked: Asked) -> str:
+    return f"slack:thread:{asked.team}:{asked.channel}:{asked.thread}"

@@ -1,0 +1,229 @@
+"""What readers, members and admins of a workspace meet, each thing for itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from bots.slack import answers, stream, waiting
+from core.commands.model import Reply
+from core.document.build import paragraph
+from core.document.nodes import Document
+from slack_stand import HOME, Stand, slack_stand
+from tests.fakes.slack import Answer, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from core.commands.model import Request
+    from core.commands.services import Services
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stand(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stand]:
+    async with slack_stand(tmp_path_factory.mktemp("slack")) as stand:
+        yield stand
+
+
+async def grown(request: Request, services: Services) -> Reply:
+    """Answer in three steps, as a model does."""
+    for text in ("Polaris 2", "Polaris 2 is <open>", "Polaris 2 is <open> and *new*."):
+        if request.progress:
+            await request.progress(text)
+    return Reply(document=Document(title="Polaris", blocks=(paragraph("Polaris 2 is open and new. [1]"),)))
+
+
+@pytest.fixture
+def growing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "dispatch", grown)
+    monkeypatch.setattr(stream, "GAP", timedelta(0))
+
+
+@pytest.mark.usefixtures("growing")
+async def test_an_answer_grows_in_the_thread_of_a_mention(stand: Stand) -> None:
+    answer = await stand.say(f"<@{stand.team.bot}> what is polaris?", channel="C1", kind="app_mention")
+    assert "".join(answer["grown"]) == "Polaris 2 is &lt;open&gt; and \\*new\\*."
+    assert (answer["recipient_user_id"], answer["recipient_team_id"]) == ("U1", HOME)
+    assert text_of(answer) == "Polaris 2 is open and new. [1]"
+
+
+@pytest.mark.usefixtures("growing")
+@pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream", "chat.stopStream", "chat.update"])
+async def test_an_answer_arrives_once_whatever_breaks_while_it_grows(stand: Stand, method: str) -> None:
+    stand.fake.plan(method, Answer(error="message_not_in_streaming_state"))
+    before = len(stand.fake.posts("C1"))
+    await stand.say(f"<@{stand.team.bot}> what is polaris?", channel="C1", kind="app_mention")
+    finished = [text_of(said) for said in stand.fake.posts("C1")[before:] if said["blocks"]]
+    assert finished == ["Polaris 2 is open and new. [1]"]
+
+
+@pytest.mark.usefixtures("growing")
+async def test_who_stops_an_answer_keeps_what_was_shown(stand: Stand) -> None:
+    stand.fake.plan("chat.stopStream", Answer(error="stopped_by_user"))
+    before = len(stand.fake.seen)
+    said = stand.said(f"<@{stand.team.bot}> polaris?", channel="C1", kind="app_mention")
+    await stand.fake.push("events_api", said)
+    await stand.fake.until(lambda: any(call.method == "chat.stopStream" for call in stand.fake.seen[before:]))
+    await stand.say("today", channel="DU1")
+    changes = {"chat.update", "chat.postMessage"}
+    assert not [call for call in stand.fake.seen[before:] if call.method in changes and call.payload["channel"] == "C1"]
+
+
+async def test_a_direct_message_begins_a_thread_where_there_is_an_agent_surface(stand: Stand) -> None:
+    answer = await stand.say("what is polaris?", channel="DU1")
+    status = stand.fake.calls("assistant.threads.setStatus")[-1]
+    assert status["status"] == "is looking in the archive…"
+    assert answer["thread_ts"] == status["thread_ts"]
+    assert "Polaris 2" in text_of(answer)
+
+
+async def test_a_direct_message_is_answered_plainly_where_there_is_none(stand: Stand) -> None:
+    stand.team.agents = False
+    try:
+        answer = await stand.say("what is polaris?", channel="DU1")
+    finally:
+        stand.team.agents = True
+    assert "thread_ts" not in answer
+
+
+async def test_a_thread_is_followed_once_the_app_has_answered_in_it(stand: Stand) -> None:
+    mention = stand.said(f"<@{stand.team.bot}> what is polaris?", channel="C2", kind="app_mention")
+    await stand.fake.push("events_api", mention)
+    await stand.fake.until(lambda: len(stand.fake.posts("C2")) == 1)
+    root = mention["event"]["ts"]
+    assert stand.fake.posts("C2")[0]["thread_ts"] == root
+    await stand.fake.push("events_api", stand.said("nobody asked you", channel="C2"))
+    answer = await stand.say("and beaver?", channel="C2", thread=root)
+    assert "Beaver CLI" in text_of(answer)
+    assert answer["thread_ts"] == root
+    assert len(stand.fake.posts("C2")) == 2
+
+
+async def test_questions_are_suggested_from_todays_issue_and_each_is_answered(stand: Stand) -> None:
+    opened = {"type": "app_home_opened", "user": "U1", "channel": "DU1", "tab": "messages"}
+    await stand.fake.push("events_api", stand.fake.event(HOME, opened))
+    await stand.fake.until(lambda: bool(stand.fake.calls("assistant.threads.setSuggestedPrompts")))
+    prompts = stand.fake.calls("assistant.threads.setSuggestedPrompts")[-1]["prompts"]
+    assert [prompt["title"] for prompt in prompts] == ["Today's issue", "What is MoE?", "Polaris 2", "Beaver CLI 1.4"]
+    answers = [text_of(await stand.say(one["message"], channel=f"DP{at}")) for at, one in enumerate(prompts)]
+    expected = ["Everything that happened", "mixture of experts", "Open weights", "coding agent"]
+    assert [part for part, answer in zip(expected, answers, strict=True) if part not in answer] == []
+
+
+async def test_a_command_between_two_people_is_answered_to_one_and_subscribes_only_them(stand: Stand) -> None:
+    answer = await stand.slash("/subscribe 8:30", channel="DBETWEEN", user="U7")
+    assert answer["response_type"] == "ephemeral"
+    found = await stand.house.services.subscriptions.of_target(stand.target("DU7"))
+    assert [one.slot.zone for one in found] == ["Asia/Shanghai"]
+    assert not await stand.house.services.subscriptions.of_target(stand.target("DBETWEEN"))
+
+
+async def test_only_who_may_post_in_a_channel_may_subscribe_it(stand: Stand) -> None:
+    stand.team.posters["C3"] = {"UBOSS"}
+    assert "Only admins" in text_of(await stand.slash("/subscribe", channel="C3", user="U1"))
+    assert "Subscribed" in text_of(await stand.slash("/subscribe", channel="C3", user="UBOSS"))
+
+
+async def test_admins_of_a_workspace_may_keep_channels_to_themselves(stand: Stand) -> None:
+    stand.team.admins.add("UADMIN")
+    home = await stand.home("UADMIN")
+    limited = await stand.press_in(home, "Only admins", user="UADMIN")
+    assert "Only admins may subscribe channels." in text_of(limited)
+    assert "Only admins" in text_of(await stand.slash("/subscribe 9:00", channel="C4", user="U1"))
+    assert "Subscribed" in text_of(await stand.slash("/subscribe 9:00", channel="C4", user="UADMIN"))
+    await stand.press_in(limited, "Let everybody", user="UADMIN")
+    assert "Subscribed" in text_of(await stand.slash("/subscribe 9:00", channel="C5", user="U1"))
+
+
+async def test_public_channels_are_joined_and_private_ones_ask_for_an_invitation(stand: Stand) -> None:
+    assert "Subscribed" in text_of(await stand.slash("/subscribe 8:30", channel="CPUBLIC"))
+    assert stand.team.channels["CPUBLIC"]
+    assert "/invite @Paperboy" in text_of(await stand.slash("/subscribe 8:30", channel="GPRIVATE"))
+
+
+async def test_home_shows_what_a_reader_subscribed_and_edits_it_there(stand: Stand) -> None:
+    await stand.slash("/subscribe 8:30 Berlin", channel="C6", user="U6")
+    home = await stand.home("U6")
+    assert "Nothing comes to your direct messages yet." in text_of(home)
+    assert "<#C6>" in text_of(home)
+    assert "Next issue" in text_of(home)
+    assert "Polaris 2 is out" in text_of(home)
+    form = await stand.press_in(home, "Edit", user="U6")
+    values = {"time": {"selected_time": "10:45"}, "thread": {"selected_option": {"value": "off"}}}
+    said = await stand.submit(form, values, user="U6")
+    assert "10:45" in text_of(said["view"])
+    await stand.fake.until(lambda: "10:45" in text_of(stand.viewed()[-1]))
+    (changed,) = await stand.house.services.subscriptions.of_target(stand.target("C6"))
+    assert changed.extras == {"thread": "off"}
+    assert changed.slot.zone == "Europe/Berlin"
+
+
+async def test_home_follows_a_change_that_somebody_else_made(stand: Stand) -> None:
+    await stand.slash("/subscribe 8:30", channel="C7", user="U8")
+    await stand.home("U8")
+    shown = len(stand.viewed())
+    await stand.slash("/subscribe 11:11", channel="C7", user="U9")
+    await stand.fake.until(lambda: len(stand.viewed()) > shown)
+    assert "11:11" in text_of(stand.viewed()[-1])
+
+
+async def test_the_settings_form_leaves_out_sections_and_shows_them_again(stand: Stand) -> None:
+    form = await stand.form("/settings", channel="DU10", user="U10")
+    chosen = [{"value": "models"}, {"value": "dev"}]
+    await stand.submit(form, {"sections": {"selected_options": chosen}}, user="U10")
+    (made,) = await stand.house.services.subscriptions.of_target(stand.target("DU10"))
+    assert "tips" in made.without
+    assert not made.without & {"models", "dev"}
+    again = await stand.form("/settings", channel="DU10", user="U10")
+    await stand.submit(again, {"sections": {"selected_options": []}}, user="U10")
+    (after,) = await stand.house.services.subscriptions.of_target(stand.target("DU10"))
+    assert after.without == frozenset()
+
+
+async def test_settings_of_a_channel_open_only_for_who_may_change_them(stand: Stand) -> None:
+    stand.team.posters["C8"] = {"UBOSS"}
+    assert "Only admins" in text_of(await stand.slash("/settings", channel="C8", user="U1"))
+
+
+async def test_search_without_words_asks_for_them(stand: Stand) -> None:
+    asked = await stand.form("/search")
+    found = await stand.submit(asked, {"words": {"value": "beaver"}})
+    assert "Beaver CLI 1.4" in text_of(found["view"])
+
+
+async def test_the_global_shortcut_opens_todays_issue_whose_buttons_go_on_in_it(stand: Stand) -> None:
+    card = await stand.shortcut(stand.fake.global_shortcut(HOME, "U1", "today"))
+    section = await stand.press_in(card, "Dev")
+    assert "Beaver CLI 1.4" in text_of(section)
+
+
+async def test_what_takes_long_is_acknowledged_in_time_and_shown_when_it_is_there(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "SOON_SECONDS", 0)
+    asked = await stand.form("/search", user="USLOW")
+    said = await stand.submit(asked, {"words": {"value": "beaver"}}, user="USLOW")
+    assert "One moment…" in text_of(said["view"])
+    await stand.fake.until(lambda: "Beaver CLI 1.4" in text_of(stand.viewed()[-1]))
+    assert stand.viewed()[-1]["id"] == asked["id"]
+    first = await stand.shortcut(stand.fake.message_shortcut(HOME, "C1", "USLOW", "ask", "what is polaris?"))
+    assert "One moment…" in text_of(first)
+    await stand.fake.until(lambda: "Polaris 2" in text_of(stand.viewed()[-1]))
+
+
+async def test_doctor_names_missing_scopes_and_channels_that_posts_cannot_get_into(stand: Stand) -> None:
+    await stand.slash("/subscribe", channel="C1", user="U1")
+    stand.team.channels["C1"] = False
+    stand.team.scopes -= {"channels:join"}
+    try:
+        found = [finding async for finding in stand.platform.doctor() if finding.level != "ok"]
+    finally:
+        stand.team.channels["C1"], stand.team.scopes = True, stand.team.scopes | {"channels:join"}
+    messages = [finding.message for finding in found]
+    assert messages == ["THOME: scopes are missing: channels:join", "THOME: channel C1 does not have the app"]
+    assert all(finding.advice for finding in found)
