@@ -1,4 +1,4 @@
-"""Listening to every platform at once: one that refuses its token leaves the others alone."""
+"""Listening to every platform at once: one that refuses its token, or stumbles, leaves the others alone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ADVICE = "Set its token anew (PAPERBOY_{name}__…), ask `paperboy doctor`, and start again; everything else goes on."
 
+FIRST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 60.0
+
 log = structlog.get_logger(__name__)
 
 
@@ -27,12 +30,14 @@ class RefusedError(PaperboyError):
 class Ears:
     """Listens to readers. A platform that refuses its token is said to the operator, once, and left out.
 
+    One that stops for any other reason is listened to again, after ``wait`` seconds first and longer each time.
     Who is there for nothing but listening (``alone``) stops when no platform is left.
     """
 
-    def __init__(self, platforms: Sequence[Platform], *, alone: bool) -> None:
+    def __init__(self, platforms: Sequence[Platform], *, alone: bool, wait: float = FIRST_WAIT_SECONDS) -> None:
         self._platforms = platforms
         self._alone = alone
+        self._wait = wait
         self._refused: list[str] = []
 
     async def listen(self, stop: asyncio.Event) -> None:
@@ -52,23 +57,36 @@ class Ears:
         return self._alone and 0 < len(self._platforms) == len(self._refused)
 
     async def _serve(self, platform: Platform, stop: asyncio.Event) -> None:
-        try:
-            await platform.serve()
-        except* SendError as group:
-            self._refuse(platform.name, group)
-            if self._deserted():
-                stop.set()
+        wait = self._wait
+        while True:
+            try:
+                await platform.serve()
+            except Exception as error:
+                if refusal := _refusal(error):
+                    self._refuse(platform.name, refusal)
+                    if self._deserted():
+                        stop.set()
+                    return
+                log.error("platform stumbled", platform=platform.name, again_in=wait, exc_info=error)  # noqa: TRY400
+            else:
+                return
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
-    def _refuse(self, name: str, group: BaseExceptionGroup[SendError]) -> None:
-        errors = list(_leaves(group))
-        if any(error.kind != "fatal" for error in errors):
-            raise group
-        reason, advice = errors[0].reason, ADVICE.format(name=name.upper())
-        self._refused.append(f"{name}: {reason}. {advice}")
-        log.error("platform not served", platform=name, reason=reason, advice=advice)
+    def _refuse(self, name: str, error: SendError) -> None:
+        advice = ADVICE.format(name=name.upper())
+        self._refused.append(f"{name}: {error.reason}. {advice}")
+        log.error("platform not served", platform=name, reason=error.reason, advice=advice)
 
 
-def _leaves(group: BaseExceptionGroup[SendError]) -> Iterator[SendError]:
+def _refusal(error: Exception) -> SendError | None:
+    """Return why the platform will never serve us, None if it may."""
+    errors = list(_leaves(error)) if isinstance(error, BaseExceptionGroup) else [error]
+    fatal = [one for one in errors if isinstance(one, SendError) and one.kind == "fatal"]
+    return fatal[0] if len(fatal) == len(errors) else None
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
             yield from _leaves(error)

@@ -6,7 +6,10 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from core.commands.registry import COMMANDS
+from core.delivery.model import SendError
 from core.i18n import mark, texts
 
 if TYPE_CHECKING:
@@ -24,16 +27,24 @@ DESCRIPTION = mark(
 SHORT_DESCRIPTION = mark("A daily digest at your hour, in Chinese or English. Ask it anything it has printed.")
 CHANNEL = mark("Set up a channel or group")
 
+log = structlog.get_logger(__name__)
+
 
 async def publish(api: Api, notes: SqlNotes) -> None:
-    """Set menus and texts, if they are not what was set last."""
+    """Set menus and texts, if they are not what was set last. What a server refuses is left as it is."""
     calls = list(_calls())
     print_ = sha256(json.dumps(calls, ensure_ascii=False).encode()).hexdigest()
     name = f"telegram:menus:{api.token.partition(':')[0]}"
     if await notes.get(name) == print_:
         return
-    for method, payload in calls:
-        await api.call(method, payload)
+    try:
+        for method, payload in calls:
+            await api.call(method, payload)
+    except SendError as error:
+        if error.kind in {"wait", "transient", "unknown"}:
+            raise
+        log.warning("menus not set", method=method, reason=error.reason)
+        return
     await notes.put(name, print_)
 
 

@@ -98,8 +98,16 @@ class TelegramPlatform:
         if self._webhook:
             await self._webhook.listen(self._api, lanes)
         else:
-            await self._api.call("deleteWebhook")
+            await self._stop_webhook()
             await poll(self._api, lanes, self._services.clock)
+
+    async def _stop_webhook(self) -> None:
+        try:
+            await self._api.call("deleteWebhook")
+        except SendError as error:
+            if error.kind != "content":
+                raise
+            log.warning("webhook not deleted", reason=error.reason)
 
     async def _introduce(self) -> User:
         """Learn who the bot is and set its menus, however long the network takes to be there."""

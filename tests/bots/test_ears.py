@@ -29,7 +29,7 @@ class Platform:
 
 def ears(*platforms: Platform, alone: bool = True) -> Ears:
     served: Any = platforms
-    return Ears(served, alone=alone)
+    return Ears(served, alone=alone, wait=0.01)
 
 
 REFUSED = SendError("fatal", "Discord refuses the token")
@@ -56,6 +56,13 @@ async def test_who_only_listens_ends_with_a_sentence_when_every_token_is_refused
         listening.complain()
 
 
-async def test_what_is_no_refusal_ends_the_program() -> None:
-    with pytest.raises(ExceptionGroup):
-        await ears(Platform("discord", SendError("transient", "gone")), alone=False).listen(asyncio.Event())
+async def test_a_platform_that_stumbles_is_listened_to_again() -> None:
+    stumbling, stop = Platform("discord", SendError("transient", "the connection was lost")), asyncio.Event()
+    task = asyncio.create_task(ears(stumbling).listen(stop))
+    await asyncio.sleep(0)
+    stumbling.error = None
+    async with asyncio.timeout(2):
+        while not stumbling.heard:  # noqa: ASYNC110 — nothing else tells
+            await asyncio.sleep(0.001)
+    stop.set()
+    await task
