@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import defaultdict
-from datetime import date
 from pathlib import Path
 from statistics import mean, median, quantiles
 from tempfile import TemporaryDirectory
@@ -23,35 +22,35 @@ from core.digest.sections import Vocabulary
 from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
-from question_archive import Asked, issues, questions, titles
+from question_archive import FIRST, SECOND, TODAY, Asked, issues, questions, titles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.answers.answer import Answer
 
-TODAY = date(2026, 3, 31)
 
-
-async def evaluate(*, held: bool | None = None, show: bool = False) -> list[tuple[Asked, int, Answer, float]]:
+async def evaluate(
+    archive: str, *, held: bool | None = None, show: bool = False
+) -> list[tuple[Asked, int, Answer, float]]:
     """Return each question with the rank of the first right story (0: none), the answer, and its seconds."""
-    known = titles()
+    known, today = titles(archive), TODAY[archive]
     with TemporaryDirectory() as folder:
         database = open_database(f"sqlite+aiosqlite:///{folder}/eval.db")
         await database.upgrade()
         passages = SqlPassages(database)
         indexer, vocabulary = Indexer(passages), Vocabulary.bundled()
-        for path, source in issues():
+        for path, source in issues(archive):
             await indexer.add(parse(source, path=Path(path), vocabulary=vocabulary).issue)
         answerer = Answerer(Searcher(passages), memory=Memory(SqlNotes(database, SystemClock())))
         results = []
-        for number, asked in enumerate(questions()):
+        for number, asked in enumerate(questions(archive)):
             if held is not None and asked.held != held:
                 continue
             if asked.prior:
-                await answerer.ask(asked.prior, lang=asked.lang, today=TODAY, conversation=str(number))
+                await answerer.ask(asked.prior, lang=asked.lang, today=today, conversation=str(number))
             start = perf_counter()
-            answer = await answerer.ask(asked.question, lang=asked.lang, today=TODAY, conversation=str(number))
+            answer = await answerer.ask(asked.question, lang=asked.lang, today=today, conversation=str(number))
             seconds = perf_counter() - start
             told = [known.get(one.title, "") for one in (*answer.citations, *answer.nearest)]
             rank = next((place for place, name in enumerate(told, 1) if name in asked.ids), 0)
@@ -80,18 +79,19 @@ def figures(results: Sequence[tuple[Asked, int, Answer, float]]) -> str:
 
 
 async def main() -> None:
-    """Print the figures: all, tuned on and held back, by kind and by language."""
+    """Print the figures of both archives: all, tuned on and held back, by kind and by language."""
     show = "--show" in sys.argv
-    results = await evaluate(held=False if show else None, show=show)
-    print(f"{'all':12} {figures(results)}")
-    groups = defaultdict(list)
-    for one in results:
-        for name in (one[0].kind, one[0].lang, "held back" if one[0].held else "tuned on"):
-            groups[name].append(one)
-    for name, some in groups.items():
-        print(f"{name:12} {figures(some)}")
-    seconds = [seconds * 1000 for *_, seconds in results]
-    print(f"latency: median {median(seconds):.1f} ms, p99 {quantiles(seconds, n=100)[98]:.1f} ms")
+    for archive in (FIRST, SECOND):
+        results = await evaluate(archive, held=False if show else None, show=show)
+        print(f"{archive} archive\n{'all':12} {figures(results)}")
+        groups = defaultdict(list)
+        for one in results:
+            for name in (one[0].kind, one[0].lang, "held back" if one[0].held else "tuned on"):
+                groups[name].append(one)
+        for name, some in groups.items():
+            print(f"{name:12} {figures(some)}")
+        seconds = [seconds * 1000 for *_, seconds in results]
+        print(f"latency: median {median(seconds):.1f} ms, p99 {quantiles(seconds, n=100)[98]:.1f} ms\n")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,15 @@
 # ruff: noqa: E501 — a story reads best on one line
-"""The archive that answers are evaluated on: 62 issues made from hand-written stories, and fillers between them."""
+"""The two archives that answers are evaluated on, made from hand-written stories and fillers between them.
+
+The first one is what search was tuned on, by every second question. The second one is in the forms of several
+publishers, asks other questions, and is there to check that what was tuned holds elsewhere.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -12,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "data" / "questions"
+FIRST, SECOND = "first", "second"
+TODAY = {FIRST: date(2026, 3, 31), SECOND: date(2026, 3, 10)}
 HEADINGS = {
     "models": ("🧠 模型", "🧠 Models"),
     "apps": ("📱 应用", "📱 Apps"),
@@ -20,19 +28,26 @@ HEADINGS = {
     "products": ("🚀 产品", "🚀 Products"),
     "research": ("🔬 研究", "🔬 Research"),
     "insight": ("🔍 洞察", "🔍 Insight"),
+    "quick": ("⚡ 快讯", "⚡ Quick links"),
 }
-FILLERS = 4
-_WHO = ("Northwind", "Bluebird", "Kestrel", "Lumen", "Harbor", "Tessera", "Orchid", "Quarry", "Saffron", "Willow")
+FILLERS = {FIRST: 4, SECOND: 13}
+MISSING = ("01-11", "01-18", "01-25", "02-01", "02-08", "02-22", "03-08")
+"""Days of the second archive without an issue."""
+_WHO = {
+    FIRST: ("Northwind", "Bluebird", "Kestrel", "Lumen", "Harbor", "Tessera", "Orchid", "Quarry", "Saffron", "Willow"),
+    SECOND: ("OpenAI", "Anthropic", "Google", "Qwen", "阿里云|Alibaba Cloud", "腾讯|Tencent", "百度|Baidu", "华为|Huawei", "微软|Microsoft", "Mistral", "DeepSeek", "智谱|Zhipu", "月之暗面|Moonshot", "MiniMax", "英伟达|NVIDIA", "AMD", "Hugging Face", "Databricks", "Perplexity", "字节跳动|ByteDance", "美团|Meituan", "蚂蚁|Ant Group", "Cohere", "Meta", "亚马逊|Amazon", "苹果|Apple", "IBM", "商汤|SenseTime"),
+}  # fmt: skip
+_MODELS = ("Qwen3-VL-32B", "DeepSeek-OCR 2", "GLM-Image", "Step-3.5-Flash", "Hunyuan-A13B", "LongCat-Flash", "Ling-2.5-1T", "ERNIE 5.0", "Phi-5", "Granite 4.1", "Nemotron 3 Super", "Gemma 3n", "SmolLM4", "OLMo 3.1", "Devstral 2", "Ministral 3", "Command A+", "LFM2.5", "InternVL 4", "MiniCPM-V 5", "Claude Haiku 4.5", "Gemini 3 Flash", "GPT-5.2", "Kimi-Dev 2", "Grok 4.2")  # fmt: skip
 _WHAT = (
-    ("models", "{who}-{n}B 更新", "文本生成模型，支持工具调用，{k} 下载。", "{who}-{n}B updated", "A text model with tool calling, {k} downloads."),
-    ("models", "{who} 视觉模型 {n}", "能读图表与文档，{n} ❤️。", "{who} Vision {n}", "It reads charts and documents, {n} likes."),
-    ("apps", "{who} 推出助手应用", "可以总结会议、翻译邮件，还能安排日程。", "{who} ships an assistant app", "It sums up meetings, translates mail and keeps the calendar."),
-    ("dev", "{who} SDK {n}.0", "新的 API 支持流式输出与批量处理，延迟降低 {n}%。", "{who} SDK {n}.0", "The new API streams and batches, with {n}% less latency."),
-    ("dev", "{who} 开源代码审查工具", "在拉取请求里指出漏洞，可本地部署。", "{who} opens a code review tool", "It flags flaws in pull requests and runs on your own servers."),
-    ("tips", "来自 {who} 的提示词清单", "{n} 条写提示词的经验，附例子。", "A prompt checklist from {who}", "{n} habits for writing prompts, with examples."),
-    ("products", "{who} 发布智能眼镜", "内置语音助手，售价 {n}9 美元。", "{who} presents smart glasses", "With a voice assistant, for {n}9 dollars."),
-    ("research", "{who} 论文：更快的推理", "在 {n} 个基准上提速，精度不变。", "{who} paper on faster inference", "Faster on {n} benchmarks without losing accuracy."),
-    ("insight", "{who} 完成融资", "估值 {n} 亿美元，将扩建数据中心。", "{who} closes a round", "Valued at {n}00 million dollars, it will build a data center."),
+    ("models", "{org}-{n}B 更新", "文本生成模型，支持工具调用，{k} 下载。", "{org}-{n}B updated", "A text model with tool calling, {k} downloads."),
+    ("models", "{org} 视觉模型 {n}", "能读图表与文档，{n} ❤️。", "{org} Vision {n}", "It reads charts and documents, {n} likes."),
+    ("apps", "{org} 推出助手应用", "可以总结会议、翻译邮件，还能安排日程。", "{org} ships an assistant app", "It sums up meetings, translates mail and keeps the calendar."),
+    ("dev", "{org} SDK {n}.0", "新的 API 支持流式输出与批量处理，延迟降低 {n}%。", "{org} SDK {n}.0", "The new API streams and batches, with {n}% less latency."),
+    ("dev", "{org} 开源代码审查工具", "在拉取请求里指出漏洞，可本地部署。", "{org} opens a code review tool", "It flags flaws in pull requests and runs on your own servers."),
+    ("tips", "来自 {org} 的提示词清单", "{n} 条写提示词的经验，附例子。", "A prompt checklist from {org}", "{n} habits for writing prompts, with examples."),
+    ("products", "{org} 发布智能眼镜", "内置语音助手，售价 {n}9 美元。", "{org} presents smart glasses", "With a voice assistant, for {n}9 dollars."),
+    ("research", "{org} 论文：更快的推理", "在 {n} 个基准上提速，精度不变。", "{org} paper on faster inference", "Faster on {n} benchmarks without losing accuracy."),
+    ("insight", "{org} 完成融资", "估值 {n} 亿美元，将扩建数据中心。", "{org} closes a round", "Valued at {n}00 million dollars, it will build a data center."),
 )  # fmt: skip
 
 
@@ -46,16 +61,26 @@ class Asked:
     held: bool = False
 
 
-def rows(name: str) -> list[list[str]]:
-    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A story in both languages: title and text each, empty where it is not told."""
+
+    section: str
+    texts: tuple[tuple[str, str], tuple[str, str]]
+    url: str
+
+
+def rows(name: str, archive: str = FIRST) -> list[list[str]]:
+    folder = FOLDER if archive == FIRST else FOLDER / archive
+    lines = (folder / name).read_text(encoding="utf-8").splitlines()
     return [[cell.strip() for cell in line.split("|")] for line in lines if line and not line.startswith("#")]
 
 
-def questions() -> list[Asked]:
+def questions(archive: str = FIRST) -> list[Asked]:
     """Return the questions; every second one of each kind is held back from tuning."""
     found: list[Asked] = []
     seen: dict[str, int] = {}
-    for kind, lang, question, ids, *prior in rows("questions.txt"):
+    for kind, lang, question, ids, *prior in rows("questions.txt", archive):
         seen[kind] = seen.get(kind, 0) + 1
         found.append(
             Asked(
@@ -70,42 +95,94 @@ def questions() -> list[Asked]:
     return found
 
 
-def titles() -> dict[str, str]:
-    """Return the id of each story and lesson by title."""
-    told = {title: row[0] for row in rows("stories.txt") for title in (row[3], row[5]) if title}
-    return told | {title: row[0] for row in rows("lessons.txt") for title in (row[2], row[4]) if title}
+def titles(archive: str = FIRST) -> dict[str, str]:
+    """Return the id of each story and lesson by title; a lesson's is its term without what stands in brackets."""
+    told = {title: row[0] for row in rows("stories.txt", archive) for title in (row[3], row[5]) if title}
+    terms = {term: row[0] for row in rows("lessons.txt", archive) for term in (row[2], row[4])}
+    return told | {re.sub(r"\s*[(（].*", "", term): number for term, number in terms.items()}
 
 
-def issues() -> Iterator[tuple[str, str]]:
+def issues(archive: str = FIRST) -> Iterator[tuple[str, str]]:
     """Yield the path and Markdown of each issue."""
     random = Random(7)  # noqa: S311  # the same archive every time
-    stories, lessons = rows("stories.txt"), rows("lessons.txt")
-    for day in range(1, 32):
+    stories, lessons = rows("stories.txt", archive), rows("lessons.txt", archive)
+    fillers = _WHAT if archive == FIRST else [tuple(row) for row in rows("fillers.txt", archive)]
+    for day in _days(archive):
         told = [
-            (row[2], row[3:5], row[5:7], f"https://news.example.com/{row[0]}") for row in stories if int(row[1]) == day
+            Told(
+                section=row[2],
+                texts=((row[3], row[4]), (row[5], row[6])),
+                url="" if archive == SECOND and number % 3 == 0 else f"https://news.example.com/{row[0]}",
+            )
+            for number, row in enumerate(stories)
+            if _is_on(day, row[1])
         ]
-        told += [_filler(random, day, number) for number in range(FILLERS)]
+        told += [_filler(random, archive, random.choice(fillers)) for _ in range(FILLERS[archive])]
+        if archive == SECOND:
+            random.shuffle(told)
+        lesson = next((row for row in lessons if _is_on(day, row[1])), None)
         for side, lang in enumerate(("zh", "en")):
-            lesson = next((row for row in lessons if int(row[1]) == day), None)
-            yield f"daily/{lang}/2026-03-{day:02}.md", _issue(day, side, told, lesson)
+            yield f"daily/{lang}/{day}.md", _issue(archive, day, side, told, lesson)
 
 
-def _filler(random: Random, day: int, number: int) -> tuple[str, list[str], list[str], str]:
-    section, *texts = random.choice(_WHAT)
-    values = {"who": random.choice(_WHO), "n": random.randint(2, 90), "k": random.randint(1000, 9000)}
-    zh, zh_text, en, en_text = (text.format(**values) for text in texts)
-    return section, [zh, zh_text], [en, en_text], f"https://filler.example.com/{day}/{number}"
+def _days(archive: str) -> list[date]:
+    first, count = (date(2026, 3, 1), 31) if archive == FIRST else (date(2026, 1, 5), 64)
+    days = [first + timedelta(days=number) for number in range(count)]
+    return days if archive == FIRST else [day for day in days if f"{day:%m-%d}" not in MISSING]
 
 
-def _issue(day: int, side: int, told: list[tuple[str, list[str], list[str], str]], lesson: list[str] | None) -> str:
-    lines = [f"# {('三月的第 {} 天', 'Day {} of March')[side].format(day)}", "", f"**2026-03-{day:02}**", ""]
+def _is_on(day: date, days: str) -> bool:
+    return days == str(day.day) if days.isdigit() else f"{day:%m-%d}" in days.split(",")
+
+
+def _filler(random: Random, archive: str, template: tuple[str, ...]) -> Told:
+    section, *texts = template
+    org = random.choice(_WHO[archive])
+    values = {
+        "n": random.randint(2, 90),
+        "k": random.randint(*((1000, 9000) if archive == FIRST else (40, 990))),
+        "m": random.randint(1, 9),
+        "model": random.choice(_MODELS),
+    }
+    zh, zh_text = (text.format(org=org.split("|")[0], **values) for text in texts[:2])
+    en, en_text = (text.format(org=org.split("|")[-1], **values) for text in texts[2:])
+    url = f"https://filler.example.com/{random.randint(1, 10**9)}"
+    return Told(section=section, texts=((zh, zh_text), (en, en_text)), url=url)
+
+
+def _issue(archive: str, day: date, side: int, told: list[Told], lesson: list[str] | None) -> str:
+    lines = [f"# {('第 {} 天', 'Day {}')[side].format(day.timetuple().tm_yday)}", "", f"**{day}**", ""]
+    form = _FORMS[0 if archive == FIRST else day.toordinal() % len(_FORMS)]
     for section, headings in HEADINGS.items():
-        here = [(texts[side], url) for kind, *texts, url in told if kind == section and texts[side][0]]
+        here = [(*one.texts[side], one.url) for one in told if one.section == section and one.texts[side][0]]
         if here:
-            lines += [f"## {headings[side]}", ""]
-            lines += [f"- **{title}** — {text} [{('原文', 'source')[side]}]({url})" for (title, text), url in here]
-            lines.append("")
+            lines += [f"## {headings[side]}", "", *form(here, side), ""]
     if lesson:
         term, text = lesson[2 + 2 * side : 4 + 2 * side]
         lines += [f"## 🎓 {('模型小课堂：什么是', 'Model literacy: what is ')[side]}{term}{'？?'[side]}", "", text, ""]
     return "\n".join(lines)
+
+
+def _dashes(here: list[tuple[str, str, str]], side: int) -> list[str]:
+    return [f"- **{title}** — {text}{_link(url, ('原文', 'source')[side])}" for title, text, url in here]
+
+
+def _headed(here: list[tuple[str, str, str]], side: int) -> list[str]:
+    more = ("查看详情 →", "Read more →")[side]
+    numbered = enumerate(here, 1)
+    return [f"### {number}. {title}\n\n{text}\n\n{_link(url, more)}\n" for number, (title, text, url) in numbered]
+
+
+def _bullets(here: list[tuple[str, str, str]], _side: int) -> list[str]:
+    return [f"• **[{title}]({url})** — {text}\n" if url else f"• **{title}** — {text}\n" for title, text, url in here]
+
+
+def _colons(here: list[tuple[str, str, str]], side: int) -> list[str]:
+    return [f"**{title}**: {text}{_link(url, ('来源', 'Link')[side])}\n" for title, text, url in here]
+
+
+def _link(url: str, text: str) -> str:
+    return f" [{text}]({url})" if url else ""
+
+
+_FORMS = (_dashes, _headed, _bullets, _colons)
