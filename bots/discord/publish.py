@@ -13,6 +13,8 @@ import structlog
 from bots.discord.errors import ALREADY_PUBLISHED, UNKNOWN_MESSAGE, DiscordError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bots.discord.api import Api
     from core.clock import Clock
     from core.storage.notes import SqlNotes
@@ -21,6 +23,8 @@ QUEUE = "discord:publish:"
 PER_CHANNEL, WINDOW = 9, timedelta(hours=1)
 """About ten an hour and channel, by everybody's experience: https://github.com/discordjs/discord.js/issues/4956."""
 LOOK_SECONDS = 30
+AT_ONCE = 8
+"""Channels that are published in at the same time."""
 GIVE_UP = timedelta(hours=12)
 
 log = structlog.get_logger(__name__)
@@ -51,11 +55,21 @@ class Publisher:
                 await asyncio.wait_for(self._bell.wait(), LOOK_SECONDS)
 
     async def round(self) -> None:
-        """Publish once what may be published now."""
+        """Publish once what may be published now. A channel that is held up holds up no other."""
+        waiting: defaultdict[str, list[str]] = defaultdict(list)
         for name in await self._notes.named(QUEUE):
             channel, _, message = name.removeprefix(QUEUE).partition("/")
-            if self._may(channel) and await self._publish(channel, message):
-                await self._notes.drop(name)
+            waiting[channel].append(message)
+        at_once = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as tasks:
+            for channel, messages in waiting.items():
+                tasks.create_task(self._publish_all(channel, messages, at_once))
+
+    async def _publish_all(self, channel: str, messages: Sequence[str], at_once: asyncio.Semaphore) -> None:
+        async with at_once:
+            for message in messages:
+                if self._may(channel) and await self._publish(channel, message):
+                    await self._notes.drop(f"{QUEUE}{channel}/{message}")
 
     def _may(self, channel: str) -> bool:
         now = self._clock.now()

@@ -27,6 +27,7 @@ Styles: TypeAlias = "frozenset[Style]"
 IS_COMPONENTS_V2 = 1 << 15
 SILENT = 1 << 12
 EPHEMERAL = 1 << 6
+SLASH = 1
 ACTION_ROW, BUTTON, SELECT, ROLES, CHANNELS, TEXT, SEPARATOR, CONTAINER = 1, 2, 3, 6, 8, 10, 14, 17
 FIELDS = {
     ACTION_ROW: {"type", "id", "components"},
@@ -80,6 +81,35 @@ def modal_problems(modal: Component) -> list[str]:
     for one in inputs:
         found += [*_text("label", one.get("label", ""), 45), *_text("custom_id", one.get("custom_id", ""), 100)]
     return found
+
+
+def command_problems(command: Component) -> Iterator[str]:
+    """Return what Discord says to a command, as far as its limits are concerned."""
+    options = command.get("options", [])
+    for one in (command, *options):
+        for name in (one["name"], *one.get("name_localizations", {}).values()):
+            if command["type"] == SLASH and not (NAME.fullmatch(name) and name == name.lower()):
+                yield f"name {name!r}"
+        for text in (one.get("description", "x"), *one.get("description_localizations", {}).values()):
+            if not 1 <= len(text) <= 100:
+                yield f"description {text!r}"
+        if one.get("choices") and one.get("autocomplete"):
+            yield "choices and autocomplete"
+        if len(one.get("choices", [])) > 25:
+            yield "choices"
+    yield from _option_problems(options)
+    if sum(len(one.get("name", "")) + len(one.get("description", "")) for one in (command, *options)) > 8000:
+        yield "8000 characters"
+
+
+def _option_problems(options: list[Component]) -> Iterator[str]:
+    required = [option["required"] for option in options]
+    if required != sorted(required, reverse=True):
+        yield "a required option after others"
+    for lang in ("", "zh-CN", "zh-TW"):
+        names = [option.get("name_localizations", {}).get(lang, option["name"]) for option in options]
+        if len(options) > 25 or len(set(names)) != len(names):
+            yield f"options {names}"
 
 
 def _every(component: Component) -> Iterator[Component]:
@@ -160,6 +190,7 @@ CHECKS: dict[int, Callable[[Component], Iterator[str]]] = {
     SEPARATOR: lambda _: iter(()),
 }
 
+NAME = regex.compile(r"[-_'\p{L}\p{N}]{1,32}")
 EMOJI = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f\u20e3]")
 ORDINARY = regex.compile(r"[^\\`<@:hH\[*_~|\n]++\n?")
 FENCE = regex.compile(r"```(?:([a-z0-9_+\-.#]+?)\n)?\n*+([^\n][\s\S]*?)\n*+```", regex.IGNORECASE)

@@ -31,8 +31,8 @@ def _misfits(spec: Schema, schema: Schema, value: Any, path: str) -> Iterator[st
     if "$ref" in schema:
         yield from _misfits(spec, spec["components"]["schemas"][schema["$ref"].rpartition("/")[2]], value, path)
         return
-    if "oneOf" in schema:
-        yield from _one_of(spec, schema["oneOf"], value, path)
+    if choices := schema.get("oneOf") or schema.get("anyOf"):
+        yield from _one_of(spec, choices, value, path)
         return
     if "enum" in schema and value not in schema["enum"]:
         yield f"{path}: {value!r} is none of {schema['enum']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
@@ -175,9 +176,22 @@ async def test_nine_posts_of_a_channel_are_published_in_an_hour_and_a_limit_only
     await publisher.round()
     await publisher.round()
     assert len(stand.fake.published) == 9
+    stand.fake.crossposts_an_hour = 99
     stand.clock.advance(timedelta(hours=1))
     await publisher.round()
     assert len(stand.fake.published) == 11
+
+
+async def test_a_channel_that_is_held_up_holds_up_no_other(stand: Stand) -> None:
+    stand.fake._channel("505", 5, "more news", "500")
+    for chat in ("502", "505"):
+        envelope = Envelope(key=f"news-{chat}", extras={"publish": "on"})
+        await stand.platform.sender.send(replace(TEXT, chat=chat), PAGES[0], envelope)
+    limit = {"message": "slow down", "retry_after": 20.0, "global": False}
+    stand.fake.fail("POST", r"/channels/502/messages/\d+/crosspost", 429, limit, headers={"Via": "1.1 google"})
+    publishing = asyncio.create_task(stand.platform._publisher.round())
+    await stand.fake.until(lambda: stand.fake.published == [stand.fake.posts("505")[0]["id"]])
+    publishing.cancel()
 
 
 async def test_requests_that_discord_refuses_are_counted_and_stop_before_the_limit() -> None:
