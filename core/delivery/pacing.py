@@ -31,7 +31,7 @@ SHARE = 0.99
 """How much of the permitted rate is used: the rest is for clocks and networks that are not even."""
 CATCH_UP = timedelta(milliseconds=500)
 """How far back lateness is made up for; a longer one is a rest, after which nothing is owed."""
-COUNTED_AFTER = timedelta(milliseconds=250)
+COUNTED_AFTER = SECOND
 """An answer that takes longer was slow to be given, not slow to be counted."""
 ROUND_TRIPS_REMEMBERED = 500
 MARGIN = timedelta(milliseconds=4)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.limits import LIMITS, simulate
-from core.delivery.pacing import CATCH_UP, MARGIN, SHARE, Pace, Pacer, Window
+from core.delivery.pacing import CATCH_UP, COUNTED_AFTER, MARGIN, SHARE, Pace, Pacer, Window
 
 START = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -46,19 +46,26 @@ def test_the_limit_models_refuse_who_sends_faster(limit: str) -> None:
     assert simulate(Pace(per_second=45, in_flight=64), limit, latency=30, jitter=0, seconds=20, permitted=30).refused
 
 
-@given(st.integers(0, 200), st.lists(st.integers(0, 900), max_size=30), st.integers(1, 9))
+@given(
+    st.integers(0, 200), st.lists(st.tuples(st.integers(0, 900), st.integers(0, 1200)), max_size=30), st.integers(1, 9)
+)
 def test_no_window_at_the_platform_holds_more_than_it_permits_however_late_answers_come(
-    quickest: int, more: list[int], rate: int
+    quickest: int, more: list[tuple[int, int]], rate: int
 ) -> None:
+    """Pages take ``quickest`` to be counted and some of them longer; answers are on their way as well."""
     pacer, now = Pacer(Pace(per_second=rate)), START
-    earliest, latest = [], []
-    for delay in [0, *more]:
+    earliest, latest, answers = [], [], []
+    for there, back in [(0, 0), *more]:
         while wait := pacer.wait(now):
             now += wait
+            for passage, at in [one for one in answers if one[1] <= now]:
+                pacer.arrive(passage, at)
+                answers.remove((passage, at))
         passage = pacer.leave("chat", now)
+        counted = now + timedelta(milliseconds=quickest + there)
         earliest.append(now + timedelta(milliseconds=quickest))
-        latest.append(now + timedelta(milliseconds=min(quickest + delay, 250)))
-        pacer.arrive(passage, now + timedelta(milliseconds=quickest + delay))
+        latest.append(min(counted, now + COUNTED_AFTER))
+        answers.append((passage, counted + timedelta(milliseconds=back)))
     for number, arrival in enumerate(earliest):
         assert sum(before > arrival - SECOND for before in latest[:number]) < rate
 
