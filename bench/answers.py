@@ -27,7 +27,7 @@ from question_archive import FIRST, SECOND, TODAY, Asked, issues, questions, tit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.answers.answer import Answer
+    from core.answers.cite import Answer
 
 
 async def evaluate(

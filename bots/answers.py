@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from core.answers.answer import Answer, Citation
+    from core.answers.cite import Answer, Citation
     from core.digest.model import IssueRef
 
 

@@ -86,6 +86,42 @@ class DeskSettings(BaseModel):
         return self.base_url or f"http://{self.host}:{self.port}"
 
 
+class ModelSettings(BaseModel):
+    """A language model that answers are written with. Without ``model`` they are quoted.
+
+    ``provider`` names the SDK; without it, Claude at no address of its own is Anthropic's and all else speaks OpenAI's
+    language. ``patience`` is how many seconds a reader waits for the first checked sentence (for the whole answer,
+    where it cannot be shown while it grows) before the quoted answer comes instead, ``seconds`` what the whole may
+    take. ``questions_per_day`` are one reader's, ``tokens_per_day`` the installation's; 0 sets no limit.
+    """
+
+    model: str = ""
+    provider: Literal["", "openai", "anthropic"] = ""
+    base_url: str = ""
+    api_key: SecretStr | None = None
+    patience: float = Field(default=2.5, gt=0, le=120)
+    seconds: float = Field(default=20, gt=0, le=600)
+    questions_per_day: int = Field(default=100, ge=0)
+    tokens_per_day: int = Field(default=1_000_000, ge=0)
+    at_once: int = Field(default=4, ge=1)
+
+    @property
+    def chosen(self) -> Literal["openai", "anthropic"]:
+        """The SDK to use."""
+        if self.provider:
+            return self.provider
+        hosted = "anthropic.com" in self.base_url or (not self.base_url and self.model.startswith("claude"))
+        return "anthropic" if hosted else "openai"
+
+    @model_validator(mode="after")
+    def _whole(self) -> ModelSettings:
+        if (self.base_url or self.api_key) and not self.model:
+            raise ValueError("an address or a key of a language model needs the model's name")
+        if self.model and not self.base_url and not self.api_key:
+            raise ValueError("a hosted language model needs a key, one of your own the address of its server")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings of one installation. Raises pydantic's ValidationError on a value that cannot be."""
 
@@ -102,6 +138,7 @@ class Settings(BaseSettings):
     zone: str = "UTC"
     time: str = "08:00"
     vocabulary: Path | None = None
+    remember_hours: float = Field(default=48, ge=0)
     poll_minutes: int = Field(default=5, ge=1)
     admins: Annotated[frozenset[str], NoDecode] = frozenset()
     log: Literal["console", "json"] = "console"
@@ -111,6 +148,7 @@ class Settings(BaseSettings):
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
     desk: DeskSettings = DeskSettings()
+    llm: ModelSettings = ModelSettings()
 
     @field_validator("issues", "admins", mode="before")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -24,12 +24,16 @@ from bots.desk.send import DeskSender
 from bots.desk.services import DeskServices, Question, Reading, Setup
 from bots.discord.render import DiscordRenderer
 from bots.fit import FitCheck
+from bots.models import open_model
+from bots.models.meter import PrometheusMeter
 from bots.slack.render import SlackRenderer
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
 from core.answers.answer import Answerer
+from core.answers.converse import Pace, Writer
 from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
+from core.answers.spending import Limits, Spending
 from core.clock import SystemClock
 from core.commands.dispatch import dispatch
 from core.commands.guard import Guard
@@ -67,8 +71,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from bots.platform import Platform
-    from bots.settings import Settings
-    from core.answers.answer import Answer
+    from bots.settings import ModelSettings, Settings
+    from core.answers.cite import Answer
     from core.clock import Clock
     from core.digest.model import Issue
     from core.digest.port import Change
@@ -162,6 +166,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             yield house
         finally:
             await house.pool.close()
+            if house.answerer.writer:
+                await house.answerer.writer.close()
     finally:
         await database.close()
 
@@ -186,7 +192,13 @@ def _furnish(settings: Settings, database: Database) -> House:
     notes = SqlNotes(database, clock)
     zone = ZoneInfo(settings.zone)
     search = Searcher(passages, today=lambda: clock.now().astimezone(zone).date())
-    answerer = Answerer(search, memory=Memory(notes), today=lambda: clock.now().astimezone(zone).date())
+    answerer = Answerer(
+        search,
+        memory=Memory(notes, keep=timedelta(hours=settings.remember_hours)),
+        today=lambda: clock.now().astimezone(zone).date(),
+        vocabulary=words,
+        writer=_writer(settings.llm, notes, clock),
+    )
     presenter = Presenter(vocabulary=words)
     agenda = SqlAgenda(database, shared=SHARED_CHATS)
     runs = SqlRuns(database)
@@ -235,6 +247,20 @@ def _furnish(settings: Settings, database: Database) -> House:
         pool=Pool(),
         bell=bell,
         desk_sender=DeskSender(inbox, bell),
+    )
+
+
+def _writer(settings: ModelSettings, notes: SqlNotes, clock: Clock) -> Writer | None:
+    model = open_model(settings)
+    if model is None:
+        return None
+    limits = Limits(questions=settings.questions_per_day, tokens=settings.tokens_per_day)
+    return Writer(
+        model,
+        Spending(notes, clock, limits),
+        PrometheusMeter(),
+        pace=Pace(patience=settings.patience, whole=settings.seconds),
+        places=settings.at_once,
     )
 
 

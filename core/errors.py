@@ -6,6 +6,7 @@ PaperboyError
 ├── StorageError      the database refused or is not reachable
 ├── RefusedError      no platform is left to listen to; lives in ``bots.ears``
 ├── PrintError        an issue cannot be shown; lives in ``core.delivery.printer``
+├── ModelError        a language model gave no text; lives in ``core.answers.model``
 └── SendError         a platform did not take a message; lives in ``core.delivery.model``
 """
 

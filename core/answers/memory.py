@@ -37,10 +37,11 @@ class Turn:
 
 
 class Memory:
-    """Remembers the last turns of each conversation for 48 hours, and nothing longer."""
+    """Remembers the last turns of each conversation for so long, and nothing longer."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Notes, *, keep: timedelta = KEEP) -> None:
         self._notes = notes
+        self._keep = keep
 
     async def turns(self, conversation: str) -> Sequence[Turn]:
         """Return the last turns, oldest first."""
@@ -51,7 +52,7 @@ class Memory:
         """Remember one more turn."""
         turns = [*await self.turns(conversation), turn][-TURNS:]
         kept = [{"q": one.question, "s": list(one.stories[:STORIES])} for one in turns]
-        await self._notes.put(PREFIX + conversation, json.dumps(kept, ensure_ascii=False), keep=KEEP)
+        await self._notes.put(PREFIX + conversation, json.dumps(kept, ensure_ascii=False), keep=self._keep)
 
     async def forget(self, conversation: str) -> None:
         """Start afresh."""

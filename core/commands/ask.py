@@ -1,24 +1,27 @@
-"""``ask``: words that are no command. The archive answers, word for word, or says that it cannot."""
+"""``ask``: words that are no command. The archive answers, or says that it cannot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.commands.hits import section_name
+from core.answers.answer import Listener
+from core.answers.cite import where
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import one_line, page
-from core.digest.present import long_date
+from core.commands.talk import conversation_of, under_discussion
 from core.document.build import paragraph, safe_link, text
-from core.document.nodes import Action, Item, Paragraph, Quote, Strong, Text
+from core.document.harmless import echoed, harmless
+from core.document.nodes import Action, Emphasis, Item, Paragraph, Quote, Strong, Text
 from core.errors import UsageError
 from core.i18n import mark, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from core.answers.answer import Answer, Citation
+    from core.answers.cite import Answer, Citation
     from core.commands.model import Request
     from core.commands.services import Services
+    from core.document.nodes import Block, Inline
     from core.i18n import Texts
 
 QUESTION_LENGTH = 500
@@ -30,18 +33,42 @@ async def _ask(request: Request, services: Services) -> Reply:
     question = one_line(request.args, QUESTION_LENGTH)
     if not question:
         raise UsageError(_("What would you like to know? Just write your question."))
-    stories = (request.context.story,) if request.context.story else ()
-    answer = await services.answerer.ask(question, lang=_.lang, conversation=request.target.key, stories=stories)
+    answer = await services.answerer.ask(
+        question,
+        lang=_.lang,
+        conversation=conversation_of(request),
+        stories=await under_discussion(request, services),
+        listener=Listener(reader=f"{request.target.platform}:{request.user}", show=request.progress),
+    )
     if not answer.found:
         return _not_found(answer, services, _)
-    said = _("From the archive:")
+    blocks, shown = _written(answer, services, _) if answer.written else _quoted(answer, services, _)
+    return Reply(document=page(_, echoed(question), *blocks, rows=[_opening(shown)]))
+
+
+def _quoted(answer: Answer, services: Services, _: Texts) -> tuple[list[Block], Sequence[Citation]]:
     shown = answer.citations[:PASSAGES]
     cited = [_shown(number, one, services, _) for number, one in enumerate(shown, 1)]
-    return Reply(document=page(_, question, paragraph(said), *cited, rows=[_opening(shown)]))
+    return [paragraph(_("From the archive:")), *cited], shown
+
+
+def _written(answer: Answer, services: Services, _: Texts) -> tuple[list[Block], Sequence[Citation]]:
+    """Return what a model wrote, and the stories that it names."""
+    said = paragraph(answer.written)
+    named = [Paragraph(tuple(_source(number, one, services, _))) for number, one in enumerate(answer.citations, 1)]
+    note = _("Written by a language model from these stories; every sentence was checked against them.")
+    return [said, *named, Paragraph((Emphasis(text(note)),))], answer.citations
+
+
+def _source(number: int, one: Citation, services: Services, _: Texts) -> Iterator[Inline]:
+    title = text(harmless(one.title))
+    yield Text(f"[{number}] ")
+    yield from safe_link(title, one.url) if one.url else title
+    yield Text(f" · {where(one, services.vocabulary, _)}")
 
 
 def _not_found(answer: Answer, services: Services, _: Texts) -> Reply:
-    said = answer.text.partition("\n")[0]
+    said = echoed(answer.text.partition("\n")[0])
     hint = paragraph(_("I only know what the issues say. Try other words, or have a look at today's issue."))
     buttons = [Action(_("Today's issue"), "today"), Action(_("All commands"), "help")]
     near = answer.nearest[:PASSAGES]
@@ -54,11 +81,10 @@ def _not_found(answer: Answer, services: Services, _: Texts) -> Reply:
 
 
 def _shown(number: int, one: Citation, services: Services, _: Texts) -> Item:
-    title = (Strong(text(one.title)),)
+    title = (Strong(text(harmless(one.title))),)
     linked = safe_link(title, one.url) if one.url else title
-    quote = (Quote((paragraph(one.quote),)),) if one.quote else ()
-    origin = paragraph(f"{long_date(one.ref.date, _.lang)} · {section_name(one.section, services, _)}")
-    return Item((Paragraph((Text(f"{number}. "), *linked)), *quote, origin))
+    quote = (Quote((paragraph(harmless(one.quote)),)),) if one.quote else ()
+    return Item((Paragraph((Text(f"{number}. "), *linked)), *quote, paragraph(where(one, services.vocabulary, _))))
 
 
 def _opening(cited: Sequence[Citation]) -> list[Action]:

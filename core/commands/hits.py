@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.answers.cite import section_name
 from core.digest.present import long_date
 from core.document.build import paragraph, safe_link, text
 from core.document.nodes import Action, Item, Paragraph, Quote, Strong, Text
@@ -25,17 +26,8 @@ def _show(number: int, hit: Hit, services: Services, _: Texts) -> Item:
     title = (Strong(text(hit.title)),)
     linked = safe_link(title, hit.url) if hit.url else title
     quote = (Quote((paragraph(hit.quote),)),) if hit.quote else ()
-    origin = paragraph(f"{long_date(hit.ref.date, _.lang)} · {section_name(hit.section, services, _)}")
+    origin = paragraph(f"{long_date(hit.ref.date, _.lang)} · {section_name(hit.section, services.vocabulary, _)}")
     return Item((Paragraph((Text(f"{number}. "), *linked)), *quote, origin))
-
-
-def section_name(section: str, services: Services, _: Texts) -> str:
-    """Return what readers call a section, or a lesson or pick (see ``Hit.section``)."""
-    if section == "lesson":
-        return _("Lesson")
-    if section == "pick":
-        return _("Pick")
-    return services.vocabulary.name(section, _.lang) or section.replace("-", " ")
 
 
 def open_hits(hits: Iterable[Hit]) -> list[Action]:

@@ -21,11 +21,15 @@ Progress: TypeAlias = "Callable[[str], Awaitable[None]]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a message or button stands on: the issue it belongs to, and the passage that the reader quoted."""
+    """What a message or button stands on: the issue it belongs to, and the passage that the reader quoted.
+
+    ``thread`` names the thread of a conversation where the target does not: two threads of a chat are two talks.
+    """
 
     issue: str = ""
     story: str = ""
     quote: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import BigInteger, Text, cast, delete, or_, select
 
 from core.storage.dialects import insert_into
 from core.storage.schema import notes
@@ -57,6 +57,16 @@ class SqlNotes:
             new = insert_into(connection, notes).values(name=name, value="", expires=self._until(keep))
             added = await connection.execute(new.on_conflict_do_nothing().returning(notes.c.name))
             return added.scalar() is not None
+
+    async def count(self, name: str, by: int, *, keep: timedelta) -> int:
+        """Add to the count of this name and return it; it begins at nothing, and ends ``keep`` after it was begun."""
+        now = self._clock.now()
+        number = cast(notes.c.value, BigInteger)
+        async with self._database.write() as connection:
+            await connection.execute(delete(notes).where(notes.c.name == name, notes.c.expires <= now))
+            new = insert_into(connection, notes).values(name=name, value=str(by), expires=self._until(keep))
+            added = new.on_conflict_do_update(index_elements=["name"], set_={"value": cast(number + by, Text)})
+            return int((await connection.execute(added.returning(notes.c.value))).scalar_one())
 
     async def sweep(self) -> int:
         """Forget what has expired; return how much that was."""

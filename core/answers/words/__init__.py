@@ -77,10 +77,7 @@ def _key(word: str) -> Phrase:
 
 
 def _read(file: str, *, name: bool) -> Iterator[tuple[Group, Sequence[str]]]:
-    text = (files(__package__) / file).read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
+    for line in bundled_lines(file):
         generic = line.startswith("~")
         same, _, near = line.removeprefix("~").partition("||")
         said = _words(same)
@@ -89,6 +86,12 @@ def _read(file: str, *, name: bool) -> Iterator[tuple[Group, Sequence[str]]]:
         for word in _words(near):
             phrases.setdefault(tuple(query_tokens(word)), NEAR)
         yield Group(name and not generic, tuple(phrases.items()), generic), said
+
+
+def bundled_lines(file: str) -> list[str]:
+    """Return the lines of a data file beside this one, without empty ones and remarks."""
+    text = (files(__package__) / file).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def _words(line: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.answers.answer import CITATIONS
+from core.answers.cite import CITATIONS
 from question_archive import questions, titles
 
 if TYPE_CHECKING:

@@ -40,3 +40,12 @@ async def test_notes_are_found_by_how_their_names_begin(database: Database) -> N
     assert await notes.named("queue:") == ["queue:a", "queue:b"]
     await notes.drop("queue:a")
     assert await notes.named("queue:") == ["queue:b"]
+
+
+async def test_a_count_grows_and_begins_anew_when_its_time_is_over(database: Database) -> None:
+    clock = ManualClock()
+    notes = SqlNotes(database, clock)
+    assert [await notes.count("asked", by, keep=HOUR) for by in (1, 1, 40)] == [1, 2, 42]
+    assert await notes.get("asked") == "42"
+    clock.advance(HOUR)
+    assert await notes.count("asked", 3, keep=HOUR) == 3

@@ -1,0 +1,69 @@
+"""Answers and what they cite, and how both read in plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.digest.present import long_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from core.digest.model import IssueRef
+    from core.digest.sections import Vocabulary
+    from core.i18n import Texts
+
+CITATIONS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a passage stands. ``section`` is the section's kind, or "lesson" or "pick"."""
+
+    ref: IssueRef
+    section: str
+    key: str
+    title: str
+    quote: str = ""
+    url: str = ""
+    what: str = "story"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the archive says to a question.
+
+    Without ``found`` the archive does not cover it: there are no citations, and ``nearest`` are passages that may
+    not answer. ``evidence`` from 0 to 1 is how much of the question the best passage speaks of. ``written`` is what
+    a model wrote, checked, with [1] for the first citation; "" where the answer is quoted.
+    """
+
+    text: str
+    lang: str
+    found: bool
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Citation, ...] = ()
+    evidence: float = 0
+    written: str = ""
+
+
+def section_name(section: str, vocabulary: Vocabulary, _: Texts) -> str:
+    """Return what readers call a section, or a lesson or pick (see ``Citation.section``)."""
+    if section == "lesson":
+        return _("Lesson")
+    if section == "pick":
+        return _("Pick")
+    return vocabulary.name(section, _.lang) or section.replace("-", " ")
+
+
+def where(one: Citation, vocabulary: Vocabulary, _: Texts) -> str:
+    """Return the date and the section in the reader's words."""
+    return f"{long_date(one.ref.date, _.lang)} · {section_name(one.section, vocabulary, _)}"
+
+
+def sources(cited: Sequence[Citation], vocabulary: Vocabulary, _: Texts) -> Iterator[str]:
+    """Yield a line for each source of a written answer, and its address."""
+    for number, one in enumerate(cited, 1):
+        address = f" {one.url}" if one.url else ""
+        yield f"[{number}] {one.title} ({where(one, vocabulary, _)}){address}"
