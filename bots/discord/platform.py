@@ -23,6 +23,7 @@ from bots.discord.render import DiscordRenderer
 from bots.discord.send import Buttons, DiscordSender
 from bots.discord.servers import Servers
 from bots.discord.talk import Talk
+from core.delivery.model import SendError
 from core.delivery.pacing import Pace
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class DiscordPlatform:
         while True:
             try:
                 await self._api.login()
-                changed = await sync(self._api, self._notes, self.accounts[0])
+                changed = await self._register()
             except Exception as error:
                 translated = send_error(error) if isinstance(error, discord.DiscordException) else error
                 if getattr(translated, "kind", "fatal") in {"fatal", "content"}:
@@ -155,6 +156,16 @@ class DiscordPlatform:
             else:
                 log.info("discord is served", bot=str(self._client.user), commands_registered=changed)
                 return
+
+    async def _register(self) -> bool:
+        """Register the commands, whatever the id of the app; one that may not still answers those it has."""
+        try:
+            return await sync(self._api, self._notes, str(self._client.application_id or self.accounts[0]))
+        except SendError as error:
+            if error.kind not in {"content", "gone"}:
+                raise
+            log.warning("commands not registered", reason=error.reason)
+            return False
 
     async def _listen(self) -> None:
         try:
