@@ -2,79 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from telegram import Message as Heard
 
-from bots.telegram.chats import ChatEvents, addressed, is_channel_name
-from bots.telegram.hear import (
-    MANAGERS,
-    channel_behind,
-    language_of,
-    line_of,
-    refs_on,
-    target_of,
-)
+from bots.telegram.answer import Answers
+from bots.telegram.chats import ChatEvents, addressed, aimed, is_channel_name
+from bots.telegram.hear import channel_behind, language_of, line_of, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
-from bots.telegram.keyboard import keyboard
-from bots.telegram.links import channel_link, deep_link, group_link, read_payload, share_link
+from bots.telegram.links import Links
+from bots.telegram.parts import OFFERS
+from bots.telegram.presses import Presses
+from bots.telegram.rights import Rights
+from bots.telegram.tryout import RichTryout
+from bots.telegram.working import Working
 from bots.telegram.zones import zone_at
 from core.commands.about import story_meant
 from core.commands.dispatch import dispatch
-from core.commands.model import Context, Reply, Request
-from core.commands.page import page
-from core.commands.registry import COMMANDS
-from core.commands.turn import shown
+from core.commands.model import Context, Request
 from core.delivery.model import SendError
-from core.document.build import paragraph
 from core.document.nodes import Action
-from core.i18n import texts
-from core.subscriptions.service import Wish
-from core.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from telegram import Message, Update, User
 
-    from telegram import CallbackQuery, Update, User
+    from bots.telegram.parts import Parts
+    from core.commands.model import Reply
+    from core.target import Target
 
-    from bots.telegram.api import Api
-    from bots.telegram.render import TelegramRenderer
-    from bots.telegram.rich import TelegramRichRenderer
-    from bots.telegram.send import Buttons, TelegramSender
-    from core.commands.services import Services
-    from core.delivery.port import ReceiptBook
-    from core.digest.present import Presenter
-    from core.render.port import Message
-
-OFFERS = frozenset({"pin", "preview", "form"})
-"""The switches of ``/settings`` that Telegram understands."""
-ALERT = 200
-"""https://core.telegram.org/bots/api#answercallbackquery."""
-TRIES = 3
-LONGEST_WAIT = timedelta(seconds=60)
-SHOW_THINKING = 0.8
 RECEIPTS_LOOKED_AT = 30
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What the app works with."""
-
-    api: Api
-    account: str
-    services: Services
-    receipts: ReceiptBook
-    presenter: Presenter
-    renderer: TelegramRenderer
-    rich: TelegramRichRenderer
-    sender: TelegramSender
-    buttons: Buttons
 
 
 class TelegramApp:
@@ -82,10 +41,14 @@ class TelegramApp:
 
     def __init__(self, parts: Parts, me: User) -> None:
         self._parts = parts
-        self._api = parts.api
         self._me = me
-        self._events = ChatEvents(parts.api, parts.account, parts.services, self._reply_with, me)
-        self._inline = InlineMode(parts.api, parts.services, parts.presenter, parts.renderer, me)
+        self._links = Links(me.username or "", parts.buttons)
+        self._answers = Answers(parts, self._links)
+        self._rights = Rights(parts.api)
+        tryout = RichTryout(parts, self._answers)
+        self._presses = Presses(parts, self._answers, self._links, self._rights, tryout)
+        self._events = ChatEvents(parts.api, parts.account, parts.services, self._answers.say, me)
+        self._inline = InlineMode(parts, self._links, me)
 
     async def handle(self, update: Update) -> None:
         """Do what the update asks for; never raises."""
@@ -98,7 +61,7 @@ class TelegramApp:
 
     async def _handle(self, update: Update) -> None:
         if update.callback_query:
-            await self._pressed(update.callback_query)
+            await self._presses.answer(update.callback_query)
         elif update.inline_query:
             await self._inline.answer(update.inline_query)
         elif update.my_chat_member:
@@ -106,14 +69,10 @@ class TelegramApp:
         elif message := update.message or update.channel_post:
             await self._said(message)
 
-    async def _said(self, message: Heard) -> None:
+    async def _said(self, message: Message) -> None:
         if await self._events.changed(message):
             return
-        line = line_of(message, self._me)
-        if line is None:
-            line = await self._comment(message)
-        if message.location and message.chat.type == "private":
-            line = f"settings zone {zone_at(message.location.latitude, message.location.longitude)}"
+        line = await self._line(message)
         if line is None:
             return
         command, args, _beside = Action.parse(line)
@@ -121,16 +80,29 @@ class TelegramApp:
             await self._events.set_up(message, args)
             return
         if command == "start" and args:
-            command, args, _beside = Action.parse(read_payload(args))
-        reply = await self._dispatch(await self._request(message, command, args), message)
-        await self._reply_with(
-            target_of(message, self._parts.account),
-            reply,
-            self._below(message),
-            self._rows(command, args, reply, message),
-        )
+            line = await self._links.read(args)
+        here = target_of(message, self._parts.account)
+        line, about = aimed(line, here)
+        user = message.from_user
+        if about != here and not (user and await self._rights.manages(about.chat, user)):
+            line, about = "at", here
+        request = await self._request(line, about, message)
+        reply = await self._reply(request, here, message)
+        direct = about == here and message.chat.type == "private"
+        rows = await self._answers.rows(request.command, request.args, reply, direct=direct)
+        await self._answers.say(here, reply, _below(message), rows)
 
-    async def _comment(self, message: Heard) -> str | None:
+    async def _line(self, message: Message) -> str | None:
+        """Return the command line that the message comes to, None if it is not for us."""
+        if message.location and message.chat.type == "private":
+            return f"settings zone {zone_at(message.location.latitude, message.location.longitude)}"
+        line = line_of(message, self._me)
+        if line is None:
+            return await self._comment(message)
+        setting = setting_meant(message, self._me) if line.startswith("ask ") else None
+        return setting or line
+
+    async def _comment(self, message: Message) -> str | None:
         """Return a question in the discussion group of a channel that reads us."""
         behind = channel_behind(message)
         if behind is None or not message.text:
@@ -138,36 +110,31 @@ class TelegramApp:
         channel = replace(target_of(message, self._parts.account), chat=str(behind[0].id), thread="")
         return f"ask {message.text}" if await self._parts.services.subscriptions.of_target(channel) else None
 
-    async def _request(self, message: Heard, command: str, args: str) -> Request:
+    async def _request(self, line: str, about: Target, message: Message) -> Request:
+        command, args, _beside = Action.parse(line)
         user = message.from_user
         author = message.sender_chat or user
         return Request(
             command=command,
             args=args,
-            target=target_of(message, self._parts.account),
+            target=about,
             user=str(author.id if author else message.chat.id),
             lang=language_of(user),
-            manager=await self._may_manage(command, message, user),
+            manager=about.chat != str(message.chat.id) or await self._rights.may_say(command, message),
             context=await self._context(message),
             offers=OFFERS,
         )
 
-    async def _may_manage(self, command: str, message: Heard, user: User | None) -> bool:
-        known = COMMANDS.get(command)
-        if message.chat.type in {"private", "channel"} or known is None or known.audience == "everyone":
-            return True
-        if message.sender_chat and message.sender_chat.id == message.chat.id:
-            return True
-        return user is not None and await self._is_manager(str(message.chat.id), user)
+    async def _reply(self, request: Request, here: Target, message: Message) -> Reply:
+        """Answer the request; show that there is work on it, where that takes a moment."""
+        draft = message.message_id if message.chat.type == "private" else 0
+        async with Working(self._parts.api, self._parts.services.clock, here, draft=draft) as working:
+            reply = await dispatch(replace(request, progress=working.progress), self._parts.services)
+        if request.target == here:
+            return reply
+        return replace(reply, document=addressed(reply.document, request.target.chat))
 
-    async def _is_manager(self, chat: str, user: User) -> bool:
-        try:
-            member = await self._api.call("getChatMember", {"chat_id": int(chat), "user_id": user.id})
-        except SendError:
-            return False
-        return member["status"] in MANAGERS
-
-    async def _context(self, message: Heard) -> Context:
+    async def _context(self, message: Message) -> Context:
         before = message.reply_to_message
         if before is None:
             return Context()
@@ -185,172 +152,9 @@ class TelegramApp:
                 return str(receipt.delivery.issue)
         return ""
 
-    async def _dispatch(self, request: Request, message: Heard) -> Reply:
-        """Answer the request; show that there is work on it, where that takes a moment."""
-        work = asyncio.ensure_future(dispatch(request, self._parts.services))
-        command = COMMANDS.get(request.command)
-        if command and command.group == "ask":
-            done, _waiting = await asyncio.wait({work}, timeout=SHOW_THINKING)
-            if not done:
-                await self._show_thinking(request.target, message)
-        return await work
 
-    async def _show_thinking(self, target: Target, message: Heard) -> None:
-        place: dict[str, Any] = {"chat_id": int(target.chat)}
-        try:
-            if message.chat.type == "private":
-                await self._api.call("sendMessageDraft", {**place, "draft_id": message.message_id, "text": ""})
-            else:
-                thread = {"message_thread_id": int(target.thread)} if target.thread else {}
-                await self._api.call("sendChatAction", {**place, **thread, "action": "typing"})
-        except SendError as error:
-            log.info("no sign of work shown", reason=error.reason)
-
-    def _below(self, message: Heard) -> dict[str, Any]:
-        if message.chat.type == "private":
-            return {}
-        return {"reply_parameters": {"message_id": message.message_id, "allow_sending_without_reply": True}}
-
-    def _rows(self, command: str, args: str, reply: Reply, message: Heard) -> list[list[dict[str, str]]]:
-        """Return rows of links that only Telegram has."""
-        name, _ = self._me.username or "", texts(reply.document.lang)
-        if command == "story" and not reply.private:
-            link = share_link(name, f"story {args}", reply.document.title)
-            return [[{"text": _("Share this story"), "url": link}]]
-        if command == "start" and message.chat.type == "private":
-            return [
-                [
-                    {"text": _("Add to a group"), "url": group_link(name)},
-                    {"text": _("Add to a channel"), "url": channel_link(name)},
-                ]
-            ]
-        return []
-
-    async def _pressed(self, query: CallbackQuery) -> None:
-        answer: dict[str, Any] = {"callback_query_id": query.id}
-        try:
-            answer |= await self._press(query)
-        finally:
-            try:
-                await self._api.call("answerCallbackQuery", answer)
-            except SendError as error:
-                log.info("press not confirmed", reason=error.reason)
-
-    async def _press(self, query: CallbackQuery) -> dict[str, Any]:
-        """Do what the button says; return what to tell whoever pressed it."""
-        data = await self._parts.buttons.data(query.data or "")
-        message = query.message
-        if data is None or message is None:
-            said = texts(language_of(query.from_user))("This button is too old. Send /today for the newest issue.")
-            return {"text": said, "show_alert": True}
-        command, args, beside = Action.parse(data)
-        if message.chat.type == "channel":
-            return {"url": deep_link(self._me.username or "", f"{command} {args}".strip())}
-        target = Target(platform="telegram", account=self._parts.account, chat=str(message.chat.id))
-        if isinstance(message, Heard):
-            target = target_of(message, self._parts.account)
-        about = target
-        if command == "at":
-            chat, _space, line = args.partition(" ")
-            about = replace(target, chat=chat, thread="")
-            command, args, beside = Action.parse(line)
-        reply = await dispatch(
-            Request(
-                command=command,
-                args=args,
-                target=about,
-                user=str(query.from_user.id),
-                lang=language_of(query.from_user),
-                manager=await self._may_press(command, about, query, is_direct=message.chat.type == "private"),
-                pressed=True,
-                offers=OFFERS,
-            ),
-            self._parts.services,
-        )
-        if about != target:
-            reply = replace(reply, document=addressed(reply.document, about.chat))
-        messages = shown(reply, self._parts.renderer.render(reply.document))
-        if reply.private:
-            return {"text": messages[0].text[:ALERT], "show_alert": True}
-        rows = self._rows(command, args, reply, message) if isinstance(message, Heard) else []
-        await self._show(target, str(message.message_id), _with_rows(messages, rows), beside=beside)
-        if (command, args) == ("settings", "form on"):
-            await self._try_rich(target, about, query)
+def _below(message: Message) -> dict[str, Any]:
+    """Return the parameters that make an answer a reply, where others write, too."""
+    if message.chat.type == "private":
         return {}
-
-    async def _try_rich(self, target: Target, about: Target, query: CallbackQuery) -> None:
-        """Show the newest issue in the rich form, and ask whether it looks right: clients differ in what they can."""
-        lang = language_of(query.from_user)
-        request = Request(command="today", args="", target=target, user=str(query.from_user.id), lang=lang)
-        reply = await dispatch(request, self._parts.services)
-        _ = texts(lang)
-        back = Action(_("Plain layout"), "settings", "form off")
-        question = _("Does the issue below look right? If something is missing or blank, go back to the plain layout.")
-        asked = page(_, question, paragraph(question), rows=[[Action(_("Looks right"), "settings"), back]])
-        await self._reply_with(target, Reply(document=addressed(asked, about.chat) if about != target else asked))
-        try:
-            await self._send(target, self._parts.rich.render(replace(reply.document, turn=""))[0], {})
-        except SendError as error:
-            log.info("rich form refused", reason=error.reason)
-            service, edition = self._parts.services.subscriptions, self._parts.services.publication.edition
-            await service.change(about, edition, Wish(extras={"form": ""}))
-            said = _("This server does not know the rich layout yet, so everything stays as it was.")
-            await self._reply_with(target, Reply(document=page(_, said, paragraph(said))))
-
-    async def _may_press(self, command: str, about: Target, query: CallbackQuery, *, is_direct: bool) -> bool:
-        known = COMMANDS.get(command)
-        itself = about.chat == str(query.from_user.id)
-        if known is None or known.audience == "everyone" or (is_direct and itself):
-            return True
-        return await self._is_manager(about.chat, query.from_user)
-
-    async def _show(self, target: Target, message_id: str, messages: Sequence[Message], *, beside: bool) -> None:
-        """Put the first message in place of the one that was pressed, or below if that cannot be, others below."""
-        rest = list(messages)
-        if not beside:
-            try:
-                await self._parts.sender.edit(target, message_id, rest[0])
-                del rest[0]
-            except SendError as error:
-                if error.kind not in {"content", "config"}:
-                    raise
-        for message in rest:
-            await self._send(target, message, {})
-
-    async def _reply_with(
-        self,
-        target: Target,
-        reply: Reply,
-        more: dict[str, Any] | None = None,
-        rows: Sequence[Sequence[dict[str, str]]] = (),
-    ) -> None:
-        """Send the reply to the target."""
-        messages = shown(reply, self._parts.renderer.render(reply.document))
-        for message in _with_rows(messages, rows):
-            await self._send(target, message, more or {})
-
-    async def _send(self, target: Target, message: Message, more: dict[str, Any]) -> None:
-        """Send a message, and again if it surely did not arrive."""
-        for tries_left in reversed(range(TRIES)):
-            try:
-                await self._parts.sender.answer(target, message, more)
-            except SendError as error:
-                if not tries_left or error.kind not in {"wait", "move", "transient"}:
-                    raise
-                if error.kind == "move":
-                    await self._parts.services.subscriptions.move(target, error.moved_to or target.chat)
-                    target = target.moved_to(error.moved_to or target.chat)
-                wait = min(error.retry_after or timedelta(seconds=1), LONGEST_WAIT)
-                await self._parts.services.clock.sleep(wait if error.kind != "move" else timedelta(0))
-            else:
-                return
-
-
-def _with_rows(messages: Sequence[Message], rows: Sequence[Sequence[dict[str, str]]]) -> list[Message]:
-    """Return the messages, the last one with more rows of buttons."""
-    if not rows or not messages:
-        return list(messages)
-    last = messages[-1]
-    there = last.payload.get("reply_markup") or keyboard(())
-    markup = {"inline_keyboard": [*there["inline_keyboard"], *rows]}
-    return [*messages[:-1], replace(last, payload={**last.payload, "reply_markup": markup})]
+    return {"reply_parameters": {"message_id": message.message_id, "allow_sending_without_reply": True}}

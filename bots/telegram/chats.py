@@ -174,3 +174,12 @@ def addressed(document: Document, chat: str) -> Document:
         return Actions(tuple(tuple(map(at, row)) for row in each.rows)) if isinstance(each, Actions) else each
 
     return replace(document, blocks=tuple(map(block, document.blocks)))
+
+
+def aimed(line: str, here: Target) -> tuple[str, Target]:
+    """Return the command line of a button or message and the chat that it acts on, ``here`` unless it says another."""
+    command, rest, _beside = Action.parse(line)
+    if command != "at":
+        return line, here
+    chat, _space, line = rest.partition(" ")
+    return line, replace(here, chat=chat, thread="")

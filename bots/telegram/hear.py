@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<args>.*))?", re.DOTALL)
 _REF = re.compile(r"[a-z0-9-]+/[a-z]{2}/\d{4}-\d{2}-\d{2}")
+_SETTING = re.compile(r"(?P<setting>(?:at -?\d+ )?settings (?:zone|time)) \S")
 MANAGERS = frozenset({"creator", "administrator"})
 
 
@@ -61,11 +62,22 @@ def channel_behind(message: Message) -> tuple[Chat, int] | None:
 
 def refs_on(message: Message) -> Iterator[str]:
     """Yield the issues that the buttons of a message lead to."""
+    for data in _data_on(message):
+        yield from _REF.findall(data)
+
+
+def _data_on(message: Message) -> Iterator[str]:
     markup = message.reply_markup
     for row in markup.inline_keyboard if markup else ():
-        for button in row:
-            if isinstance(button.callback_data, str):
-                yield from _REF.findall(button.callback_data)
+        yield from (button.callback_data for button in row if isinstance(button.callback_data, str))
+
+
+def setting_meant(message: Message, me: User) -> str | None:
+    """Return the setting that a reader writes a value for, by answering the page of ``/settings`` that asks for it."""
+    if not (message.text and message.reply_to_message and _answers(message, me)):
+        return None
+    asked = next(filter(None, map(_SETTING.match, _data_on(message.reply_to_message))), None)
+    return f"{asked['setting']} {message.text.strip()}" if asked else None
 
 
 def target_of(message: Message, account: str) -> Target:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bots.telegram.hear import language_of
-from bots.telegram.links import deep_link
 from core.digest.present import long_date
 from core.document.nodes import Actions
 from core.document.text import plain
@@ -17,11 +16,9 @@ if TYPE_CHECKING:
 
     from telegram import InlineQuery, User
 
-    from bots.telegram.api import Api
-    from bots.telegram.render import TelegramRenderer
-    from core.commands.services import Services
+    from bots.telegram.links import Links
+    from bots.telegram.parts import Parts
     from core.digest.model import Issue, IssueRef
-    from core.digest.present import Presenter
 
 RESULTS = 12
 CACHE_SECONDS = 60
@@ -31,13 +28,10 @@ LINE = 120
 class InlineMode:
     """Answers inline queries: stories that fit the words, those of recent issues first; without words the newest."""
 
-    def __init__(
-        self, api: Api, services: Services, presenter: Presenter, renderer: TelegramRenderer, me: User
-    ) -> None:
-        self._api = api
-        self._services = services
-        self._presenter = presenter
-        self._renderer = renderer
+    def __init__(self, parts: Parts, links: Links, me: User) -> None:
+        self._parts = parts
+        self._services = parts.services
+        self._links = links
         self._me = me
 
     async def answer(self, query: InlineQuery) -> None:
@@ -45,10 +39,10 @@ class InlineMode:
         lang = language_of(query.from_user)
         lang = lang or self._services.publication.lang
         found = [result async for result in self._results(query.query.strip(), lang)]
-        await self._api.call(
-            "answerInlineQuery",
-            {"inline_query_id": query.id, "results": found, "cache_time": CACHE_SECONDS, "is_personal": True},
-        )
+        answer = {"inline_query_id": query.id, "results": found, "cache_time": CACHE_SECONDS, "is_personal": True}
+        if not found:
+            answer["button"] = {"text": texts(lang)("Nothing found. Open today's issue"), "start_parameter": "today"}
+        await self._parts.api.call("answerInlineQuery", answer)
 
     async def _results(self, words: str, lang: str) -> AsyncIterator[dict[str, Any]]:
         issues: dict[IssueRef, Issue | None] = {}
@@ -57,7 +51,7 @@ class InlineMode:
             if ref not in issues:
                 issues[ref] = await self._services.archive.get(ref)
             issue = issues[ref]
-            result = self._result(issue, key, lang) if issue else None
+            result = await self._result(issue, key, lang) if issue else None
             if result and result["id"] not in seen:
                 seen.add(result["id"])
                 yield result
@@ -72,21 +66,21 @@ class InlineMode:
         issue = await archive.get(heads[0].ref) if heads else None
         return [(issue.ref, story.key) for _section, story in issue.stories()][:RESULTS] if issue else []
 
-    def _result(self, issue: Issue, key: str, lang: str) -> dict[str, Any] | None:
+    async def _result(self, issue: Issue, key: str, lang: str) -> dict[str, Any] | None:
         found = next((pair for pair in issue.stories() if pair[1].key == key), None)
         if found is None:
             return None
         section, story = found
-        document = self._presenter.story(issue, section, story)
+        document = self._parts.presenter.story(issue, section, story)
         blocks = tuple(block for block in document.blocks if not isinstance(block, Actions))
-        message = self._renderer.render(replace(document, blocks=blocks))[0]
+        message = self._parts.renderer.render(replace(document, blocks=blocks))[0]
         content = {
             "message_text": message.payload["text"],
             "link_preview_options": message.payload["link_preview_options"],
         }
         if "entities" in message.payload:
             content["entities"] = message.payload["entities"]
-        link = deep_link(self._me.username or "", f"story {key} {issue.ref}")
+        link = await self._links.opening(f"story {key} {issue.ref}")
         said = " ".join(plain(story.body).split())
         return {
             "type": "article",

@@ -23,15 +23,21 @@ TOKEN_LENGTH = 22
 
 
 def token(action: Action) -> str | None:
-    """Return the short name that stands for ``action.data`` on a button, None if the data fits a button itself.
+    """Return the short name that stands for ``action.data`` on a button, None if the data fits a button itself."""
+    fits = 0 < len(_bytes(action.data)) <= CLASSIC.limits["callback_data"].value
+    return None if fits and not action.data.startswith(TOKEN_MARK) else name_of(action.data)
 
-    The same data always gives the same token ("~" and 22 characters of ``[A-Za-z0-9_-]``, 132 bits of a hash), so
-    whoever sends a message has to remember what the tokens on it stand for.
+
+def name_of(data: str) -> str:
+    """Return a short name for data: the same each time, "~" and 22 of ``[A-Za-z0-9_-]``, 132 bits of a hash.
+
+    Whoever sends it has to remember what it stands for.
     """
-    data = action.data.encode("utf-8", "replace")
-    if 0 < len(data) <= CLASSIC.limits["callback_data"].value and not action.data.startswith(TOKEN_MARK):
-        return None
-    return TOKEN_MARK + urlsafe_b64encode(sha256(data).digest()).decode("ascii")[:TOKEN_LENGTH]
+    return TOKEN_MARK + urlsafe_b64encode(sha256(_bytes(data)).digest()).decode("ascii")[:TOKEN_LENGTH]
+
+
+def _bytes(data: str) -> bytes:
+    return data.encode("utf-8", "replace")
 
 
 def actions_of(blocks: Blocks) -> tuple[tuple[Action, ...], ...]:

@@ -9,10 +9,11 @@ import structlog
 from telegram import User
 
 from bots.telegram.api import Api
-from bots.telegram.app import Parts, TelegramApp
+from bots.telegram.app import TelegramApp
 from bots.telegram.doctor import examine, examine_chats
 from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Lanes, Webhook, poll
 from bots.telegram.menus import publish
+from bots.telegram.parts import Parts
 from bots.telegram.posts import Posts
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer

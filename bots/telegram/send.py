@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.telegram.errors import GONE_ALREADY, NOT_MODIFIED
-from bots.telegram.keyboard import token
+from bots.telegram.keyboard import name_of, token
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -34,10 +34,15 @@ class Buttons:
     async def remember(self, actions: Iterable[Action]) -> None:
         """Keep what the tokens on these buttons stand for."""
         for action in actions:
-            short = token(action)
-            if short and short not in self._kept:
-                await self._notes.put(f"telegram:button:{short}", action.data)
-                self._kept.add(short)
+            if token(action):
+                await self.keep(action.data)
+
+    async def keep(self, data: str, *, longest: int = 0) -> None:
+        """Keep what the short name of ``data`` stands for, if it is longer than ``longest`` bytes."""
+        name = name_of(data)
+        if name not in self._kept and len(data.encode("utf-8", "replace")) > longest:
+            await self._notes.put(f"telegram:button:{name}", data)
+            self._kept.add(name)
 
     async def data(self, pressed: str) -> str | None:
         """Return the ``Action.data`` of a pressed button, None if nobody remembers it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -10,20 +11,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 
-from bots.telegram.links import deep_link, read_payload
+import forked
+from bots.telegram.links import payload
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, Refusal, fake_telegram
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-ROOT = Path(__file__).parents[2]
 TODAY = datetime.now(UTC).date()
 STORIES = "\n\n".join(
     f"- **Model {number}** — {'Open weights, for everybody. ' * 12}[Read more](https://news.example.com/{number})"
@@ -83,11 +84,15 @@ class Bot:
 
     async def call(self, *arguments: str) -> str:
         """Call the program beside the running one; return what it printed."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bots", *arguments, cwd=ROOT, env=self.environment, stdout=asyncio.subprocess.PIPE
-        )
-        printed, _errors = await process.communicate()
-        return printed.decode()
+        return (await asyncio.to_thread(forked.paperboy, *arguments, environment=self.environment)).stdout
+
+    async def receipt(self, chat: int, state: str) -> dict[str, Any]:
+        """Wait until the newest delivery to a chat is in this state; return its receipt."""
+        async with asyncio.timeout(30):
+            while True:
+                newest, *_older = json.loads(await self.call("receipts", f"telegram:{BOT}:{chat}", "--json"))
+                if newest["state"] == state:
+                    return dict(newest)
 
 
 @pytest.fixture(scope="module")
@@ -108,11 +113,11 @@ async def running(fake: FakeTelegram, folder: Path, **more: str) -> AsyncIterato
         "PAPERBOY_ISSUES": str(folder / "issues"),
         "PAPERBOY_TELEGRAM__TOKEN": TOKEN,
         "PAPERBOY_TELEGRAM__API_URL": fake.url,
-        "COLUMNS": "200",
+        **forked.WIDTH,
         **more,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bots", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "bots", "run", cwd=forked.ROOT, env=environment, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
@@ -208,11 +213,9 @@ async def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(bot: Bot) -
 
 async def test_deep_links_open_sections_and_subscriptions(bot: Bot) -> None:
     chat = bot.reader()
-    payload = deep_link("paper_bot", f"section dev daily/en/{TODAY}").partition("start=")[2]
-    assert "Beaver CLI" in await bot.ask(chat, f"/start {payload}")
+    assert "Beaver CLI" in await bot.ask(chat, f"/start {payload(f'section dev daily/en/{TODAY}')}")
     assert "Model 0" in await bot.ask(chat, "/start models")
     assert "Subscribed" in await bot.ask(chat, "/start subscribe_9am")
-    assert read_payload("x~~~") == "start"
 
 
 async def test_subscribers_get_the_issue_that_is_pushed_and_why_tells_so(bot: Bot) -> None:
@@ -224,6 +227,7 @@ async def test_subscribers_get_the_issue_that_is_pushed_and_why_tells_so(bot: Bo
     assert "Polaris 2 is out" in bot.fake.texts(chat)[-1]
     sent = bot.fake.calls("sendMessage", group)[-1]
     assert sent.payload["message_thread_id"] == 5
+    await bot.receipt(chat, "sent")
     assert "delivered" in await bot.ask(chat, "/why")
 
 
@@ -232,6 +236,21 @@ async def test_only_admins_of_a_group_change_its_subscription(bot: Bot) -> None:
     assert "Only admins" in await bot.ask(chat, "/subscribe", user=8)
     assert "Subscribed" in await bot.ask(chat, "/subscribe", user=7)
     assert "subscribed" in await bot.ask(chat, "/subscribe", user=1087968824, sender_chat=bot.fake.chats[chat].json)
+
+
+@pytest.mark.parametrize("line", ["settings time 09:00", "why", "unsubscribe", "today"])
+async def test_a_forged_button_gets_nobody_into_another_chat(line: str, bot: Bot) -> None:
+    chat, stranger = bot.group(admins={7}), bot.reader()
+    await bot.ask(chat, "/subscribe 8:30", user=7)
+    await bot.ask(stranger, "/today")
+    button = bot.fake.newest(stranger)["reply_markup"]["inline_keyboard"][0][0]
+    before = bot.fake.texts(stranger)
+    button["callback_data"] = f"at {chat} {line}"
+    told = await bot.press(stranger, button["text"])
+    assert "Only admins of that chat" in told["text"]
+    assert bot.fake.texts(stranger) == before
+    assert "I don't know /at" in await bot.ask(stranger, f"/at {chat} {line}")
+    assert "8:30" in await bot.ask(chat, "/settings", user=7)
 
 
 async def test_a_button_that_is_for_admins_tells_others_so_quietly(bot: Bot) -> None:
@@ -374,11 +393,8 @@ async def test_a_page_to_a_group_whose_answer_was_lost_is_unknown_and_not_sent_a
     bot.fake.fail("sendMessage", chat, "after")
     await bot.call("push")
     await bot.fake.until(lambda: len(bot.fake.texts(chat)) == 2)
-    async with asyncio.timeout(10):
-        while '"state": "unknown",\n    "attempts"' not in await bot.call(
-            "receipts", f"telegram:{BOT}:{chat}", "--json"
-        ):
-            pass
+    receipt = await bot.receipt(chat, "unknown")
+    assert receipt["pages"][0]["state"] == "unknown"
     assert len(bot.fake.texts(chat)) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Message, Update, User
 
-from bots.telegram.hear import language_of, line_of, target_of, worth_answering
-from bots.telegram.links import deep_link, group_link, read_payload, share_link
+from bots.telegram.hear import language_of, line_of, setting_meant, target_of, worth_answering
+from bots.telegram.links import payload, read_payload
 from bots.telegram.zones import zone_at
 
 ME = User(id=42, first_name="Paperboy", is_bot=True, username="Paper_Bot")
@@ -53,6 +54,24 @@ def test_a_reply_to_the_bot_in_a_group_is_a_question() -> None:
     assert line_of(message("why?", "supergroup", reply_to_message=MINE), ME) == "ask why?"
 
 
+@pytest.mark.parametrize(
+    ("button", "setting"),
+    [
+        ("settings zone UTC", "settings zone Lisbon"),
+        ("settings time 07:00", "settings time Lisbon"),
+        ("at -100 settings zone UTC", "at -100 settings zone Lisbon"),
+        ("settings days 1", None),
+        ("today", None),
+    ],
+)
+def test_an_answer_to_a_page_of_settings_is_the_value(button: str, setting: str | None) -> None:
+    buttons = {"inline_keyboard": [[{"text": "Choice", "callback_data": button}]]}
+    said = message("Lisbon", reply_to_message={**MINE, "reply_markup": buttons})
+    assert setting_meant(said, ME) == setting
+    stranger = {**MINE, "from": {"id": 5, "is_bot": True, "first_name": "Other"}, "reply_markup": buttons}
+    assert setting_meant(message("Lisbon", reply_to_message=stranger), ME) is None
+
+
 def test_a_topic_is_part_of_the_target() -> None:
     in_topic = message("/today", "supergroup", message_thread_id=5, is_topic_message=True)
     in_reply = message("/today", "supergroup", message_thread_id=5)
@@ -82,18 +101,17 @@ def test_after_a_downtime_each_chat_has_one_answer() -> None:
     "line", ["story abcdefgh daily/zh/2026-02-19", "section models daily/zh/2026-02-19", "full daily/en/2026-02-19"]
 )
 def test_a_deep_link_brings_its_line_back(line: str) -> None:
-    link = deep_link("paper_bot", line)
-    assert link.startswith("https://t.me/paper_bot?start=")
-    assert read_payload(link.partition("start=")[2]) == line
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload(line))
+    assert read_payload(payload(line)) == line
 
 
 @given(st.text(max_size=70))
-def test_any_payload_is_some_command(payload: str) -> None:
-    assert read_payload(payload)
+def test_any_payload_is_some_command(said: str) -> None:
+    assert read_payload(said)
 
 
 @pytest.mark.parametrize(
-    ("payload", "line"),
+    ("said", "line"),
     [
         ("models", "models"),
         ("issue_2026-02-19", "issue 2026-02-19"),
@@ -102,17 +120,8 @@ def test_any_payload_is_some_command(payload: str) -> None:
         ("", "start"),
     ],
 )
-def test_payloads_that_people_write(payload: str, line: str) -> None:
-    assert read_payload(payload) == line
-
-
-def test_a_line_that_is_too_long_opens_the_bot_alone() -> None:
-    assert deep_link("paper_bot", "search " + "词" * 40) == "https://t.me/paper_bot"
-
-
-def test_links_to_share_and_to_add() -> None:
-    assert share_link("b", "today", "a & b").endswith("&text=a%20%26%20b")
-    assert group_link("b") == "https://t.me/b?startgroup=subscribe&admin=pin_messages"
+def test_payloads_that_people_write(said: str, line: str) -> None:
+    assert read_payload(said) == line
 
 
 @pytest.mark.parametrize(

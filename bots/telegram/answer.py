@@ -1,0 +1,105 @@
+"""Replies become messages: sent below, or put in place of the message whose button was pressed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from bots.telegram.keyboard import keyboard
+from core.commands.turn import shown
+from core.delivery.model import SendError
+from core.document.nodes import Action
+from core.i18n import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bots.telegram.links import Links
+    from bots.telegram.parts import Parts
+    from core.commands.model import Reply
+    from core.render.port import Message
+    from core.target import Target
+
+TRIES = 3
+LONGEST_WAIT = timedelta(seconds=60)
+
+Row = list[dict[str, str]]
+
+
+class Answers:
+    """Sends replies."""
+
+    def __init__(self, parts: Parts, links: Links) -> None:
+        self._parts = parts
+        self._links = links
+
+    async def say(
+        self, target: Target, reply: Reply, more: dict[str, Any] | None = None, rows: Sequence[Row] = ()
+    ) -> None:
+        """Send the reply to the target, with ``more`` parameters, and ``rows`` of buttons below its own."""
+        for message in _with_rows(self.messages(reply), rows):
+            await self.send(target, message, more)
+
+    def messages(self, reply: Reply) -> Sequence[Message]:
+        """Return the messages of a reply that are shown at once."""
+        return shown(reply, self._parts.renderer.render(reply.document))
+
+    async def put(
+        self, target: Target, message_id: str, reply: Reply, rows: Sequence[Row] = (), *, beside: bool = False
+    ) -> None:
+        """Put the first message in place of the one that was pressed, or below if that cannot be, others below."""
+        rest = _with_rows(self.messages(reply), rows)
+        if not beside:
+            try:
+                await self._parts.sender.edit(target, message_id, rest[0])
+                del rest[0]
+            except SendError as error:
+                if error.kind not in {"content", "config"}:
+                    raise
+        for message in rest:
+            await self.send(target, message)
+
+    async def send(self, target: Target, message: Message, more: dict[str, Any] | None = None) -> None:
+        """Send a message, and again if it surely did not arrive."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                await self._parts.sender.answer(target, message, more)
+            except SendError as error:
+                if not tries_left or error.kind not in {"wait", "move", "transient"}:
+                    raise
+                if error.kind == "move":
+                    await self._parts.services.subscriptions.move(target, error.moved_to or target.chat)
+                    target = target.moved_to(error.moved_to or target.chat)
+                wait = min(error.retry_after or timedelta(seconds=1), LONGEST_WAIT)
+                await self._parts.services.clock.sleep(wait if error.kind != "move" else timedelta(0))
+            else:
+                return
+
+    async def rows(self, command: str, args: str, reply: Reply, *, direct: bool) -> list[Row]:
+        """Return rows of buttons that only Telegram has."""
+        _ = texts(reply.document.lang)
+        name, about, _beside = Action.parse(reply.document.turn)
+        if name == "story":
+            link = await self._links.sharing(f"story {about}", reply.document.title)
+            return [[{"text": _("Share this story"), "url": link}]]
+        if command == "start" and direct:
+            return [
+                [
+                    {"text": _("Add to a group"), "url": self._links.to_group()},
+                    {"text": _("Add to a channel"), "url": self._links.to_channel()},
+                ]
+            ]
+        if (command, args) == ("settings", "zone") and direct and not reply.private:
+            return [[{"text": _("Use my location"), "callback_data": "where"}]]
+        return []
+
+
+def _with_rows(messages: Sequence[Message], rows: Sequence[Row]) -> list[Message]:
+    """Return the messages, the last one with more rows of buttons."""
+    if not rows or not messages:
+        return list(messages)
+    last = messages[-1]
+    there = last.payload.get("reply_markup") or keyboard(())
+    markup = {"inline_keyboard": [*there["inline_keyboard"], *rows]}
+    return [*messages[:-1], replace(last, payload={**last.payload, "reply_markup": markup})]

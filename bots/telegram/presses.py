@@ -1,0 +1,120 @@
+"""A button is pressed: its command runs, and the reply replaces the message that it stands on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from telegram import Message as Heard
+
+from bots.telegram.chats import addressed, aimed
+from bots.telegram.hear import language_of, target_of
+from bots.telegram.parts import OFFERS
+from bots.telegram.working import Working
+from core.commands.dispatch import dispatch
+from core.commands.model import Request
+from core.delivery.model import SendError
+from core.document.nodes import Action
+from core.i18n import texts
+from core.target import Target
+
+if TYPE_CHECKING:
+    from telegram import CallbackQuery
+
+    from bots.telegram.answer import Answers
+    from bots.telegram.links import Links
+    from bots.telegram.parts import Parts
+    from bots.telegram.rights import Rights
+    from bots.telegram.tryout import RichTryout
+
+ALERT = 200
+"""https://core.telegram.org/bots/api#answercallbackquery."""
+WHERE = "where"
+"""The button that asks for a location. https://core.telegram.org/bots/api#keyboardbutton."""
+
+log = structlog.get_logger(__name__)
+
+
+class Presses:
+    """Answers callback queries.
+
+    What a button carries is a command line that anybody may type, so it is not signed: whether the one who pressed
+    may run it is looked up with every press.
+    """
+
+    def __init__(self, parts: Parts, answers: Answers, links: Links, rights: Rights, tryout: RichTryout) -> None:
+        self._parts = parts
+        self._answers = answers
+        self._links = links
+        self._rights = rights
+        self._tryout = tryout
+
+    async def answer(self, query: CallbackQuery) -> None:
+        """Do what the button says, and confirm the press: until then it shows that it is busy."""
+        answer: dict[str, Any] = {"callback_query_id": query.id}
+        try:
+            answer |= await self._do(query)
+        finally:
+            try:
+                await self._parts.api.call("answerCallbackQuery", answer)
+            except SendError as error:
+                log.info("press not confirmed", reason=error.reason)
+
+    async def _do(self, query: CallbackQuery) -> dict[str, Any]:
+        """Do what the button says; return what to tell whoever pressed it."""
+        _ = texts(language_of(query.from_user))
+        data = await self._parts.buttons.data(query.data or "")
+        message = query.message
+        if data is None or message is None:
+            return _alert(_("This button is too old. Send /today for the newest issue."))
+        if message.chat.type == "channel":
+            return {"url": await self._links.opening(data.removeprefix("+"))}
+        here = Target(platform="telegram", account=self._parts.account, chat=str(message.chat.id))
+        if isinstance(message, Heard):
+            here = target_of(message, self._parts.account)
+        if data == WHERE:
+            await self._ask_where(here, query)
+            return {}
+        line, about = aimed(data, here)
+        if about != here and not await self._rights.manages(about.chat, query.from_user):
+            return _alert(_("Only admins of that chat can set it up."))
+        return await self._run(query, line, here, about, message_id=str(message.message_id))
+
+    async def _run(
+        self, query: CallbackQuery, line: str, here: Target, about: Target, *, message_id: str
+    ) -> dict[str, Any]:
+        command, args, beside = Action.parse(line)
+        request = Request(
+            command=command,
+            args=args,
+            target=about,
+            user=str(query.from_user.id),
+            lang=language_of(query.from_user),
+            manager=about != here or await self._rights.may_press(command, here, query.from_user),
+            pressed=True,
+            offers=OFFERS,
+        )
+        async with Working(self._parts.api, self._parts.services.clock, here):
+            reply = await dispatch(request, self._parts.services)
+        if reply.private:
+            return _alert(self._answers.messages(reply)[0].text)
+        if about != here:
+            reply = replace(reply, document=addressed(reply.document, about.chat))
+        direct = about == here and here.chat == str(query.from_user.id)
+        rows = await self._answers.rows(command, args, reply, direct=direct)
+        await self._answers.put(here, message_id, reply, rows, beside=beside)
+        if (command, args) == ("settings", "form on"):
+            await self._tryout.show(request, here)
+        return {}
+
+    async def _ask_where(self, here: Target, query: CallbackQuery) -> None:
+        _ = texts(await self._parts.services.preferences.lang(here) or language_of(query.from_user))
+        said = _("Press the button below the text field. I turn the place into a time zone and do not keep it.")
+        share = {"text": _("Send my location once"), "request_location": True}
+        keyboard = {"keyboard": [[share]], "resize_keyboard": True, "one_time_keyboard": True}
+        await self._parts.api.call("sendMessage", {"chat_id": int(here.chat), "text": said, "reply_markup": keyboard})
+
+
+def _alert(said: str) -> dict[str, Any]:
+    return {"text": said if len(said) <= ALERT else f"{said[: ALERT - 1]}…", "show_alert": True}

@@ -1,0 +1,47 @@
+"""Who may change what a chat is subscribed to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bots.telegram.hear import MANAGERS
+from core.commands.registry import COMMANDS
+from core.delivery.model import SendError
+
+if TYPE_CHECKING:
+    from telegram import Message, User
+
+    from bots.telegram.api import Api
+    from core.target import Target
+
+
+class Rights:
+    """Asks Telegram each time: an admin may have been one only until a minute ago."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def may_say(self, command: str, message: Message) -> bool:
+        """Tell whether the author of a message may run the command on the chat that it stands in."""
+        if message.chat.type in {"private", "channel"} or not _needs_rights(command):
+            return True
+        if message.sender_chat and message.sender_chat.id == message.chat.id:  # an anonymous admin
+            return True
+        return message.from_user is not None and await self.manages(str(message.chat.id), message.from_user)
+
+    async def may_press(self, command: str, here: Target, user: User) -> bool:
+        """Tell whether whoever pressed a button may run the command on the chat that it stands in."""
+        return not _needs_rights(command) or here.chat == str(user.id) or await self.manages(here.chat, user)
+
+    async def manages(self, chat: str, user: User) -> bool:
+        """Tell whether the user is an admin of the chat."""
+        try:
+            member = await self._api.call("getChatMember", {"chat_id": int(chat), "user_id": user.id})
+        except (SendError, ValueError):
+            return False
+        return member["status"] in MANAGERS
+
+
+def _needs_rights(command: str) -> bool:
+    known = COMMANDS.get(command)
+    return known is not None and known.audience != "everyone"

@@ -1,0 +1,53 @@
+"""Links that lead into the bot, however long what they carry is."""
+
+from __future__ import annotations
+
+from shutil import copyfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bots.telegram.links import Links
+from bots.telegram.send import Buttons
+from clock import ManualClock
+from core.storage.engine import open_database
+from core.storage.notes import SqlNotes
+from databases import sqlite_url
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+LONG = "search " + "词" * 40
+
+
+@pytest.fixture
+async def notes(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[SqlNotes]:
+    copyfile(sqlite_template, tmp_path / "paperboy.db")
+    database = open_database(sqlite_url(tmp_path))
+    yield SqlNotes(database, ManualClock())
+    await database.close()
+
+
+@pytest.mark.parametrize("line", ["story abcdefgh daily/zh/2026-02-19", LONG])
+async def test_a_link_brings_its_line_back_after_a_restart(line: str, notes: SqlNotes) -> None:
+    link = await Links("paper_bot", Buttons(notes)).opening(line)
+    name, payload = link.split("?start=")
+    assert name == "https://t.me/paper_bot"
+    assert len(payload) <= 64
+    assert await Links("paper_bot", Buttons(notes)).read(payload) == line
+
+
+async def test_a_payload_of_nobody_or_of_no_command_only_greets(notes: SqlNotes) -> None:
+    buttons = Buttons(notes)
+    links = Links("paper_bot", buttons)
+    assert await links.read("y" + "x" * 22) == "start"
+    secret = await links.opening("at -100 " + "why " * 20)
+    assert await links.read(secret.partition("start=")[2]) == "start"
+
+
+async def test_links_to_share_and_to_add(notes: SqlNotes) -> None:
+    links = Links("b", Buttons(notes))
+    assert (await links.sharing("today", "a & b")).endswith("&text=a%20%26%20b")
+    assert links.to_group() == "https://t.me/b?startgroup=subscribe&admin=pin_messages"
+    assert links.to_channel().startswith("https://t.me/b?startchannel=subscribe&admin=post_messages")
