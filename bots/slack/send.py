@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -12,6 +12,8 @@ from bots.slack.posts import DELIVERY
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from bots.slack.api import Api
     from bots.slack.posts import Posts
     from bots.slack.presses import Presses
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from core.render.port import Message
     from core.target import Target
 
+_Result = TypeVar("_Result")
+
+EXPIRED = "token_expired"
 RECENT = 15
 """Messages looked through for one that may have been posted: what every kind of app may ask for at once.
 
@@ -48,32 +53,48 @@ class SlackSender:
 
     async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
         """Post one page; return its timestamp. One that may have been posted is looked for before it is unknown."""
-        token = (await self._workspaces.find(target.account)).token
         threaded = target.thread or (envelope.after if envelope.extras.get("thread") != "off" else "")
-        try:
-            return await self._posts.post(target.chat, message, thread=threaded, key=envelope.key, token=token)
-        except SendError as error:
-            if error.kind != "unknown":
+
+        async def post(token: str) -> str:
+            try:
+                return await self._posts.post(target.chat, message, thread=threaded, key=envelope.key, token=token)
+            except SendError as error:
+                if error.kind != "unknown":
+                    raise
+                if found := await self._posted(target.chat, threaded, envelope.key, token):
+                    return found
                 raise
-            if found := await self._posted(target.chat, threaded, envelope.key, token):
-                return found
-            raise
+
+        return await self._with_token(target.account, post)
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Replace a page."""
-        token = (await self._workspaces.find(target.account)).token
         await self._presses.remember(message.actions)
         shown = {name: message.payload[name] for name in ("text", "blocks")}
-        await self._api.call("chat.update", {"channel": target.chat, "ts": message_id, **shown}, token=token)
+        await self._call(target, "chat.update", {"ts": message_id, **shown})
 
     async def delete(self, target: Target, message_id: str) -> None:
         """Take a page back."""
-        token = (await self._workspaces.find(target.account)).token
         try:
-            await self._api.call("chat.delete", {"channel": target.chat, "ts": message_id}, token=token)
+            await self._call(target, "chat.delete", {"ts": message_id})
         except SendError as error:
             if code_of(error) != "message_not_found":
                 raise
+
+    async def _call(self, target: Target, method: str, arguments: Mapping[str, Any]) -> None:
+        async def call(token: str) -> None:
+            await self._api.call(method, {"channel": target.chat, **arguments}, token=token)
+
+        await self._with_token(target.account, call)
+
+    async def _with_token(self, team: str, call: Callable[[str], Awaitable[_Result]]) -> _Result:
+        """Call with the workspace's token; once more with a new one if that has ended."""
+        try:
+            return await call((await self._workspaces.find(team)).token)
+        except SendError as error:
+            if code_of(error) != EXPIRED or not await self._workspaces.renew(team):
+                raise
+        return await call((await self._workspaces.find(team)).token)
 
     async def _posted(self, channel: str, thread: str, key: str, token: str) -> str:
         """Return the timestamp of the page with this key, "" if it is not found or may not be looked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from core.storage.notes import SqlNotes
 
 INSTALLED = "slack:installed:"
-ROTATE_MINUTES = 120
+ROTATE_MINUTES, LIFE_MINUTES = 120, 12 * 60
 """Tokens are renewed this long before their 12 hours end. https://docs.slack.dev/authentication/using-token-rotation."""
 
 log = structlog.get_logger(__name__)
@@ -85,7 +86,7 @@ class Workspaces:
         self._vault = vault
         self._own_token = settings.bot_token.get_secret_value() if settings.bot_token else ""
         self._own: Workspace | None = None
-        self._renewing = asyncio.Lock()
+        self._renewing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         secret = settings.client_secret.get_secret_value() if settings.client_secret else ""
         self._rotator = AsyncTokenRotator(client_id=settings.client_id, client_secret=secret, client=api.client)
 
@@ -112,13 +113,7 @@ class Workspaces:
         installation = await self._fresh(team)
         if installation is None:
             raise SendError("fatal", "not_installed")
-        return Workspace(
-            team=team,
-            bot_user=installation.bot_user_id or "",
-            bot=installation.bot_id or "",
-            token=installation.bot_token or "",
-            installer=installation.user_id,
-        )
+        return _workspace(team, installation)
 
     async def forget(self, team: str) -> None:
         """Erase the workspace's tokens."""
@@ -127,12 +122,25 @@ class Workspaces:
         if self._own and self._own.team == team:
             self._own = None
 
+    async def renew(self, team: str) -> bool:
+        """Renew the tokens of a workspace whose token is said to have ended; tell whether it has new ones."""
+        before = await self._vault.find(team) if self._vault else None
+        after = await self._fresh(team, minutes=LIFE_MINUTES) if before else None
+        return after is not None and before is not None and after.bot_token != before.bot_token
+
     async def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        """Give Bolt the token for an event; None for a workspace that is not served."""
-        try:
-            found = await self.find(team_id or "")
-        except SendError as error:
-            log.warning("an event of a workspace that is not served", team=team_id, reason=error.reason)
+        """Give Bolt the token for an event; None for a workspace that is not served.
+
+        Nothing is renewed here: an event has to be acknowledged before Slack could be asked for that.
+        """
+        own, team = self._own, team_id or ""
+        if own and own.team == team:
+            found: Workspace | None = own
+        else:
+            kept = await self._vault.find(team) if self._vault else None
+            found = _workspace(team, kept) if kept else None
+        if found is None:
+            log.warning("an event of a workspace that is not served", team=team_id)
             return None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
@@ -142,24 +150,42 @@ class Workspaces:
             bot_user_id=found.bot_user,
         )
 
-    async def _fresh(self, team: str) -> Installation | None:
+    async def _fresh(self, team: str, *, minutes: int = ROTATE_MINUTES) -> Installation | None:
+        """Return the workspace's installation, with tokens that last for so long."""
         if self._vault is None:
             return None
-        async with self._renewing:
+        async with self._renewing[team]:
             kept = await self._vault.find(team)
-            if kept is None:
-                return None
-            try:
-                rotated: Bot | None = await self._rotator.perform_bot_token_rotation(
-                    bot=kept.to_bot(), minutes_before_expiration=ROTATE_MINUTES
-                )
-            except SlackTokenRotationError as error:
-                raise send_error(error.api_error) from error
-            except (SlackClientError, OSError) as error:
-                raise send_error(error) from error
-            if rotated is not None:
-                kept.bot_token = rotated.bot_token
-                kept.bot_refresh_token = rotated.bot_refresh_token
-                kept.bot_token_expires_at = rotated.bot_token_expires_at
-                await self._vault.keep(kept)
-            return kept
+            return await self._rotated(kept, self._vault, minutes) if kept else None
+
+    async def _rotated(self, kept: Installation, vault: Vault, minutes: int) -> Installation:
+        try:
+            rotated: Bot | None = await self._rotator.perform_bot_token_rotation(
+                bot=kept.to_bot(), minutes_before_expiration=minutes
+            )
+        except (SlackClientError, OSError) as error:
+            return await _renewed_elsewhere(kept, vault, error)
+        if rotated is not None:
+            kept.bot_token = rotated.bot_token
+            kept.bot_refresh_token = rotated.bot_refresh_token
+            kept.bot_token_expires_at = rotated.bot_token_expires_at
+            await vault.keep(kept)
+        return kept
+
+
+async def _renewed_elsewhere(kept: Installation, vault: Vault, error: Exception) -> Installation:
+    """Return what another process has kept meanwhile: a refresh token is good for one use."""
+    found = await vault.find(str(kept.team_id))
+    if found and found.bot_refresh_token != kept.bot_refresh_token:
+        return found
+    raise send_error(error.api_error if isinstance(error, SlackTokenRotationError) else error) from error
+
+
+def _workspace(team: str, installation: Installation) -> Workspace:
+    return Workspace(
+        team=team,
+        bot_user=installation.bot_user_id or "",
+        bot=installation.bot_id or "",
+        token=installation.bot_token or "",
+        installer=installation.user_id,
+    )

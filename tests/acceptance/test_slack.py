@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from forked import paperboy
 from tests.fakes.slack import (
     APP_TOKEN,
     CLIENT_ID,
@@ -108,11 +110,21 @@ class Program:
 
     async def call(self, *arguments: str) -> str:
         """Call the program beside the running one; return what it printed."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bots", *arguments, cwd=ROOT, env=self.environment, stdout=asyncio.subprocess.PIPE
-        )
-        printed, _errors = await process.communicate()
-        return printed.decode()
+        return (await asyncio.to_thread(paperboy, *arguments, environment=self.environment)).stdout
+
+    async def push_to(self, channel: str, *, team: str = HOME, pages: int = 2) -> list[Json]:
+        """Subscribe a channel and send it the issue; return its posts once there are so many."""
+        await self._answered("slash_commands", self.fake.slash(team, channel, "U1", "/subscribe 8:30"))
+        await self.call("push")
+        await self.fake.until(lambda: len(self.fake.posts(channel)) >= pages)
+        return self.fake.posts(channel)
+
+    async def receipt(self, channel: str, state: str) -> str:
+        """Return the channel's receipts, once one is in the state."""
+        async with asyncio.timeout(20):
+            while state not in (said := await self.call("receipts", f"slack:{HOME}:{channel}")):
+                pass
+        return said
 
 
 @asynccontextmanager
@@ -151,7 +163,7 @@ async def running(fake: FakeSlack, folder: Path) -> AsyncIterator[Program]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def program(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Program]:
     async with fake_slack() as fake:
-        channels = {f"C{number}": True for number in range(1, 8)} | {"CPUBLIC": False, "GPRIVATE": False}
+        channels = {f"C{number}": True for number in range(1, 10)} | {"CPUBLIC": False, "GPRIVATE": False}
         fake.team(HOME, channels=channels)
         fake.team(OTHER, channels={"CX": True})
         async with running(fake, tmp_path_factory.mktemp("slack")) as program:
@@ -186,15 +198,16 @@ async def test_the_name_of_the_app_with_a_command_does_the_same(program: Program
     assert "Beaver" in text_of(await program.slash("/paperboy what is beaver?"))
 
 
-async def test_the_daily_post_is_a_card_with_the_issue_in_its_thread(program: Program) -> None:
-    assert "Subscribed" in text_of(await program.slash("/subscribe 8:30", channel="C2"))
-    await program.call("push")
+async def test_the_daily_post_is_a_card_with_the_issue_in_its_thread_once_a_day(program: Program) -> None:
+    await program.push_to("C2")
     await program.fake.until(lambda: any("Beaver CLI 1.4" in text_of(said) for said in program.fake.posts("C2")[1:]))
+    await program.call("push")
     first, *thread = program.fake.posts("C2")
     assert "Polaris 2 is out" in text_of(first)
     assert "thread_ts" not in first
     assert {said["thread_ts"] for said in thread} == {first["ts"]}
     assert first["metadata"]["event_type"] == "paperboy_delivery"
+    assert first["unfurl_links"] is first["unfurl_media"] is False
     assert "Beaver CLI 1.4" in " ".join(map(text_of, thread))
 
 
@@ -206,19 +219,44 @@ async def test_a_button_of_a_post_answers_the_one_who_pressed_it(program: Progra
     assert "Beaver CLI 1.4" in text_of(section)
 
 
-async def test_a_post_in_doubt_is_found_again_instead_of_sent_again(program: Program) -> None:
-    program.fake.plan("chat.postMessage", Answer(error="internal_error", status=500, done=True))
-    await program.slash("/subscribe 8:30", channel="C3")
+@pytest.mark.parametrize(
+    ("channel", "answer"),
+    [
+        ("C3", Answer(channel="C3", error="internal_error", status=500, done=True)),
+        ("C5", Answer(channel="C5", status=502, html=True, done=True)),
+    ],
+    ids=["internal_error", "a page of the gateway"],
+)
+async def test_a_post_in_doubt_is_found_again_instead_of_sent_again(
+    program: Program, channel: str, answer: Answer
+) -> None:
+    program.fake.plan("chat.postMessage", answer)
+    posts = await program.push_to(channel)
+    assert sum("thread_ts" not in said for said in posts) == 1
+
+
+async def test_a_post_in_doubt_that_cannot_be_looked_for_is_shown_and_never_sent_again(program: Program) -> None:
+    team = program.fake.teams[HOME]
+    team.scopes -= {"channels:history"}
+    program.fake.plan("chat.postMessage", Answer(channel="C6", error="fatal_error", done=True))
+    posts = await program.push_to("C6", pages=1)
+    assert "unknown" in await program.receipt("C6", "unknown")
+    team.scopes |= {"channels:history"}
     await program.call("push")
-    await program.fake.until(lambda: len(program.fake.posts("C3")) > 1)
-    assert sum("thread_ts" not in said for said in program.fake.posts("C3")) == 1
+    await program.push_to("C7")
+    assert program.fake.posts("C6") == posts
 
 
 async def test_a_limit_is_waited_for(program: Program) -> None:
-    program.fake.plan("chat.postMessage", Answer(error="ratelimited", status=429, retry_after=1))
-    await program.slash("/subscribe 8:30", channel="C4")
-    await program.call("push")
-    await program.fake.until(lambda: len(program.fake.posts("C4")) > 1)
+    program.fake.plan("chat.postMessage", Answer(channel="C4", error="ratelimited", status=429, retry_after=1))
+    await program.push_to("C4")
+
+
+async def test_everything_may_stand_in_the_channel_if_somebody_wants_it_so(program: Program) -> None:
+    await program.slash("/subscribe 8:30", channel="C8")
+    await program.slash("/settings thread on", channel="C8")
+    posts = await program.push_to("C8")
+    assert all("thread_ts" not in said for said in posts)
 
 
 async def test_public_channels_are_joined_and_private_ones_asked_for(program: Program) -> None:
@@ -294,7 +332,20 @@ async def test_over_http_only_fresh_requests_that_slack_signed_pass(program: Pro
     assert await program.fake.command_over_http(address, payload, secret="another") == 401
 
 
-async def test_another_workspace_installs_reads_and_removes_the_app(program: Program) -> None:
+async def test_events_and_presses_come_over_http_too(program: Program) -> None:
+    address = f"{program.desk}/slack/events"
+    said = {"type": "message", "channel": "DU9", "channel_type": "im", "user": "U9", "text": "today", "ts": "9.1"}
+    event = program.fake.event(HOME, said, id="Ev-http")
+    assert [await program.fake.event_over_http(address, event) for _ in range(2)] == [200, 200]
+    await program.fake.until(lambda: len(program.fake.posts("DU9")) == 1)
+    press = program.fake.press(HOME, "DU9", "U9", program.fake.posts("DU9")[0], "Dev")
+    number = press["response_url"].rpartition("/")[2]
+    assert await program.fake.command_over_http(address, {"payload": json.dumps(press)}) == 200
+    await program.fake.until(lambda: any(call.payload.get("_address") == number for call in program.fake.seen))
+    assert len(program.fake.posts("DU9")) == 1
+
+
+async def test_another_workspace_installs_the_app(program: Program) -> None:
     program.fake.teams[OTHER].token = "not given yet"
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{program.desk}/slack/install") as page:
@@ -302,26 +353,33 @@ async def test_another_workspace_installs_reads_and_removes_the_app(program: Pro
         program.fake.codes["code1"] = OTHER
         address = f"{program.desk}/slack/oauth_redirect?code=code1&state={state}"
         cookies = {"Cookie": f"slack-app-oauth-state={state}"}
+        async with session.get(f"{address}x", headers=cookies) as page:
+            assert page.status != 200
         async with session.get(address, headers=cookies) as page:
             assert page.status == 200
         async with session.get(address, headers=cookies) as page:
             assert page.status != 200
-    payload = program.fake.slash(OTHER, "CX", "UX", "/subscribe 8:30")
-    number = payload["response_url"].rpartition("/")[2]
-    await program.fake.push("slash_commands", payload)
-    await program.fake.until(lambda: any(call.payload.get("_address") == number for call in program.fake.seen))
+    assert "Subscribed" in text_of(await program.slash("/subscribe 8:30", channel="CX", team=OTHER))
     assert any(call["refresh"] for call in program.fake.calls("oauth.v2.access"))
     files = Path(program.environment["PAPERBOY_DATA_DIR"]).glob("paperboy.db*")  # noqa: ASYNC240  a small folder
     kept = b"".join(file.read_bytes() for file in files)
     assert b"xoxe" not in kept
-    await program.call("push")
-    await program.fake.until(lambda: len(program.fake.posts("CX")) > 1)
+
+
+async def test_a_limited_workspace_holds_up_no_other(program: Program) -> None:
+    program.fake.plan("chat.postMessage", Answer(channel="C9", error="ratelimited", status=429, retry_after=600))
+    await program.slash("/subscribe 8:30", channel="C9")
+    await program.push_to("CX", team=OTHER)
+    assert not program.fake.posts("C9")
+
+
+async def test_a_workspace_that_removes_the_app_is_forgotten(program: Program) -> None:
     await program.fake.push("events_api", program.fake.event(OTHER, {"type": "app_uninstalled"}))
-    for _attempt in range(50):
-        exported = await program.call("export", f"slack:{OTHER}:CX")
-        if "uninstalled" in exported:
-            break
-    assert "uninstalled" in exported
+    async with asyncio.timeout(20):
+        while "uninstalled" not in await program.call("export", f"slack:{OTHER}:CX"):
+            pass
+    files = Path(program.environment["PAPERBOY_DATA_DIR"]).glob("paperboy.db")  # noqa: ASYNC240  a small folder
+    assert all(f"slack:installed:{OTHER}".encode() not in file.read_bytes() for file in files)
 
 
 async def test_doctor_finds_nothing_wrong(program: Program) -> None:

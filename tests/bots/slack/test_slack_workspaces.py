@@ -1,0 +1,132 @@
+"""Tokens of workspaces that installed the app over OAuth."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from slack_sdk.errors import SlackClientError
+from slack_sdk.oauth.installation_store import Installation
+
+from bots.settings import Settings, SlackSettings
+from bots.slack.api import Api
+from bots.slack.posts import Posts
+from bots.slack.presses import Presses
+from bots.slack.render import SlackRenderer
+from bots.slack.send import SlackSender
+from bots.slack.workspaces import Vault, Workspaces
+from bots.wiring import House, open_house
+from core.delivery.model import SendError
+from core.delivery.port import Envelope
+from core.document.build import paragraph
+from core.document.nodes import Document
+from core.target import Target
+from tests.fakes.slack import CLIENT_ID, CLIENT_SECRET, Answer, FakeSlack, fake_slack
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+PAGE = SlackRenderer().render(Document(title="Monday", blocks=(paragraph("Open weights."),)))[0]
+HALF_A_DAY = 12 * 60 * 60
+
+
+@dataclass
+class Office:
+    """The program's way to workspaces, and their Slack."""
+
+    fake: FakeSlack
+    house: House
+    vault: Vault
+    workspaces: Workspaces
+
+    async def install(self, team: str, *, lasts: float = HALF_A_DAY) -> None:
+        made = self.fake.team(team, channels={"C1": True})
+        self.fake.codes[f"xoxe-{team}-0"] = team
+        about: dict[str, Any] = {"bot_user_id": made.bot, "bot_id": f"B{team}", "bot_refresh_token": f"xoxe-{team}-0"}
+        ends = int(time.time() + lasts)
+        await self.vault.keep(
+            Installation(team_id=team, user_id="U1", bot_token=made.token, bot_token_expires_at=ends, **about)
+        )
+
+    async def send(self, team: str) -> str:
+        api = Api(self.fake.url, self.house.clock)
+        presses = Presses(self.house.notes)
+        posts = Posts(self.house.pool, presses, url=self.fake.url)
+        target = Target(platform="slack", account=team, chat="C1")
+        return await SlackSender(api, posts, self.workspaces, presses).send(target, PAGE, Envelope(key="k"))
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with fake_slack() as fake, open_house(Settings(data_dir=tmp_path)) as house:
+        vault = Vault(house.notes, "a key")
+        settings = SlackSettings.model_validate(
+            {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token_key": "a key", "api_url": fake.url}
+        )
+        yield Office(fake, house, vault, Workspaces(settings, Api(fake.url, house.clock), vault))
+
+
+async def test_tokens_are_renewed_before_they_end(office: Office) -> None:
+    await office.install("T1", lasts=60)
+    assert (await office.workspaces.find("T1")).token == office.fake.teams["T1"].token != "xoxb-T1"
+
+
+async def test_a_token_that_ended_unexpectedly_is_renewed_and_the_page_sent(office: Office) -> None:
+    await office.install("T1")
+    office.fake.plan("chat.postMessage", Answer(error="token_expired"))
+    assert await office.send("T1")
+    assert len(office.fake.calls("chat.postMessage")) == 1
+
+
+async def test_a_workspace_whose_tokens_cannot_be_renewed_stops(office: Office) -> None:
+    await office.install("T1", lasts=60)
+    office.fake.codes.clear()
+    with pytest.raises(SendError) as caught:
+        await office.send("T1")
+    assert (caught.value.kind, caught.value.reason) == ("fatal", "invalid_refresh_token")
+
+
+async def test_tokens_that_another_process_renewed_are_used(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await office.install("T1", lasts=60)
+    before = await office.vault.find("T1")
+    assert before is not None
+    renewed = Installation(**{**before.to_dict_for_copying(), "bot_refresh_token": "xoxe-new", "bot_token": "xoxb-new"})
+
+    async def too_late(**_arguments: object) -> None:
+        await office.vault.keep(renewed)
+        raise SlackClientError
+
+    monkeypatch.setattr(office.workspaces._rotator, "perform_bot_token_rotation", too_late)
+    assert (await office.workspaces.find("T1")).token == "xoxb-new"
+
+
+async def test_workspaces_do_not_wait_for_each_others_tokens(office: Office) -> None:
+    await office.install("T1", lasts=60)
+    await office.install("T2")
+    office.fake.teams["T1"].slow = 30
+    stuck = asyncio.create_task(office.workspaces.find("T1"))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await office.send("T2")
+    stuck.cancel()
+
+
+async def test_an_event_is_let_in_without_asking_slack(office: Office) -> None:
+    await office.install("T1", lasts=60)
+    found = await office.workspaces.authorize(None, "T1")
+    assert found is not None
+    assert found.bot_token == "xoxb-T1"
+    assert await office.workspaces.authorize(None, "TSTRANGER") is None
+    assert not office.fake.seen
+
+
+async def test_tokens_are_not_kept_in_the_clear_and_need_the_key(office: Office) -> None:
+    await office.install("T1")
+    kept = await office.house.notes.get("slack:installed:T1")
+    assert kept is not None
+    assert "xox" not in kept
+    assert await Vault(office.house.notes, "another key").find("T1") is None
