@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -15,11 +16,11 @@ from bots.desk.pages import html
 from bots.desk.visitor import desk_of, visitor_of
 from core.commands.issues import parse_ref, twin_of
 from core.digest.model import Lesson, Pick, Section
-from core.document.nodes import Actions, Document, Item
+from core.document.nodes import Actions, Document, Heading, Item
 from core.i18n import LANGUAGES, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from starlette.requests import Request
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 PAGE = 30
 HITS = 20
 MANY = 400
+ABOVE: Mapping[int, Literal[1, 2]] = {1: 1, 2: 1, 3: 2}
+"""The level that a heading of an issue has on its page, whose own heading is the issue's title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +132,14 @@ async def source(request: Request) -> Response:
 
 
 def parts(desk: DeskServices, issue: Issue) -> Iterator[Part]:
-    """Yield the parts of the issue in order."""
+    """Yield the parts of the issue in order; sections of the same kind have anchors of their own."""
+    seen: Counter[str] = Counter()
     for part in issue.parts:
         match part:
             case Section():
-                yield _section(desk, issue, part)
+                seen[part.kind] += 1
+                anchor = part.kind if seen[part.kind] == 1 else f"{part.kind}-{seen[part.kind]}"
+                yield _section(desk, issue, part, anchor)
             case Lesson():
                 yield _lesson(desk, issue, part)
             case Pick():
@@ -141,20 +147,23 @@ def parts(desk: DeskServices, issue: Issue) -> Iterator[Part]:
 
 
 def written(desk: DeskServices, blocks: Blocks, issue: Issue) -> Markup:
-    """Return blocks as HTML."""
+    """Return blocks as HTML, with headings that follow the page's own, the issue's title."""
     if not blocks:
         return Markup("")
-    document = Document(blocks=blocks, title=issue.title, lang=issue.ref.lang)
+    raised = tuple(
+        replace(block, level=ABOVE[block.level]) if isinstance(block, Heading) else block for block in blocks
+    )
+    document = Document(blocks=raised, title=issue.title, lang=issue.ref.lang)
     messages = desk.renderers["desk"].render(document)
     return Markup("".join(message.payload["html"] for message in messages))  # noqa: S704  the renderer escapes
 
 
-def _section(desk: DeskServices, issue: Issue, section: Section) -> Part:
+def _section(desk: DeskServices, issue: Issue, section: Section, anchor: str) -> Part:
     heading, *rest = _without_actions(desk.presenter.section(issue, section))
     items = [block for block in rest if isinstance(block, Item)]
     return Part(
         what="section",
-        anchor=section.kind,
+        anchor=anchor,
         name=desk.services.vocabulary.name(section.kind, issue.ref.lang),
         heading=written(desk, (heading,), issue),
         intro=written(desk, section.intro, issue),

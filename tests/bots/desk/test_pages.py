@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+
+from core.digest.parse import parse
 
 if TYPE_CHECKING:
     from desks import Client
@@ -39,6 +42,17 @@ async def test_an_issue_has_an_anchor_for_each_story_and_a_way_to_its_twin(local
     twin = "en" if issue.ref.lang == "zh" else "zh"
     assert f'href="/archive/{issue.ref.edition}/{twin}/{issue.ref.date}"' in page
     assert (await local.get(f"/archive/{issue.ref}/source")).text.startswith("#")
+
+
+async def test_the_headings_of_an_issue_skip_no_level_and_its_anchors_are_its_own(local: Client) -> None:
+    source = "# News\n\n**March 2, 2026**\n\n## Models\n\n### A\n\nIt reads.\n\n## Models\n\n- **B** — c\n"
+    await local.desk.house.publish(source, parse(source).issue)
+    page = (await local.get("/archive/daily/en/2026-03-02")).text
+    levels = [int(level) for level in re.findall(r"<h([1-6])", page)]
+    assert levels[0] == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels))
+    anchors = re.findall(r'id="([^"]+)"', page)
+    assert len(anchors) == len(set(anchors))
 
 
 @pytest.mark.parametrize(
