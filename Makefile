@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test explore bench screenshots check lint types contracts format lock clean
+.PHONY: help run test explore chaos bench simulate eval screenshots check lint types contracts format lock clean
 
 help:  ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ chaos: $(VENV)/dev.stamp  ## kill couriers 200 times, and compare what arrived w
 
 bench: $(VENV)/dev.stamp .venv-bench/stamp  ## measure speed and memory
 	$(BIN)/python -m bench
+
+simulate: $(VENV)/dev.stamp  ## live through a day of up to 10 million subscribers in virtual time
+	$(BIN)/python -m bench.simulate
 
 .venv-bench/stamp: bench/requirements-peers.txt
 	$(PYTHON) -m venv .venv-bench

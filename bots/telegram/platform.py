@@ -74,7 +74,7 @@ class TelegramPlatform:
         renderer, rich = TelegramRenderer(), TelegramRichRenderer()
         self.accounts: Sequence[str] = (self._account,)
         rate = PAID_RATE if settings.paid_broadcast else FREE_RATE
-        self.pace = Pace(per_second=rate, chat_gap=CHAT_GAP, windows=(GROUPS,))
+        self.pace = Pace(per_second=rate, chat_gap=CHAT_GAP, windows=(GROUPS,), in_flight=max(rate // 2, 32))
         self.sender: Sender = sender
         self.renderers: Mapping[str, Renderer] = {"": renderer, "rich": rich}
         self.routes: Sequence[BaseRoute] = self._webhook.routes if self._webhook else ()

@@ -34,6 +34,8 @@ CATCH_UP = timedelta(milliseconds=500)
 COUNTED_AFTER = SECOND
 """An answer that takes longer was slow to be given, not slow to be counted."""
 ROUND_TRIPS_REMEMBERED = 500
+DOUBT = 10
+"""After so many round trips, half of the shortest is believed."""
 MARGIN = timedelta(milliseconds=4)
 """What windows are longer here than at the platform: clocks differ, and a round trip may be shorter than any before."""
 
@@ -104,11 +106,15 @@ class _History:
 
 
 class _Shortest:
-    """The shortest of the last round trips: of ``ROUND_TRIPS_REMEMBERED`` to twice as many."""
+    """The shortest of the last round trips, of ``ROUND_TRIPS_REMEMBERED`` to twice as many.
+
+    The fewer there were, the less is believed: the next one may be shorter than all that were seen.
+    """
 
     def __init__(self) -> None:
         self._before: timedelta | None = None
         self._count = 0
+        self._seen = 0
         self._now = COUNTED_AFTER
         self.shortest = timedelta(0)
 
@@ -116,8 +122,10 @@ class _Shortest:
         if self._count == ROUND_TRIPS_REMEMBERED:
             self._before, self._now, self._count = self._now, round_trip, 0
         self._count += 1
+        self._seen += 1
         self._now = min(self._now, round_trip)
-        self.shortest = min(self._now, self._before) if self._before is not None else self._now
+        shortest = min(self._now, self._before) if self._before is not None else self._now
+        self.shortest = shortest * (self._seen / (self._seen + DOUBT))
 
 
 class Pacer:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.limits import LIMITS, simulate
-from core.delivery.pacing import CATCH_UP, COUNTED_AFTER, MARGIN, SHARE, Pace, Pacer, Window
+from core.delivery.pacing import CATCH_UP, COUNTED_AFTER, MARGIN, SHARE, Pace, Pacer, Passage, Window
 
 START = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -54,7 +54,8 @@ def test_no_window_at_the_platform_holds_more_than_it_permits_however_late_answe
 ) -> None:
     """Pages take ``quickest`` to be counted and some of them longer; answers are on their way as well."""
     pacer, now = Pacer(Pace(per_second=rate)), START
-    earliest, latest, answers = [], [], []
+    earliest, latest = list[datetime](), list[datetime]()
+    answers = list[tuple[Passage, datetime]]()
     for there, back in [(0, 0), *more]:
         while wait := pacer.wait(now):
             now += wait
