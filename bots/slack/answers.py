@@ -84,6 +84,7 @@ class Answers:
     people: People
     presses: Presses
     renderer: SlackRenderer
+    view_renderer: SlackRenderer
     services: Services
     rights: Rights
 
@@ -96,8 +97,12 @@ class Answers:
         pressed: bool = False,
         context: Context | None = None,
         progress: Progress | None = None,
+        viewed: bool = False,
     ) -> Answer:
-        """Answer a command line; never raises but for ``SendError`` if the workspace is gone."""
+        """Answer a command line, ``viewed`` in a modal or the home tab instead of a message.
+
+        Never raises but for ``SendError`` if the workspace is gone.
+        """
         workspace = await self.workspaces.find(asked.team)
         person = await self.people.find(workspace, asked.user)
         request = Request(
@@ -117,7 +122,8 @@ class Answers:
         if command == SUBSCRIBING and request.manager and not asked.direct:
             refusal = await self._unreachable(asked, workspace, request)
         reply = refusal or await dispatch(request, self.services)
-        messages = shown(reply, self.renderer.render(reply.document))
+        renderer = self.view_renderer if viewed else self.renderer
+        messages = shown(reply, renderer.render(reply.document))
         for message in messages:
             await self.presses.remember(message.actions)
         return Answer(reply=reply, messages=messages, line=f"{command} {args}".strip())

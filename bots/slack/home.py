@@ -68,7 +68,7 @@ class Homes:
 
     async def publish(self, asked: Asked) -> None:
         """Publish a reader's home; ``asked`` is their direct chat."""
-        card = await self._answers.answer(asked, "today", "")
+        card = await self._answers.answer(asked, "today", "", viewed=True)
         _ = texts(await self._answers.lang(asked))
         rows = [await self._shown(subscription, asked) for subscription in await self._of(asked)]
         rights = self._answers.rights
@@ -95,7 +95,7 @@ class Homes:
         return views.Row(
             place=_("Direct messages to you") if own else f"<#{subscription.target.chat}>",
             target=subscription.target.key,
-            message=self._answers.renderer.render(document)[0],
+            message=self._answers.view_renderer.render(document)[0],
         )
 
     async def _suggest(self, asked: Asked) -> None:

@@ -109,7 +109,7 @@ class Modals:
 
     async def _answered(self, team: str, user: str, key: str, command: str, args: str) -> Showing:
         asked = await self._asked(team, user, key)
-        return asked, await self._answers.answer(asked, command, args, pressed=True)
+        return asked, await self._answers.answer(asked, command, args, pressed=True, viewed=True)
 
     async def _settle(self, body: Json) -> Showing:
         view = body["view"]
@@ -118,7 +118,7 @@ class Modals:
         before = await service.find(asked.target, edition)
         without = before.without if before else frozenset[str]()
         form = read_form(view["state"]["values"], without, self._services.vocabulary)
-        answer = await self._answers.answer(asked, "subscribe", form.line)
+        answer = await self._answers.answer(asked, "subscribe", form.line, viewed=True)
         if not answer.reply.private:
             await service.change(asked.target, edition, form.wish)
         return asked, answer

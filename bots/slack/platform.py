@@ -123,6 +123,7 @@ class SlackPlatform:
             people=people,
             presses=presses,
             renderer=SlackRenderer(),
+            view_renderer=SlackRenderer(tables=False),
             services=services,
             rights=rights,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.render.profile import Limit, Profile
 
 _BLOCKS = "https://docs.slack.dev/reference/block-kit/blocks"
@@ -40,3 +42,5 @@ Styled text is always ``rich_text``: in mrkdwn ``*bold*`` next to Chinese stays 
 features: Slack takes one table block a message, shows it below everything else, and refuses cells without text.
 The limit of all characters is not documented; it is what was seen accepted.
 """
+TABLED = replace(SLACK, features=SLACK.features | {"table"})
+"""The same for a document whose only table may stand there (``bots.slack.tables``)."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bots.slack.buttons import action_blocks
-from bots.slack.profile import SLACK
+from bots.slack.profile import SLACK, TABLED
 from bots.slack.rich_text import GAP, RichText
+from bots.slack.tables import table_block, with_table
 from core.document.build import clean
-from core.document.nodes import Actions, Divider, Heading, Text
+from core.document.nodes import Actions, Divider, Heading, Table, Text
 from core.document.text import plain, truncate, utf16_length
 from core.render.items import opened
 from core.render.links import spell_links
@@ -36,7 +37,13 @@ BESIDE = 2
 
 
 class SlackRenderer:
-    """Renders documents for ``chat.postMessage``. Payloads lack only ``channel`` (and ``thread_ts``)."""
+    """Renders documents for ``chat.postMessage``. Payloads lack only ``channel`` (and ``thread_ts``).
+
+    ``tables`` tells whether rows of numbers may become tables: messages show them, modals and homes do not.
+    """
+
+    def __init__(self, *, tables: bool = True) -> None:
+        self._tables = tables
 
     @property
     def profile(self) -> Profile:
@@ -45,7 +52,8 @@ class SlackRenderer:
 
     def render(self, document: Document) -> tuple[Message, ...]:
         """Return the messages of the document, each within Slack's limits; the last one carries the buttons."""
-        lowered = lower(spell_links(document, _follows), SLACK)
+        tabled = with_table(document) if self._tables else None
+        lowered = lower(spell_links(tabled or document, _follows), TABLED if tabled else SLACK)
         layout = _Layout(lang=document.lang, headers=HEADER_LEVEL)
         if whole := on_one_page(lowered, SLACK, layout.budget[0], lambda page: _message(page, layout, 1, 1)):
             return whole
@@ -102,6 +110,8 @@ class _Layout:
                 return [{"type": "divider"}]
             case Actions():
                 return action_blocks((block,), self.lang)
+            case Table():
+                return [table_block(block)]
             case Heading() if block.level <= self.headers:
                 return _header(block)
             case _:

@@ -36,6 +36,8 @@ FIELDS = {
     "link": {"type", "url", "text", "style"},
     "date": {"type", "timestamp", "format", "fallback", "url", "style"},
     "button": {"type", "text", "value", "action_id", "style"},
+    "table": {"type", "block_id", "rows", "column_settings"},
+    "raw_text": {"type", "text"},
     "static_select": {"type", "placeholder", "options", "action_id"},
 }
 STYLES = {"bold": "strong", "italic": "emphasis", "strike": "strike", "code": "code"}
@@ -60,6 +62,8 @@ def problems(payload: Json) -> list[str]:
         found.append(f"{len(blocks)} blocks")
     if (characters := sum(map(utf16_length, _texts(blocks)))) > MOST_CHARACTERS:
         found.append(f"{characters} characters")
+    if sum(block["type"] == "table" for block in blocks) > 1:
+        found.append("two tables")
     ids = [element["action_id"] for block in blocks if block["type"] == "actions" for element in block["elements"]]
     if len(set(ids)) != len(ids):
         found.append("an action_id twice")
@@ -89,7 +93,7 @@ def _fields(node: Json) -> Iterator[str]:
 
 
 def _block(block: Json) -> Iterator[str]:
-    if block.get("type") not in {"header", "divider", "context", "actions", "rich_text"}:
+    if block.get("type") not in CHECKS:
         yield f"no block {block.get('type')}"
         return
     yield from _fields(block)
@@ -189,12 +193,28 @@ def _inlines(element: Json) -> Iterator[str]:
             yield "date in code"
 
 
+def _table(block: Json) -> Iterator[str]:
+    """https://docs.slack.dev/reference/block-kit/blocks/table-block."""
+    rows, columns = block["rows"], block.get("column_settings", [])
+    if not 1 <= len(rows) <= 100 or len({len(row) for row in rows}) != 1 or not 1 <= len(rows[0]) <= 20:
+        yield "rows of a table"
+    if len(columns) > 20 or any(column.keys() - {"align", "is_wrapped"} for column in columns):
+        yield "columns of a table"
+    for cell in (cell for row in rows for cell in row):
+        yield from _fields(cell)
+        if cell["type"] == "raw_text":
+            yield from _length("cell", cell["text"].strip(), 9500)
+        else:
+            yield from _rich_text(cell)
+
+
 CHECKS: dict[str, Callable[[Json], Iterator[str]]] = {
     "header": _header,
     "divider": lambda _: iter(()),
     "context": _context,
     "actions": _actions,
     "rich_text": _rich_text,
+    "table": _table,
 }
 
 
@@ -210,6 +230,9 @@ def read(payload: Json) -> list[Character]:
             case "rich_text":
                 for element in block["elements"]:
                     found += _read_element(element)
+            case "table":
+                for cell in (cell for row in block["rows"] for cell in row):
+                    found += visible(cell["text"]) if cell["type"] == "raw_text" else read({"blocks": [cell]})
             case _:
                 pass
     return found
