@@ -97,3 +97,9 @@ def methods_called() -> set[str]:
             tree = ast.parse(file.read_text(encoding="utf-8"))
             found |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value in known}
     return found
+
+
+@pytest.mark.parametrize("guide", ["docs/slack.md", "docs/zh/slack.md"])
+def test_the_guides_name_every_scope_and_event(guide: str) -> None:
+    text = (ROOT / guide).read_text(encoding="utf-8")
+    assert [name for name in (*SCOPES, *EVENTS) if f"`{name}`" not in text] == []
