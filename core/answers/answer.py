@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.answers.converse import Writer
     from core.answers.draft import Show
     from core.answers.memory import Memory
+    from core.answers.prompt import Depth
     from core.answers.question import Question
     from core.answers.search import Finding, Searcher
     from core.digest.sections import Vocabulary
@@ -86,6 +87,14 @@ class Answerer:
             asker = Asker(reader=reader, lang=answer.lang, began=began, show=heard.show)
             return await self._written(answer, finding, asker, turns) or answer
         return answer
+
+    async def explain(self, term: str, depth: Depth, *, lang: str, listener: Listener) -> str | None:
+        """Return what a model knows about a term, None without one or if that cannot be shown."""
+        if self.writer is None:
+            return None
+        began = asyncio.get_running_loop().time()
+        asker = Asker(reader=listener.reader or f"once {id(listener)}", lang=lang, began=began, show=listener.show)
+        return await self.writer.explain(term, depth, asker)
 
     async def _written(self, answer: Answer, finding: Finding, asker: Asker, turns: Sequence[Turn]) -> Answer | None:
         """Return what the model says with the same stories, None if that cannot be used."""

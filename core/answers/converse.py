@@ -90,7 +90,7 @@ class Writer:
     ) -> Written | None:
         """Return the model's answer if every sentence of it stands in the stories, in time."""
         prompt = answer_prompt(question, stories, lang=asker.lang, earlier=earlier)
-        sources = Sources(stories=dict(enumerate(stories, 1)), rules=prompt.rules)
+        sources = Sources(stories=dict(enumerate(stories, 1)), rules=prompt.rules, lang=asker.lang)
         return await self._in_time(asker, lambda show: self._twice(prompt, sources.faults, show))
 
     async def explain(self, term: str, depth: Depth, asker: Asker) -> str | None:

@@ -8,6 +8,7 @@ from core.answers.cite import CITATIONS, Answer, Citation, where
 from core.answers.quote import quote
 from core.digest.language import language_of
 from core.digest.sections import Vocabulary
+from core.document.harmless import harmless
 from core.i18n import texts
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ def cited(candidate: Candidate, question: Question) -> Citation:
         ref=passage.ref,
         section=passage.section,
         key=passage.key,
-        title=passage.title,
-        quote=_whole(passage.text) or quote(passage.text, looked_for, length=QUOTED),
+        title=harmless(passage.title),
+        quote=harmless(_whole(passage.text) or quote(passage.text, looked_for, length=QUOTED)),
         url=passage.url,
         what=passage.what,
     )

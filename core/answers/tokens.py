@@ -236,5 +236,6 @@ def _plain(run: str) -> list[str]:
     return [token for token in _word(run) if not token.endswith(MAJOR)]
 
 
+@lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     return str(_STEMMER.stemWord(word)) if word.isascii() else word

@@ -33,10 +33,11 @@ _ADDRESS = regex.compile(
     regex.IGNORECASE,
 )
 _CALL = regex.compile(r"@\s?[\w]+|<[@!#:/][^>\s]*>?|(?<![\w/])/\p{L}[\w]+")
-_EVERYBODY = regex.compile(r"[@＠]\s?(?:everyone|here|channel|all|所有人|全体)|<!", regex.IGNORECASE)
+_EVERYBODY = regex.compile(r"[@＠]\s?(?:everyone|here|channel|all|所有人|全体)|<[@!#:]", regex.IGNORECASE)
 _WORD = regex.compile(r"\p{Latin}[\p{Latin}\p{N}]*(?:[-.+'’_/&][\p{Latin}\p{N}]+)*\+*")
 _PART = regex.compile(r"\p{Latin}+|\p{N}+(?:\.\p{N}+)*")
 _KEY = regex.compile(r"(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{16,}", regex.IGNORECASE | regex.ASCII)
+_UNIT = regex.compile(r"\p{Han}|[\p{L}\p{N}--\p{Han}]+", regex.V1)
 _QUOTED = regex.compile(r"[“「『《\"]([^”」』》\"]{2,40})[”」』》\"]")
 _PLAIN = frozenset({"ai", "i"})
 _OPENERS = frozenset(word for line in bundled_lines("openers.txt") for word in line.split())
@@ -49,14 +50,25 @@ def numbers_of(marker: str) -> list[int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """The stories that were sent, by number, and the rules that were sent with them."""
+    """The stories that were sent, by number, the rules that were sent with them, and the reader's language."""
 
     stories: Mapping[int, Passage]
     rules: str = ""
+    lang: str = ""
 
     @cached_property
     def _leaks(self) -> frozenset[tuple[str, ...]]:
         return frozenset(_runs(self.rules))
+
+    @cached_property
+    def _grounds(self) -> dict[tuple[int, ...], Ground]:
+        return {}
+
+    def _ground(self, numbers: tuple[int, ...]) -> Ground:
+        """Return what these stories say; sentences often stand on the same ones."""
+        if numbers not in self._grounds:
+            self._grounds[numbers] = Ground(stories=tuple(self.stories[number] for number in numbers))
+        return self._grounds[numbers]
 
     def cited(self, sentence: str) -> tuple[int, ...]:
         """Return the numbers that the sentence names, in their order, whether there is such a story or not."""
@@ -66,19 +78,22 @@ class Sources:
 
     def faults(self, sentence: str) -> tuple[str, ...]:
         """Return what is wrong with a tidy sentence, nothing if it may be shown."""
+        if self.lang and language_of(MARKERS.sub("", sentence)) != self.lang:
+            return ("it is not in the reader's language",)
         numbers = self.cited(sentence)
         if not numbers:
             return ("a sentence names no story",)
         missing = [number for number in numbers if number not in self.stories]
         if missing:
             return tuple(f"there is no story [{number}]" for number in missing)
-        ground = Ground(stories=tuple(self.stories[number] for number in numbers))
+        ground = self._ground(numbers)
         said = MARKERS.sub("", normalised(sentence))
-        return tuple(dict.fromkeys((*ground.faults(said), *self._leaked(said, ground))))
+        leaks = ["it repeats the rules"] if self.repeats_rules(said, ground.text) else []
+        return tuple(dict.fromkeys((*ground.faults(said), *leaks)))
 
-    def _leaked(self, said: str, ground: Ground) -> Iterator[str]:
-        if set(_runs(said)) & self._leaks - set(_runs(ground.text)):
-            yield "it repeats the rules"
+    def repeats_rules(self, said: str, ground: str = "") -> bool:
+        """Tell whether a text has words in a row from the rules that do not stand in ``ground`` too."""
+        return bool(set(_runs(said)) & self._leaks - set(_runs(ground)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +140,7 @@ class Ground:
 
     def _addresses(self, said: str) -> Iterator[str]:
         if _EVERYBODY.search(said):
-            yield "it calls everybody"
+            yield "it calls somebody"
         for found in (*_ADDRESS.findall(said), *_CALL.findall(said)):
             if found.casefold().rstrip(".") not in self._low:
                 yield f"“{found}” stands in no cited story"
@@ -184,10 +199,10 @@ def faults_of_general(said: str, *, rules: str) -> tuple[str, ...]:
     plain = normalised(said)
     faults = [f"it names the address {found}" for found in _ADDRESS.findall(plain)]
     faults += [f"it calls {found}" for found in _CALL.findall(plain)]
-    faults += ["it calls everybody"] * bool(_EVERYBODY.search(plain))
+    faults += ["it calls somebody"] * bool(_EVERYBODY.search(plain))
     faults += ["it names a story"] * bool(MARKERS.search(plain))
     faults += ["it holds what looks like a key"] * bool(_KEY.search(plain))
-    faults += ["it repeats the rules"] * bool(set(_runs(plain)) & set(_runs(rules)))
+    faults += ["it repeats the rules"] * Sources(stories={}, rules=rules).repeats_rules(plain)
     return tuple(faults)
 
 
@@ -204,7 +219,7 @@ def _tells(token: str) -> bool:
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:
-    said = [unit.text for unit in units(normalised(text))]
+    said = _UNIT.findall(normalised(text).casefold())
     return (tuple(said[at : at + LEAK]) for at in range(len(said) - LEAK + 1))
 
 

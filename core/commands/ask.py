@@ -10,7 +10,7 @@ from core.commands.model import Command, Parameter, Reply
 from core.commands.page import one_line, page
 from core.commands.talk import conversation_of, under_discussion
 from core.document.build import paragraph, safe_link, text
-from core.document.harmless import echoed, harmless
+from core.document.harmless import echoed
 from core.document.nodes import Action, Emphasis, Item, Paragraph, Quote, Strong, Text
 from core.errors import UsageError
 from core.i18n import mark, texts
@@ -61,7 +61,7 @@ def _written(answer: Answer, services: Services, _: Texts) -> tuple[list[Block],
 
 
 def _source(number: int, one: Citation, services: Services, _: Texts) -> Iterator[Inline]:
-    title = text(harmless(one.title))
+    title = text(one.title)
     yield Text(f"[{number}] ")
     yield from safe_link(title, one.url) if one.url else title
     yield Text(f" · {where(one, services.vocabulary, _)}")
@@ -81,9 +81,9 @@ def _not_found(answer: Answer, services: Services, _: Texts) -> Reply:
 
 
 def _shown(number: int, one: Citation, services: Services, _: Texts) -> Item:
-    title = (Strong(text(harmless(one.title))),)
+    title = (Strong(text(one.title)),)
     linked = safe_link(title, one.url) if one.url else title
-    quote = (Quote((paragraph(harmless(one.quote)),)),) if one.quote else ()
+    quote = (Quote((paragraph(one.quote),)),) if one.quote else ()
     return Item((Paragraph((Text(f"{number}. "), *linked)), *quote, paragraph(where(one, services.vocabulary, _))))
 
 

@@ -14,6 +14,7 @@ from core.commands.model import Reply
 from core.commands.page import fill, page
 from core.commands.registry import COMMANDS
 from core.document.build import paragraph
+from core.document.harmless import echoed
 from core.document.nodes import Action, Code, Paragraph
 from core.errors import UsageError
 from core.i18n import texts
@@ -72,7 +73,7 @@ def _unknown(request: Request) -> Reply:
     _ = texts(request.lang)
     names = [name for name, command in COMMANDS.items() if command.menu]
     nearest = get_close_matches(request.command, names, n=1, cutoff=0.5)
-    said = _("I don't know {command}.", command=f"/{request.command[:32]}")
+    said = _("I don't know {command}.", command=echoed(f"/{request.command[:32]}"))
     guess = [Action(f"/{name}", name) for name in nearest]
     question = [Paragraph(fill(_("Did you mean {command}?"), command=Code(f"/{name}"))) for name in nearest]
     document = page(_, said, paragraph(said), *question, rows=[[*guess, Action(_("All commands"), "help")]])
@@ -88,7 +89,8 @@ def _not_allowed(request: Request, command: Command) -> Reply:
 
 def _usage(request: Request, message: str) -> Reply:
     _ = texts(request.lang)
-    return Reply(document=page(_, message, paragraph(message)), private=True)
+    said = echoed(message)
+    return Reply(document=page(_, said, paragraph(said)), private=True)
 
 
 def _apology(request: Request, error: Exception) -> Reply:

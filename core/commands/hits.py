@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.answers.cite import section_name
 from core.digest.present import long_date
 from core.document.build import paragraph, safe_link, text
+from core.document.harmless import harmless
 from core.document.nodes import Action, Item, Paragraph, Quote, Strong, Text
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ def show_hits(hits: Iterable[Hit], services: Services, _: Texts) -> tuple[Item, 
 
 
 def _show(number: int, hit: Hit, services: Services, _: Texts) -> Item:
-    title = (Strong(text(hit.title)),)
+    title = (Strong(text(harmless(hit.title))),)
     linked = safe_link(title, hit.url) if hit.url else title
-    quote = (Quote((paragraph(hit.quote),)),) if hit.quote else ()
+    quote = (Quote((paragraph(harmless(hit.quote)),)),) if hit.quote else ()
     origin = paragraph(f"{long_date(hit.ref.date, _.lang)} · {section_name(hit.section, services.vocabulary, _)}")
     return Item((Paragraph((Text(f"{number}. "), *linked)), *quote, origin))
 

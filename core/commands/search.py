@@ -9,6 +9,7 @@ from core.commands.hits import open_hits, show_hits
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import one_line, page
 from core.document.build import paragraph, text
+from core.document.harmless import echoed
 from core.document.nodes import Action, Heading
 from core.errors import UsageError
 from core.i18n import mark, texts
@@ -30,7 +31,7 @@ async def _search(request: Request, services: Services) -> Reply:
     found = await services.search.search(words, lang=request.lang, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     if not found.hits:
         return _nothing(request, words, number)
-    title = _("“{words}” in the archive", words=words)
+    title = _("“{words}” in the archive", words=echoed(words))
     count = paragraph(_.plural("{count} result", "{count} results", found.total))
     rows = (open_hits(found.hits), turn("search", words, number, more=found.total > number * PER_PAGE, _=_))
     hits = show_hits(found.hits, services, _)
@@ -40,9 +41,9 @@ async def _search(request: Request, services: Services) -> Reply:
 def _nothing(request: Request, words: str, number: int) -> Reply:
     _ = texts(request.lang)
     if number > 1:
-        said = _("That was everything about “{words}”.", words=words)
+        said = _("That was everything about “{words}”.", words=echoed(words))
         return Reply(document=page(_, said, paragraph(said), rows=[turn("search", words, number, more=False, _=_)]))
-    said = _("Nothing about “{words}” in the archive.", words=words)
+    said = _("Nothing about “{words}” in the archive.", words=echoed(words))
     hint = paragraph(_("Try fewer or other words, or the same in the other language."))
     return Reply(document=page(_, said, paragraph(said), hint, rows=[[Action(_("Archive"), "archive")]]))
 

@@ -9,8 +9,8 @@ from core.document.build import clean
 _EVERYBODY = regex.compile(r"@(?=\s?(?:everyone|here|channel|all|room|online|所有人|全体))", regex.IGNORECASE)
 _CALLS = regex.compile(r"<(?=[!@#:/])")
 _LINKS = regex.compile(
-    r"(?:\[(?P<label>[^\]\n]*)\]\()?(?:[a-z][a-z0-9+.-]*:/*[^\s<>\"“”。，）)\]]+|(?:www\.|[\w.+-]+@)[^\s<>\"“”。，）)\]]+|"
-    r"(?<![\w@])(?:[\p{L}\p{N}_-]+[.．。])+\p{L}{2,}(?:/[^\s<>\"“”。，）)\]]*)?)\)?",
+    r"(?:\[(?P<label>[^\]\n]*)\]\()?(?:(?:[a-z][a-z0-9+.-]*://|\b(?:mailto|tel|javascript|data|tg):)[^\s<>\"“”。，）)\]]+|(?:www\.|[\w.+-]+@)[^\s<>\"“”。，）)\]]+|"
+    r"(?<![\w@])(?:[\p{L}\p{N}_-]+[.．｡])+\p{L}{2,}(?:/[^\s<>\"“”。，）)\]]*)?)\)?",
     regex.IGNORECASE,
 )
 _NAMED = regex.compile(r"@(?=[\w])")
