@@ -138,6 +138,7 @@ async def _scheduled(house: House, role: Role, tasks: asyncio.TaskGroup) -> Asyn
         return
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(house.notes.sweep, "interval", hours=SWEEP_HOURS)
+    scheduler.add_job(house.events.sweep, "interval", hours=SWEEP_HOURS)
     read = [(source, Memory()) for source in sources(house.settings)]
     for source, memory in read:
         scheduler.add_job(_read, "interval", [house, source, memory], minutes=house.settings.poll_minutes)

@@ -55,6 +55,7 @@ from core.storage.agenda import SqlAgenda
 from core.storage.archive import SqlArchive
 from core.storage.chats import SqlPreferences
 from core.storage.engine import Database, open_database
+from core.storage.events import SqlEvents
 from core.storage.inbox import SqlInbox
 from core.storage.ledger import SqlLedger
 from core.storage.notes import SqlNotes
@@ -106,6 +107,7 @@ class House:
     receipts: SqlReceipts
     inbox: SqlInbox
     notes: SqlNotes
+    events: SqlEvents
     pool: Pool
     bell: Bell
     desk_sender: DeskSender
@@ -244,6 +246,7 @@ def _furnish(settings: Settings, database: Database) -> House:
         receipts=receipts,
         inbox=inbox,
         notes=notes,
+        events=SqlEvents(database, clock),
         pool=Pool(),
         bell=bell,
         desk_sender=DeskSender(inbox, bell),
@@ -298,6 +301,7 @@ def _telegram(house: House) -> Iterator[Platform]:
         presenter=house.presenter,
         receipts=house.receipts,
         notes=house.notes,
+        events=house.events,
         pool=house.pool,
         subscribed=SqlSubscriptions(house.database).targets,
     )

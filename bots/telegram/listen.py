@@ -1,9 +1,11 @@
-"""Updates: fetched by long polling, or taken from a webhook, and handled once each."""
+"""Where updates come from: long polling, or a webhook beside the desk."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
+import json
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -13,72 +15,35 @@ import structlog
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bots.telegram.api import ALLOWED_UPDATES
-from bots.telegram.hear import worth_answering
+from bots.telegram.api import ALLOWED_UPDATES, MOST_UPDATES
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
-    from telegram import Update
 
     from bots.telegram.api import Api
+    from bots.telegram.updates import Lanes, Mail
     from core.clock import Clock
-    from core.storage.notes import SqlNotes
 
-REMEMBERED = timedelta(hours=25)
-"""Telegram keeps updates for a day. https://core.telegram.org/bots/api#getting-updates."""
-OLD = timedelta(minutes=5)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the header's name
 LONGEST_BODY = 1_000_000
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=60)
-FINISH_SECONDS = 5
+LOOK_SECONDS = 1
+"""How often it is looked whether another process took updates."""
+BACKLOG = 5000
+"""So many updates are fetched before the first of them is answered, after a downtime."""
 
 log = structlog.get_logger(__name__)
 
 
-class Lanes:
-    """Handles updates of different chats side by side, those of one chat one after the other."""
-
-    def __init__(self, handle: Callable[[Update], Awaitable[None]], notes: SqlNotes, account: str) -> None:
-        self._handle = handle
-        self._notes = notes
-        self._account = account
-        self._last: dict[int, asyncio.Task[None]] = {}
-        self._running: set[asyncio.Task[None]] = set()
-
-    def enter(self, update: Update) -> None:
-        """Let the update be handled when those before it in its chat are."""
-        chat = update.effective_chat or update.effective_user
-        lane = chat.id if chat else 0
-        task = asyncio.create_task(self._after(self._last.get(lane), update))
-        self._last[lane] = task
-        self._running.add(task)
-        task.add_done_callback(lambda done: self._leave(lane, done))
-
-    async def finish(self) -> None:
-        """Wait a little for what is under way."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=FINISH_SECONDS)
-
-    def _leave(self, lane: int, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        if self._last.get(lane) is task:
-            del self._last[lane]
-
-    async def _after(self, before: asyncio.Task[None] | None, update: Update) -> None:
-        if before:
-            await asyncio.wait({before})
-        if await self._notes.first(f"telegram:update:{self._account}:{update.update_id}", keep=REMEMBERED):
-            await self._handle(update)
-
-
-async def poll(api: Api, lanes: Lanes, clock: Clock) -> None:
+async def poll(api: Api, mail: Mail, lanes: Lanes, clock: Clock) -> None:
     """Fetch updates until cancelled. Raises SendError of kind "fatal" on a refused token."""
-    offset, wait = 0, FIRST_WAIT
+    offset, wait, behind = 0, FIRST_WAIT, 0
     try:
+        await lanes.hand_out()
         while True:
             try:
                 updates = await api.updates(offset)
@@ -90,9 +55,11 @@ async def poll(api: Api, lanes: Lanes, clock: Clock) -> None:
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
             wait = FIRST_WAIT
-            for update in worth_answering(updates, clock.now(), OLD):
-                lanes.enter(update)
-            offset = max((update.update_id + 1 for update in updates), default=offset)
+            await mail.keep(updates)
+            offset = max((int(update["update_id"]) + 1 for update in updates), default=offset)
+            behind = behind + len(updates) if len(updates) == MOST_UPDATES else 0
+            if not 0 < behind < BACKLOG:
+                await lanes.hand_out()
     finally:
         await lanes.finish()
 
@@ -104,10 +71,11 @@ def _is_refusal(error: SendError) -> bool:
 class Webhook:
     """Takes updates over HTTP. ``url`` is the public address; its path is where the route stands."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, mail: Mail) -> None:
         self.url = url
         self.secret = sha256(f"webhook:{token}".encode()).hexdigest()
-        self._queue: asyncio.Queue[bytes] = asyncio.Queue(maxsize=10_000)
+        self._mail = mail
+        self._came = asyncio.Event()
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -121,7 +89,11 @@ class Webhook:
         body = await request.body()
         if len(body) > LONGEST_BODY:
             return Response(status_code=413)
-        await self._queue.put(body)
+        try:
+            await self._mail.keep([json.loads(body)])
+        except (KeyError, TypeError, ValueError):
+            log.warning("an update that cannot be read")
+        self._came.set()
         return Response()
 
     async def listen(self, api: Api, lanes: Lanes) -> None:
@@ -132,13 +104,9 @@ class Webhook:
         )
         try:
             while True:
-                self.enter(await self._queue.get(), api, lanes)
+                self._came.clear()
+                await lanes.hand_out()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._came.wait(), LOOK_SECONDS)
         finally:
             await lanes.finish()
-
-    def enter(self, body: bytes, api: Api, lanes: Lanes) -> None:
-        """Hand on an update, if it can be read."""
-        try:
-            lanes.enter(api.read(body))
-        except ValueError:
-            log.warning("an update that cannot be read")

@@ -11,13 +11,14 @@ from telegram import User
 from bots.telegram.api import Api
 from bots.telegram.app import TelegramApp
 from bots.telegram.doctor import examine, examine_chats
-from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Lanes, Webhook, poll
+from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Webhook, poll
 from bots.telegram.menus import publish
 from bots.telegram.parts import Parts
 from bots.telegram.posts import Posts
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
 from bots.telegram.send import Buttons, TelegramSender
+from bots.telegram.updates import Lanes, Mail
 from core.delivery.model import SendError
 from core.delivery.pacing import Pace, Window
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from core.delivery.port import ReceiptBook, Sender
     from core.digest.present import Presenter
     from core.render.port import Renderer
+    from core.storage.events import SqlEvents
     from core.storage.notes import SqlNotes
     from core.target import Target
 
@@ -59,6 +61,7 @@ class TelegramPlatform:
         presenter: Presenter,
         receipts: ReceiptBook,
         notes: SqlNotes,
+        events: SqlEvents,
         pool: Pool,
         subscribed: Callable[[str, str], Awaitable[Sequence[Target]]],
     ) -> None:
@@ -67,7 +70,8 @@ class TelegramPlatform:
         self._services = services
         self._notes = notes
         self._api = Api(token, settings.api_url)
-        self._webhook = Webhook(settings.webhook_url, token) if settings.webhook_url else None
+        self._mail = Mail(events, self._account)
+        self._webhook = Webhook(settings.webhook_url, token, self._mail) if settings.webhook_url else None
         buttons = Buttons(notes)
         posts = Posts(pool, buttons, url=f"{settings.api_url}{token}", paid=settings.paid_broadcast)
         sender = TelegramSender(self._api, posts, buttons)
@@ -94,13 +98,13 @@ class TelegramPlatform:
         """Listen to readers until cancelled. Raises SendError of kind "fatal" on a refused token."""
         me = await self._introduce()
         app = TelegramApp(self._parts, me)
-        lanes = Lanes(app.handle, self._notes, self._account)
+        lanes = Lanes(app.handle, self._mail, self._api, self._services.clock)
         log.info("telegram is served", bot=me.username, webhook=bool(self._webhook))
         if self._webhook:
             await self._webhook.listen(self._api, lanes)
         else:
             await self._stop_webhook()
-            await poll(self._api, lanes, self._services.clock)
+            await poll(self._api, self._mail, lanes, self._services.clock)
 
     async def _stop_webhook(self) -> None:
         try:

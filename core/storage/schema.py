@@ -251,3 +251,20 @@ notes = Table(
     Column("expires", Instant, index=True),
 )
 """Small things to remember by name, some of them only for a time."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Index(
+        "ix_events_waiting",
+        "stream",
+        "number",
+        sqlite_where=text("body <> ''"),
+        postgresql_where=text("body <> ''"),
+    ),
+)
+"""What platforms brought, by account and number; ``body`` is empty once it is handled."""

@@ -100,14 +100,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("telegram")
 
 
-@asynccontextmanager
-async def running(fake: FakeTelegram, folder: Path, **more: str) -> AsyncIterator[tuple[dict[str, str], str]]:
-    """Run the program; give its environment and the desk's address."""
+def environment_of(fake: FakeTelegram, folder: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a program with an issue of today."""
     issues = folder / "issues" / "daily" / "en"
-    issues.mkdir(parents=True)
+    issues.mkdir(parents=True, exist_ok=True)
     (issues / f"{TODAY}.md").write_text(ISSUE, encoding="utf-8")
     own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    environment = own | {
+    return own | {
         "PAPERBOY_DATA_DIR": str(folder / "data"),
         "PAPERBOY_DESK__PORT": "0",
         "PAPERBOY_ISSUES": str(folder / "issues"),
@@ -116,16 +115,32 @@ async def running(fake: FakeTelegram, folder: Path, **more: str) -> AsyncIterato
         **forked.WIDTH,
         **more,
     }
+
+
+async def start(environment: dict[str, str]) -> tuple[asyncio.subprocess.Process, str]:
+    """Start the program; return it and the desk's address."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bots", "run", cwd=forked.ROOT, env=environment, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    return process, line.split()[-1]
+
+
+async def stop(process: asyncio.subprocess.Process) -> None:
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+@asynccontextmanager
+async def running(fake: FakeTelegram, folder: Path, **more: str) -> AsyncIterator[tuple[dict[str, str], str]]:
+    """Run the program; give its environment and the desk's address."""
+    environment = environment_of(fake, folder, **more)
+    process, desk = await start(environment)
     try:
-        yield environment, line.split()[-1]
+        yield environment, desk
     finally:
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        await stop(process)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -459,6 +474,32 @@ async def test_updates_come_through_a_webhook_beside_the_desk(tmp_path: Path) ->
         assert await fake.bring(f"{desk}/telegram/hook") == 200
         await fake.until(lambda: bool(fake.texts(7)))
         assert "Polaris 2 is out" in fake.texts(7)[0]
+
+
+async def test_a_program_that_is_killed_answers_after_its_restart_and_knows_its_buttons(tmp_path: Path) -> None:
+    async with fake_telegram() as fake:
+        environment = environment_of(fake, tmp_path)
+        bot = Bot(fake, environment)
+        chat = bot.reader()
+        process, _desk = await start(environment)
+        try:
+            first = await bot.ask(chat, "/search Model open weights for everybody, from the archive of every day")
+            assert fake.newest(chat)["reply_markup"]["inline_keyboard"][-1][0]["callback_data"].startswith("~")
+            fake.fail("sendMessage", chat, "hold")
+            await fake.say(chat, "/today")
+            await fake.until(lambda: bool(fake.unanswered) and not fake.unconfirmed())
+        finally:
+            process.kill()
+            await process.wait()
+        process, _desk = await start(environment)
+        try:
+            await fake.until(lambda: len(fake.texts(chat)) > 1)
+            assert "Polaris 2 is out" in fake.texts(chat)[1]
+            await bot.press(chat, "More")
+            assert first not in fake.texts(chat)
+            assert len(fake.texts(chat)) == 2
+        finally:
+            await stop(process)
 
 
 async def test_nothing_was_refused_that_a_test_did_not_order(bot: Bot) -> None:

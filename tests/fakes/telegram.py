@@ -72,7 +72,10 @@ class Chat:
 
 
 class FakeTelegram:
-    """The server's state. ``seen`` is every call in order, refused ones with the reason."""
+    """The server's state. ``seen`` is every call in order, refused ones with the reason.
+
+    ``polls`` is how many long polls wait for updates.
+    """
 
     def __init__(self) -> None:
         self.chats: dict[int, Chat] = {}
@@ -81,6 +84,8 @@ class FakeTelegram:
         self.seen: list[Call] = []
         self.webhook: JSON = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
         self.url = ""
+        self.polls = 0
+        self.unanswered: list[Call] = []
         self._updates: list[JSON] = []
         self._ids = count(100)
         self._update_ids = count(5000)
@@ -95,7 +100,10 @@ class FakeTelegram:
         return self.chats[number]
 
     def fail(self, method: str, chat: int, how: Refusal | str) -> None:
-        """Refuse the next such call, or cut its connection ("before" or "after" the message was taken)."""
+        """Refuse the next such call, cut its connection "before" or "after" it was taken, or never answer it.
+
+        "hold" takes nothing, "silent" takes the call.
+        """
         self._failures.append((method, chat, how))
 
     async def update(self, **about: Any) -> int:  # noqa: ANN401  any kind of update
@@ -152,6 +160,10 @@ class FakeTelegram:
             }
         )  # fmt: skip
 
+    def unconfirmed(self) -> list[int]:
+        """Return the numbers of the updates that the program has not said to have."""
+        return [update["update_id"] for update in self._updates]
+
     def texts(self, chat: int) -> list[str]:
         """Return what stands in the chat by the bot, oldest first."""
         return [m["text"] for (there, _), m in sorted(self.messages.items()) if there == chat and m["from"]["is_bot"]]
@@ -197,9 +209,14 @@ class FakeTelegram:
         how = self._trouble(token, call.method, call.payload)
         if how == "before":
             _cut(request)
-        result = await self._answer(call.method, call.payload)
+        result = None if how == "hold" else await self._answer(call.method, call.payload)
         if how == "after":
             _cut(request)
+        if how in {"hold", "silent"}:
+            async with self._news:
+                self.unanswered.append(call)
+                self._news.notify_all()
+            await asyncio.Event().wait()
         return result
 
     def _trouble(self, token: str, method: str, payload: JSON) -> str:
@@ -233,6 +250,8 @@ class FakeTelegram:
         allowed = payload.get("allowed_updates")
         async with self._news:
             self._updates = [u for u in self._updates if u["update_id"] >= offset]
+            self.polls += 1
+            self._news.notify_all()
 
             def ready() -> list[JSON]:
                 return [u for u in self._updates if not allowed or set(u) & set(allowed)]
@@ -242,6 +261,8 @@ class FakeTelegram:
                     await self._news.wait_for(ready)
             except TimeoutError:
                 pass
+            finally:
+                self.polls -= 1
             return ready()[: payload.get("limit", 100)]
 
     def _getMe(self, _payload: JSON) -> JSON:  # noqa: N802

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from shutil import copyfile
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
-from starlette.applications import Starlette
 
 from bots.broadcast import Pool
 from bots.telegram.api import Api
 from bots.telegram.keyboard import token
-from bots.telegram.listen import SECRET_HEADER, Lanes, Webhook
 from bots.telegram.posts import Posts
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
@@ -32,8 +28,6 @@ from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, Refusal, fake_telegra
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
-
-    from telegram import Update
 
     from core.render.port import Message
     from core.storage.engine import Database
@@ -191,29 +185,3 @@ async def test_a_wrong_token_is_fatal_and_stays_secret(
         await sender_of(api, pool, notes, url=fake.url, token="1:wrong").send(READER, page("News"), envelope())
     assert caught.value.kind == "fatal"
     assert "1:wrong" not in caught.value.reason
-
-
-async def test_a_webhook_takes_updates_with_the_secret_alone_and_each_once(api: Api, notes: SqlNotes) -> None:
-    handled: list[int] = []
-
-    async def handle(update: Update) -> None:
-        handled.append(update.update_id)
-
-    webhook = Webhook("https://paper.example.com/telegram", TOKEN)
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(Starlette(routes=webhook.routes)), base_url="http://desk")
-    update = {"update_id": 1, "message": {"message_id": 1, "date": 0, "chat": {"id": 7, "type": "private"}}}
-    answers = [
-        await client.post("/telegram", json=update),
-        await client.post("/telegram", json=update, headers={SECRET_HEADER: "guess"}),
-        await client.post("/telegram", content=b"no json", headers={SECRET_HEADER: webhook.secret}),
-        await client.post("/telegram", json=update, headers={SECRET_HEADER: webhook.secret}),
-        await client.post("/telegram", json=update, headers={SECRET_HEADER: webhook.secret}),
-    ]
-    assert [answer.status_code for answer in answers] == [403, 403, 200, 200, 200]
-    lanes = Lanes(handle, notes, str(BOT))
-    while not webhook._queue.empty():
-        webhook.enter(await webhook._queue.get(), api, lanes)
-    await lanes.finish()
-    assert handled == [1]
-    assert await notes.first(f"telegram:update:{BOT}:1", keep=timedelta(hours=1)) is False
-    await client.aclose()
