@@ -54,11 +54,6 @@ class Asked:
         """The place that subscriptions are of: the channel, not one of its threads."""
         return Target(platform="slack", account=self.team, chat=self.channel)
 
-    @property
-    def conversation(self) -> Target:
-        """The place that one conversation is held at: a thread is one of its own."""
-        return replace(self.target, thread=self.thread)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -108,13 +103,13 @@ class Answers:
         request = Request(
             command=command,
             args=args,
-            target=asked.conversation if _is_talk(command) else asked.target,
+            target=asked.target,
             user=asked.user,
             lang=person.lang,
             zone=person.zone,
             manager=await self._may_manage(asked, command),
             pressed=pressed,
-            context=context or Context(),
+            context=replace(context or Context(), thread=asked.thread),
             offers=OFFERS,
             progress=progress,
         )
@@ -163,8 +158,3 @@ class Answers:
             "Invite me with {command}, then subscribe again.", command=f"/invite @{self.services.publication.name}"
         )
         return Reply(document=page(_, said, paragraph(said), paragraph(hint)), private=True)
-
-
-def _is_talk(command: str) -> bool:
-    known = COMMANDS.get(command)
-    return known is not None and known.group == "ask"

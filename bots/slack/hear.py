@@ -33,8 +33,7 @@ def spoken_line(text: str) -> tuple[str, str]:
         return "help", ""
     first, _, rest = text.partition(" ")
     command = COMMANDS.get(first.removeprefix("/").lower())
-    slashed = first.startswith("/")
-    if command and (slashed or (command.menu and (not rest or len(command.parameters) > 0))):
+    if command and (first.startswith("/") or not rest or command.parameters):
         return command.name, rest.strip()
     return "ask", text
 

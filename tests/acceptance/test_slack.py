@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 
 from forked import paperboy
+from tests.fakes.model import FakeModel, Turn, fake_model
 from tests.fakes.slack import (
     APP_TOKEN,
     CLIENT_ID,
@@ -66,6 +67,7 @@ class Program:
     """The program, the Slack that it talks to, and the desk's address."""
 
     fake: FakeSlack
+    model: FakeModel
     environment: dict[str, str]
     desk: str
     issue: Path
@@ -95,7 +97,7 @@ class Program:
         event = {"type": kind, "channel": channel, "user": "U1", "text": text, "ts": self.fake.stamp(), **more}
         await self.fake.push("events_api", self.fake.event(HOME, event))
         await self.fake.until(
-            lambda: len(self.fake.posts(channel)) > before and not self.fake.posts(channel)[-1].get("streaming")
+            lambda: len(self.fake.posts(channel)) > before and bool(self.fake.posts(channel)[-1]["blocks"])
         )
         return self.fake.posts(channel)[-1]
 
@@ -128,30 +130,34 @@ class Program:
 
 
 @asynccontextmanager
-async def running(fake: FakeSlack, folder: Path) -> AsyncIterator[Program]:
+async def running(fake: FakeSlack, model: FakeModel, folder: Path) -> AsyncIterator[Program]:
     issue = folder / "issues" / "daily" / "en" / f"{TODAY}.md"
     issue.parent.mkdir(parents=True)
     issue.write_text(ISSUE, encoding="utf-8")
     own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    environment = own | {
-        "PAPERBOY_DATA_DIR": str(folder / "data"),
-        "PAPERBOY_DESK__PORT": "0",
-        "PAPERBOY_ISSUES": str(folder / "issues"),
-        "PAPERBOY_SLACK__BOT_TOKEN": f"xoxb-{HOME}",
-        "PAPERBOY_SLACK__APP_TOKEN": APP_TOKEN,
-        "PAPERBOY_SLACK__SIGNING_SECRET": SIGNING_SECRET,
-        "PAPERBOY_SLACK__CLIENT_ID": CLIENT_ID,
-        "PAPERBOY_SLACK__CLIENT_SECRET": CLIENT_SECRET,
-        "PAPERBOY_SLACK__TOKEN_KEY": "a key that only this test knows",
-        "PAPERBOY_SLACK__API_URL": fake.url,
-        "COLUMNS": "200",
-    }
+    environment = (
+        own
+        | model.settings()
+        | {
+            "PAPERBOY_DATA_DIR": str(folder / "data"),
+            "PAPERBOY_DESK__PORT": "0",
+            "PAPERBOY_ISSUES": str(folder / "issues"),
+            "PAPERBOY_SLACK__BOT_TOKEN": f"xoxb-{HOME}",
+            "PAPERBOY_SLACK__APP_TOKEN": APP_TOKEN,
+            "PAPERBOY_SLACK__SIGNING_SECRET": SIGNING_SECRET,
+            "PAPERBOY_SLACK__CLIENT_ID": CLIENT_ID,
+            "PAPERBOY_SLACK__CLIENT_SECRET": CLIENT_SECRET,
+            "PAPERBOY_SLACK__TOKEN_KEY": "a key that only this test knows",
+            "PAPERBOY_SLACK__API_URL": fake.url,
+            "COLUMNS": "200",
+        }
+    )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bots", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-    program = Program(fake, environment, line.split()[-1], issue)
+    program = Program(fake, model, environment, line.split()[-1], issue)
     try:
         await program.has_issue()
         yield program
@@ -162,11 +168,11 @@ async def running(fake: FakeSlack, folder: Path) -> AsyncIterator[Program]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def program(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Program]:
-    async with fake_slack() as fake:
+    async with fake_slack() as fake, fake_model() as model:
         channels = {f"C{number}": True for number in range(1, 10)} | {"CPUBLIC": False, "GPRIVATE": False}
         fake.team(HOME, channels=channels)
         fake.team(OTHER, channels={"CX": True})
-        async with running(fake, tmp_path_factory.mktemp("slack")) as program:
+        async with running(fake, model, tmp_path_factory.mktemp("slack")) as program:
             yield program
 
 
@@ -270,6 +276,21 @@ async def test_a_direct_message_begins_a_thread_and_shows_that_there_is_work_on_
     answer = await program.say("what is beaver?", channel="DU1", channel_type="im")
     assert "Beaver" in text_of(answer)
     assert program.fake.calls("assistant.threads.setStatus")[-1]["thread_ts"] == answer["thread_ts"]
+
+
+def about_beaver(asked: Json) -> str:
+    """Say in four sentences what a story says."""
+    number = next(at for at, story in enumerate(asked["stories"], 1) if "A coding agent" in story["text"])
+    return " ".join([f"A coding agent for the terminal. [{number}]"] * 4)
+
+
+async def test_an_answer_of_a_model_grows_in_the_thread_and_is_replaced_by_the_checked_one(program: Program) -> None:
+    program.model.plan(Turn(say=about_beaver, size=20, pause=0.3))
+    mention = f"<@{program.fake.teams[HOME].bot}> what is beaver cli?"
+    answer = await program.say(mention, channel="C1", kind="app_mention")
+    assert len(answer["grown"]) > 1
+    assert "Written by a language model" in text_of(answer)
+    assert "Beaver CLI 1.4" in text_of(answer)
 
 
 async def test_a_repeated_event_does_nothing(program: Program) -> None:

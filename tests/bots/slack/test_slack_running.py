@@ -137,6 +137,7 @@ async def test_admins_of_a_workspace_may_keep_channels_to_themselves(stand: Stan
     assert "Only admins" in text_of(await stand.slash("/subscribe 9:00", channel="C4", user="U1"))
     assert "Subscribed" in text_of(await stand.slash("/subscribe 9:00", channel="C4", user="UADMIN"))
     await stand.press_in(limited, "Let everybody", user="UADMIN")
+    await stand.fake.until(lambda: "Everybody may subscribe" in text_of(stand.viewed()[-1]))
     assert "Subscribed" in text_of(await stand.slash("/subscribe 9:00", channel="C5", user="U1"))
 
 
