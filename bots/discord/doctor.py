@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bots.discord import rights
 from bots.discord.errors import DiscordError
 from bots.discord.menu import HASH, commands, digest_of
-from bots.discord.press import THREADS
+from bots.discord.press import FORUM, THREADS
 from bots.platform import Finding
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def _channel(api: Api, target: Target, account: str) -> Finding:
     except DiscordError as error:
         advice = f"Invite the bot again: {rights.invitation(account)}"
         return Finding(level="error", subject=subject, message=error.reason, advice=advice)
-    lacking = rights.missing(held, thread=channel["type"] in THREADS)
+    lacking = rights.missing(held, rights.to_post(thread=channel["type"] in THREADS, forum=channel["type"] in FORUM))
     if not lacking:
         return Finding(level="ok", subject=subject, message=f"#{channel.get('name', '')}")
     names = ", ".join(rights.NAMES[name] for name in lacking)

@@ -14,12 +14,14 @@ from yarl import URL
 
 from bots.discord import doctor
 from bots.discord.api import Api, InvalidRequests
-from bots.discord.app import Interactions, Parts
+from bots.discord.app import Interactions
 from bots.discord.errors import send_error
 from bots.discord.menu import sync
+from bots.discord.places import Places
 from bots.discord.posts import Posts
 from bots.discord.publish import Publisher
 from bots.discord.render import DiscordRenderer
+from bots.discord.reply import Parts
 from bots.discord.send import Buttons, DiscordSender
 from bots.discord.servers import Servers
 from bots.discord.talk import Talk
@@ -121,7 +123,7 @@ class DiscordPlatform:
         parts = Parts(
             api=self._api, account=account, services=services, renderer=renderer, buttons=buttons, notes=notes
         )
-        self._client.interactions = Interactions(parts, self._client)
+        self._client.interactions = Interactions(parts, Places(self._api, account, self._client))
         self._client.talk = Talk(parts, self._client)
         self._client.servers = Servers(services, notes, account, forget)
         self.accounts: Sequence[str] = (account,)

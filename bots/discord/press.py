@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import discord
+
+from bots.discord import rights
 from bots.discord.menu import WHERE
+from core.commands.model import Context, Request
 from core.commands.registry import COMMANDS
+from core.i18n import LANGUAGES
 from core.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import discord
+    from core.commands.model import Progress
 
 PLATFORM = "discord"
 THREADS = frozenset({10, 11, 12})
@@ -40,6 +45,59 @@ class Place:
     def channel(self) -> str:
         """The id of the channel or thread itself."""
         return self.target.thread or self.target.chat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A command line, the place that it acts on, and what it stands on.
+
+    ``beside``: a button whose answer stands beside its page. ``personal``: the answer is for one person alone.
+    """
+
+    text: str
+    place: Place
+    context: Context = field(default_factory=Context)
+    pressed: bool = False
+    beside: bool = False
+    personal: bool = False
+
+    @property
+    def command(self) -> str:
+        """The name of the command."""
+        return self.text.partition(" ")[0]
+
+
+def request(line: Line, event: discord.Interaction[Any], *, progress: Progress | None = None) -> Request:
+    """Return the request that a line makes."""
+    command, _space, args = line.text.partition(" ")
+    return Request(
+        command=command,
+        args=args,
+        target=line.place.target,
+        user=str(event.user.id),
+        lang=lang_of(event),
+        manager=rights.may_manage(line.place),
+        pressed=line.pressed,
+        context=line.context,
+        progress=progress,
+    )
+
+
+def lang_of(event: discord.Interaction[Any]) -> str | None:
+    """Return the language that the reader's Discord speaks, None if it is none of ours."""
+    lang = str(event.locale).partition("-")[0]
+    return lang if lang in LANGUAGES else None
+
+
+def is_direct(event: discord.Interaction[Any]) -> bool:
+    """Tell whether the reader is in a direct chat with the bot."""
+    channel = event.channel
+    return channel is not None and channel.type is discord.ChannelType.private and event.guild_id is None
+
+
+def is_private_page(event: discord.Interaction[Any]) -> bool:
+    """Tell whether only the reader sees the message that a component stands on."""
+    return is_direct(event) or bool(event.message and event.message.flags.ephemeral)
 
 
 def kind_of(channel_type: int) -> str:
@@ -112,3 +170,11 @@ def _fields(components: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
             found.append((component["custom_id"], component.get("value", "")))
         found += _fields([*component.get("components", []), *filter(None, [component.get("component")])])
     return found
+
+
+def texts_of(message: Mapping[str, Any]) -> list[str]:
+    """Return what a message says, in its content, embeds and components."""
+    said = [message.get("content", ""), *(embed.get("description", "") for embed in message.get("embeds", []))]
+    for component in message.get("components", []):
+        said += texts_of(component)
+    return [text for text in said if text]

@@ -16,6 +16,8 @@ from core.document.nodes import List, ListItem, Paragraph
 from core.i18n import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bots.discord.press import Place
     from core.document.nodes import Document
     from core.i18n import Texts
@@ -27,6 +29,8 @@ NAMES: Final = {
     "create_public_threads": mark("Create Public Threads"),
     "read_message_history": mark("Read Message History"),
 }
+TO_TALK: Final = ("create_public_threads", "send_messages_in_threads")
+"""What it takes to open a thread and to write in it."""
 INVITED: Final = discord.Permissions(**dict.fromkeys(NAMES, True))
 """Exactly what an invitation asks for."""
 
@@ -39,11 +43,17 @@ def may_manage(place: Place) -> bool:
     return theirs.administrator or theirs.manage_guild or theirs.manage_channels
 
 
-def missing(ours: int, *, thread: bool) -> list[str]:
-    """Return the names of the rights that the bot lacks to post there, in our words."""
+def to_post(*, thread: bool, forum: bool) -> tuple[str, ...]:
+    """Return the names of the rights that posting takes; in a forum an issue goes on below its post."""
+    here = () if thread else ("send_messages",)
+    below = ("send_messages_in_threads",) if thread or forum else ()
+    return ("view_channel", *here, *below)
+
+
+def missing(ours: int, wanted: Sequence[str]) -> list[str]:
+    """Return the names of the wanted rights that the bot lacks, in our words."""
     held = discord.Permissions(ours)
-    post = "send_messages_in_threads" if thread else "send_messages"
-    return [] if held.administrator else [name for name in ("view_channel", post) if not getattr(held, name)]
+    return [] if held.administrator else [name for name in wanted if not getattr(held, name)]
 
 
 def invitation(application: str, guild: str = "") -> str:
@@ -53,7 +63,7 @@ def invitation(application: str, guild: str = "") -> str:
     return f"https://discord.com/oauth2/authorize?{urlencode(query)}"
 
 
-def explain(lacking: list[str], place: Place, application: str, _: Texts) -> Document:
+def explain(lacking: Sequence[str], place: Place, application: str, _: Texts) -> Document:
     """Say which rights are missing and where they are granted."""
     said = _("I cannot post there yet. What is missing:")
     rights = List(tuple(ListItem((paragraph(_(NAMES[name])),)) for name in lacking))

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 OWN = "!"
 """Begins the id of a component that no command of the registry stands behind."""
-ROLE_SELECT, CHANNEL_SELECT, TEXT_INPUT = 6, 8, 4
+ROLE_SELECT, CHANNEL_SELECT, TEXT_INPUT, TEXT_DISPLAY = 6, 8, 4, 10
 ID_LENGTH = 100
 TOGGLES: Final = ("publish", "thread")
+TIME, ANOTHER, SECTIONS, ROLE, ASK = (f"{OWN}{name}" for name in ("time", "channel", "sections", "role", "ask"))
 
 
 def with_controls(
@@ -35,8 +36,8 @@ def with_controls(
     """Return the page with Discord's own controls, if ``line`` is one of ``/settings`` that has any."""
     _ = texts(subscription.lang)
     if line.startswith("settings sections"):
-        rows = [_sections(subscription, vocabulary, _)]
-    elif place.guild and line.startswith("settings"):
+        return _with_sections(payload, subscription, vocabulary, _)
+    if place.guild and line.startswith("settings"):
         rows = [*_server_rows(place, subscription, _)]
     elif line.startswith("settings"):
         rows = [_row(_button(_("Type a time…"), f"{OWN}time"))]
@@ -47,9 +48,25 @@ def with_controls(
     return payload
 
 
+def _with_sections(
+    payload: dict[str, Any], subscription: Subscription, vocabulary: Vocabulary, _: Texts
+) -> dict[str, Any]:
+    """Return the page with one menu of many choices instead of one choice for each press."""
+    payload = deepcopy(payload)
+    container = payload["components"][0]
+    rows = [row for row in container["components"] if row["type"] == ACTION_ROW and not _is_menu(row)]
+    said = {"type": TEXT_DISPLAY, "content": _("Which sections?")}
+    container["components"] = [said, _sections(subscription, vocabulary, _), *rows]
+    return payload
+
+
+def _is_menu(row: dict[str, Any]) -> bool:
+    return any(component["type"] == STRING_SELECT for component in row["components"])
+
+
 def _server_rows(place: Place, subscription: Subscription, _: Texts) -> Iterator[dict[str, Any]]:
     extras = subscription.extras
-    buttons = [_button(_("Type a time…"), f"{OWN}time")]
+    buttons = [_button(_("Type a time…"), TIME)]
     if place.kind == "announcement":
         buttons.append(_toggle("publish", extras.get("publish") == "on", _))
     if place.kind != "forum" and not place.target.thread:
@@ -58,14 +75,14 @@ def _server_rows(place: Place, subscription: Subscription, _: Texts) -> Iterator
     yield _row(
         {
             "type": CHANNEL_SELECT,
-            "custom_id": f"{OWN}channel",
+            "custom_id": ANOTHER,
             "channel_types": list(CHANNELS),
             "placeholder": _("Settings of another channel…"),
         }
     )
     role = extras.get("role")
     chosen = {"default_values": [{"id": role, "type": "role"}]} if role else {}
-    mention = {"type": ROLE_SELECT, "custom_id": f"{OWN}role", "placeholder": _("Mention a role (off)"), **chosen}
+    mention = {"type": ROLE_SELECT, "custom_id": ROLE, "placeholder": _("Mention a role (off)"), **chosen}
     yield _row({**mention, "min_values": 0, "max_values": 1})
 
 
@@ -92,7 +109,7 @@ def _sections(subscription: Subscription, vocabulary: Vocabulary, _: Texts) -> d
     return _row(
         {
             "type": STRING_SELECT,
-            "custom_id": f"{OWN}sections",
+            "custom_id": SECTIONS,
             "options": options,
             "min_values": 1,
             "max_values": len(options),
@@ -101,7 +118,7 @@ def _sections(subscription: Subscription, vocabulary: Vocabulary, _: Texts) -> d
     )
 
 
-def wish_of(line: str, values: Sequence[str], vocabulary: Vocabulary) -> Wish | None:
+def wish_of(line: str, values: Sequence[str], subscription: Subscription, vocabulary: Vocabulary) -> Wish | None:
     """Return what a control of ours wishes, None if it wishes nothing."""
     name, _space, value = line.removeprefix(OWN).partition(" ")
     if name == "role":
@@ -109,7 +126,8 @@ def wish_of(line: str, values: Sequence[str], vocabulary: Vocabulary) -> Wish | 
     if name in TOGGLES:
         return Wish(extras={name: value if value == "on" else ""})
     if name == "sections":
-        return Wish(without=frozenset(vocabulary.kinds[:MOST_KINDS]) - frozenset(values))
+        offered = frozenset(vocabulary.kinds[:MOST_KINDS])
+        return Wish(without=(subscription.without - offered) | (offered - frozenset(values)))
     return None
 
 
@@ -121,16 +139,29 @@ def time_form(scope: str, subscription: Subscription | None, _: Texts) -> dict[s
         ("zone", _("City or time zone"), slot.zone if slot else "", False),
     )
     return {
-        "custom_id": f"{scope}{OWN}time",
+        "custom_id": f"{scope}{TIME}",
         "title": _("When should issues come?"),
         "components": [_row(_input(*field)) for field in fields],
     }
 
 
 def question_form(name: str, _: Texts) -> dict[str, Any]:
-    """Return a form that asks for a question about a message that is remembered under ``name``."""
+    """Return a form that asks for a question: about a message that is remembered under ``name``, or about anything."""
     asked = _input("question", _("Your question"), "", required=True)
-    return {"custom_id": f"{OWN}ask {name}", "title": _("Ask about this"), "components": [_row(asked)]}
+    title = _("Ask about this") if name else _("Ask the archive")
+    return {"custom_id": f"{ASK} {name}".strip(), "title": title, "components": [_row(asked)]}
+
+
+def with_question(payload: dict[str, Any], _: Texts) -> dict[str, Any]:
+    """Return the page with a button that opens a form for a question."""
+    payload = deepcopy(payload)
+    payload["components"][0]["components"].append(_row(_button(_("Ask a question"), ASK)))
+    return payload
+
+
+def page_of(line: str) -> str:
+    """Return the page of ``/settings`` that one of our controls stands on."""
+    return "settings sections" if line == SECTIONS else "settings"
 
 
 def _input(name: str, label: str, value: str, required: bool) -> dict[str, Any]:  # noqa: FBT001  a row of a table

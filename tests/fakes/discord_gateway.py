@@ -103,6 +103,12 @@ class Gateway(World):
         self.left.discard(server)
         await self.dispatch("GUILD_CREATE", guild(server, self.channels.values()))
 
+    async def begin_thread(self, parent: str, name: str, kind: int, *, under: str, owner: str) -> Json:
+        """Open a thread under a message, or with a post of its own in a forum, and tell."""
+        thread = self._thread(under, parent, name, kind, owner)
+        await self.dispatch("THREAD_CREATE", {**thread, "newly_created": True})
+        return thread
+
     async def gateway_socket(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection."""
         assert request.query["compress"] == "zlib-stream"

@@ -90,7 +90,8 @@ class Rest(Gateway):
                 if method == request.method and (match := re.fullmatch(pattern, path)):
                     answer = await getattr(self, handler)(*match.groups(), body)
                     if handler == "callback" and request.query.get("with_response") == "true":
-                        answer = {"resource": {"message": self.interactions[match[2]]["message"]}}
+                        message = self.interactions[match[2]]["message"]
+                        answer = {"interaction": {"response_message_id": message["id"]} if message else {}}
                     return (204, None, {}) if answer is None else (200, answer, {})
         except RefusalError as refusal:
             answer = {"code": refusal.code, "message": refusal.message, "errors": refusal.errors, **refusal.more}
@@ -209,7 +210,8 @@ class Rest(Gateway):
             raise RefusalError(400, 50024, "Cannot execute action on this channel type")
         if message in self.channels:
             raise RefusalError(400, 160004, "A thread has already been created for this message")
-        return self._thread(message, channel, body["name"], 10 if self.channels[channel]["type"] == 5 else 11)
+        kind = 10 if self.channels[channel]["type"] == ANNOUNCEMENTS else 11
+        return await self.begin_thread(channel, body["name"], kind, under=message, owner=APP)
 
     async def forum_post(self, channel: str, body: Json) -> Json:
         if self._known(channel)["type"] != FORUM:
@@ -222,7 +224,7 @@ class Rest(Gateway):
         if self.channels[channel].get("flags", 0) & 1 << 4 and not body["applied_tags"]:
             raise RefusalError(400, 40067, "A tag is required to create a forum post in this channel")
         number = str(next(self._ids))
-        thread = self._thread(number, channel, body["name"], 11)
+        thread = await self.begin_thread(channel, body["name"], 11, under=number, owner=APP)
         thread["applied_tags"] = body["applied_tags"]
         self._store(number, body["message"], number)
         return thread

@@ -162,7 +162,7 @@ class World:
         self.messages.setdefault(channel, {})[number] = message
         return message
 
-    def _thread(self, number: str, parent: str, name: str, kind: int, owner: str = APP) -> Json:
+    def _thread(self, number: str, parent: str, name: str, kind: int, owner: str) -> Json:
         about = {
             "archived": False,
             "locked": False,
