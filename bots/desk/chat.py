@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
 from bots.desk.body import Refused, read_object, text_field
+from bots.desk.growing import STREAM, growing
 from bots.desk.pages import html
 from bots.desk.visitor import CONVERSATION, desk_of, target_of, visitor_of
 from core.commands.model import Request as Ask
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from bots.desk.services import DeskServices
     from core.i18n import Texts
     from core.render.port import Message
 
@@ -39,7 +42,7 @@ async def answer(request: Request) -> Response:
 
     Takes ``{"text", "conversation"?, "data"?, "lang"?, "zone"?}``: ``data`` is that of a pressed button, ``zone`` the
     browser's IANA zone. Returns ``{"pages": [{"text", "html", "actions", "lang"}], "lang"}``; the last is the
-    language that the reader has chosen, null if none.
+    language that the reader has chosen, null if none. Who accepts ``text/event-stream`` sees the answer grow.
     """
     desk, visitor = desk_of(request), visitor_of(request)
     read = await read_object(request)
@@ -51,21 +54,24 @@ async def answer(request: Request) -> Response:
     if len(data or text or "") > LONGEST:
         raise Refused(422, "too-long", f"A message has at most {LONGEST} characters.")
     command, args = understood(text or "", data)
-    target = target_of(conversation)
-    reply = await desk.dispatch(
-        Ask(
-            command=command,
-            args=args,
-            target=target,
-            user=conversation,
-            lang=text_field(read, "lang") or visitor.lang,
-            zone=text_field(read, "zone"),
-            pressed=data is not None,
-        ),
-        desk.services,
+    asked = Ask(
+        command=command,
+        args=args,
+        target=target_of(conversation),
+        user=conversation,
+        lang=text_field(read, "lang") or visitor.lang,
+        zone=text_field(read, "zone"),
+        pressed=data is not None,
     )
+    if STREAM in request.headers.get("accept", ""):
+        return growing(lambda show: _answered(desk, replace(asked, progress=show)))
+    return JSONResponse(await _answered(desk, asked))
+
+
+async def _answered(desk: DeskServices, asked: Ask) -> dict[str, Any]:
+    reply = await desk.dispatch(asked, desk.services)
     pages = [content(message, reply.document.lang) for message in desk.renderers["desk"].render(reply.document)]
-    return JSONResponse({"pages": pages, "lang": await desk.services.preferences.lang(target)})
+    return {"pages": pages, "lang": await desk.services.preferences.lang(asked.target)}
 
 
 def understood(text: str, data: str | None) -> tuple[str, str]:

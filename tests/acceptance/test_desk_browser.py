@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from bots.settings import ModelSettings
 from desks import deliver, open_desk, served
+from tests.fakes.model import Turn, fake_model
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -174,3 +176,19 @@ async def test_pages_fit_and_say_where_they_are(visit: Visit, url: str) -> None:
             await expect(visit.page.get_by_role(landmark)).to_be_visible()
         await expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
         await visit.is_fine()
+
+
+async def test_an_answer_of_a_model_is_seen_to_grow(browser: Browser, tmp_path: Path) -> None:
+    first, second = "Heron 3 has 128B parameters [1].", "Each token passes through 12B [1]."
+    async with fake_model() as model:
+        model.plan(Turn(say=f"{first} {second}", pause=0.2))
+        llm = ModelSettings.model_validate({"base_url": model.openai, "api_key": model.key, "model": model.model})
+        async with open_desk(tmp_path, llm=llm) as desk, served(desk.app) as url:
+            visit = Visit(await (await browser.new_context(locale="en-US")).new_page())
+            await visit.page.goto(url)
+            await visit.say("How many parameters does Heron 3 have?")
+            await expect(visit.page.locator(".typing .growing")).to_have_text(first)
+            await expect(visit.page.locator(".bubble.theirs").last).to_contain_text(f"{first} {second}")
+            await expect(visit.page.locator(".typing")).to_have_count(0)
+            await visit.is_fine()
+            await visit.page.context.close()

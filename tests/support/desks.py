@@ -12,7 +12,7 @@ import httpx
 import uvicorn
 
 from bots.desk.send import ACCOUNT, PLATFORM
-from bots.settings import DeskSettings, Settings
+from bots.settings import DeskSettings, ModelSettings, Settings
 from bots.wiring import House, desk_app, open_house
 from core.delivery.courier import Courier
 from core.delivery.port import Account
@@ -52,9 +52,12 @@ class Opens(Protocol):
 
 
 @asynccontextmanager
-async def open_desk(data: Path, settings: DeskSettings | None = None) -> AsyncIterator[Desk]:
+async def open_desk(
+    data: Path, settings: DeskSettings | None = None, *, llm: ModelSettings | None = None
+) -> AsyncIterator[Desk]:
     """Open an installation with the bundled issues in it."""
-    async with open_house(Settings(data_dir=data, desk=settings or DeskSettings())) as house:
+    own = Settings(data_dir=data, desk=settings or DeskSettings(), llm=llm or ModelSettings())
+    async with open_house(own) as house:
         if not await house.archive.heads(limit=1):
             await _fill(house)
         app = desk_app(house)

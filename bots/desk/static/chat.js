@@ -100,18 +100,47 @@ typing.append(element("span", "unseen", says.typing), element("i"), element("i")
 
 const setTyping = (by) => {
   waiting += by;
+  typing.querySelector(".growing")?.remove();
   if (waiting) { log.append(typing); typing.scrollIntoView({ block: "end", behavior: "smooth" }); } else typing.remove();
 };
+
+const grow = (text) => {
+  const growing = typing.querySelector(".growing") ?? element("p", "growing");
+  growing.textContent = text;
+  typing.prepend(growing);
+  typing.scrollIntoView({ block: "end" });
+};
+
+/* Reads server-sent events; https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+const lastEventOf = async (body) => {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  let whole;
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done && whole) return whole;
+    if (done) throw new Error("the answer broke off");
+    const events = (rest + value).split("\n\n");
+    rest = events.pop();
+    for (const event of events) {
+      const [, name, data] = event.match(/^event: (\w+)\ndata: (.*)$/s);
+      if (name === "answer") whole = JSON.parse(data);
+      else grow(JSON.parse(data).text);
+    }
+  }
+};
+
+const grows = ({ text, data }) => /^\+?(ask|explain)\b/.test(data ?? "") || /^([^/]|\/(ask|explain)\b)/.test(text ?? "");
 
 const request = async (message) => {
   const response = await fetch("/api/chat", {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", Accept: grows(message) ? "text/event-stream" : "application/json" },
     body: JSON.stringify({ ...message, lang, zone }),
   });
   if (response.status === 401) location.assign("/login");
   if (!response.ok) throw new Error(String(response.status));
-  return response.json();
+  return grows(message) ? lastEventOf(response.body) : response.json();
 };
 
 const failed = (again) => {

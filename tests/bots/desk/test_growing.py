@@ -1,0 +1,80 @@
+"""With a model, an answer on the desk grows sentence by sentence, and its JSON keeps its shape."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from bots.settings import ModelSettings
+from desks import open_desk, served
+from tests.fakes.model import FakeModel, Turn, fake_model
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+QUESTION = {"text": "How many parameters does Heron 3 have?", "conversation": "reader", "lang": "en"}
+FIRST = "Heron 3 has 128B parameters [1]."
+SECOND = "Each token passes through 12B [1]."
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[FakeModel]:
+    async with fake_model() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def client(model: FakeModel, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    llm = ModelSettings.model_validate({"base_url": model.openai, "api_key": model.key, "model": model.model})
+    async with (
+        open_desk(tmp_path, llm=llm) as desk,
+        served(desk.app) as url,
+        httpx.AsyncClient(base_url=url, timeout=10) as client,
+    ):
+        yield client
+
+
+async def streamed(client: httpx.AsyncClient) -> list[tuple[str, dict[str, Any]]]:
+    response = await client.post("/api/chat", json=QUESTION, headers={"Accept": "text/event-stream"})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    events = [event.split("\n") for event in response.text.strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in events]
+
+
+async def test_an_answer_grows_by_sentences_and_ends_as_the_whole(client: httpx.AsyncClient, model: FakeModel) -> None:
+    model.plan(Turn(say=f"{FIRST} {SECOND}", pause=0.01))
+    *grown, (last, whole) = await streamed(client)
+    assert [(name, data["text"]) for name, data in grown] == [("growing", FIRST), ("growing", f"{FIRST} {SECOND}")]
+    assert last == "answer"
+    assert set(whole) == {"pages", "lang"}
+    assert whole["pages"][0]["text"].startswith(f"{FIRST} {SECOND}")
+
+
+async def test_without_asking_for_a_stream_the_answer_is_json(client: httpx.AsyncClient, model: FakeModel) -> None:
+    model.plan(Turn(say=FIRST))
+    answer = (await client.post("/api/chat", json=QUESTION)).json()
+    assert set(answer) == {"pages", "lang"}
+    assert answer["pages"][0]["text"].startswith(FIRST)
+    model.plan(Turn(say=FIRST))
+    asked = (await client.post("/api/ask", json={"text": QUESTION["text"], "lang": "en"})).json()
+    assert set(asked) == {"answer", "lang", "found", "citations", "nearest"}
+    assert asked["answer"].startswith(FIRST)
+
+
+async def test_what_is_wrong_is_never_seen_to_grow(client: httpx.AsyncClient, model: FakeModel) -> None:
+    model.plan(Turn(say="Heron 3 has 999B parameters [1]."), Turn(say="Heron 3 has 999B parameters [1]."))
+    events = await streamed(client)
+    assert [name for name, _data in events] == ["answer"]
+    assert "999" not in str(events)
+    assert "128B" in events[0][1]["pages"][0]["text"]
+
+
+async def test_a_command_is_answered_in_a_stream_too(client: httpx.AsyncClient) -> None:
+    response = await client.post(
+        "/api/chat", json={"text": "/help", "conversation": "reader"}, headers={"Accept": "text/event-stream"}
+    )
+    assert response.text.startswith("event: answer\n")
