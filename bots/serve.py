@@ -11,8 +11,11 @@ import structlog
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bots.desk.health import create_health_app
 from bots.ears import Ears
-from bots.wiring import desk_app, desk_platform, open_house, platforms, sources
+from bots.metrics import Metered
+from bots.settings import DeskSettings
+from bots.wiring import desk_app, desk_platform, health_of, open_house, platforms, sources
 from core.delivery.courier import Courier
 from core.delivery.port import Account
 from core.delivery.recorder import Recorder
@@ -66,8 +69,12 @@ async def serve(settings: Settings, role: Role, *, started: Callable[[str], None
                 tasks.create_task(ears.listen(stop))
             if role not in {"plan", "carry"}:
                 routes = [route for platform in served for route in platform.routes]
-                tasks.create_task(_desk(house, desk_app(house, routes), stop, started))
+                desk = house.settings.desk
+                tasks.create_task(_web(desk_app(house, routes), desk, stop, started))
             else:
+                status = DeskSettings(host=house.settings.desk.host, port=house.settings.status_port)
+                if status.port:
+                    tasks.create_task(_web(create_health_app(health_of(house)), status, stop, lambda _url: None))
                 started("")
             await stop.wait()
             house.bell.close()
@@ -82,8 +89,7 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _desk(house: House, app: Starlette, stop: asyncio.Event, started: Callable[[str], None]) -> None:
-    desk = house.settings.desk
+async def _web(app: Starlette, desk: DeskSettings, stop: asyncio.Event, started: Callable[[str], None]) -> None:
     config = uvicorn.Config(
         app, host=desk.host, port=desk.port, log_config=None, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="off"
     )
@@ -121,7 +127,7 @@ async def _carry(house: House, served: Sequence[Platform], stop: asyncio.Event) 
 def _courier(house: House, platform: Platform, account: Account, recorder: Recorder) -> Courier:
     return Courier(
         account,
-        sender=platform.sender,
+        sender=Metered(platform.sender, platform.name),
         ledger=house.ledger,
         recorder=recorder,
         pages=house.press,

@@ -139,6 +139,7 @@ class Settings(BaseSettings):
     time: str = "08:00"
     vocabulary: Path | None = None
     remember_hours: float = Field(default=48, ge=0)
+    status_port: int = Field(default=0, ge=0, le=65535)
     poll_minutes: int = Field(default=5, ge=1)
     admins: Annotated[frozenset[str], NoDecode] = frozenset()
     log: Literal["console", "json"] = "console"

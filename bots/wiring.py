@@ -18,12 +18,14 @@ from bots.answers import answer_as_json
 from bots.broadcast import Pool
 from bots.desk.app import create_app
 from bots.desk.bell import Bell
+from bots.desk.health import Health
 from bots.desk.platform import DeskPlatform
 from bots.desk.render import DeskRenderer
 from bots.desk.send import DeskSender
 from bots.desk.services import DeskServices, Question, Reading, Setup
 from bots.discord.render import DiscordRenderer
 from bots.fit import FitCheck
+from bots.metrics import exposition
 from bots.models import open_model
 from bots.models.meter import PrometheusMeter
 from bots.slack.render import SlackRenderer
@@ -83,6 +85,8 @@ if TYPE_CHECKING:
 
 SHARED_CHATS = {"telegram": ("-", "@"), "slack": ("C", "G"), "discord": ("",)}
 """How the ids of chats begin that many read. Discord's ids tell nothing: readers' own chats count as such."""
+RUNS_MEASURED = 200
+"""Of so many runs, the newest, those that are not over are measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,6 +349,15 @@ def desk_platform(house: House) -> Platform:
     return DeskPlatform(sender=house.desk_sender, renderer=renderers()["desk"])
 
 
+def health_of(house: House) -> Health:
+    """Return whether the installation can work, and how it does."""
+
+    async def figures() -> bytes:
+        return exposition(await house.run_service.status(limit=RUNS_MEASURED), house.clock.now())
+
+    return Health(ready=house.database.ping, figures=figures)
+
+
 def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
     """Return the desk's ASGI app, beside it the platforms' ``routes``, which check themselves who calls."""
     desk = house.settings.desk
@@ -376,7 +389,7 @@ def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
             read=read,
             publish=house.publish,
             ask=ask,
-            ready=house.database.ping,
+            health=health_of(house),
             setup=Setup(
                 host=desk.host,
                 base_url=desk.base_url,

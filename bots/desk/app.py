@@ -12,13 +12,13 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bots.desk import health
 from bots.desk.archive import archive_page, issue_page, source
 from bots.desk.ask import ask
 from bots.desk.body import Refused, refused
 from bots.desk.chat import answer, chat_page
 from bots.desk.events import events
 from bots.desk.feed import feed
-from bots.desk.health import healthz, metrics, readyz
 from bots.desk.intake import take_issue
 from bots.desk.login import login, login_page, logout
 from bots.desk.pages import STATIC, html
@@ -44,9 +44,7 @@ ROUTES = (
     Route("/archive/{edition}/{lang}/{date}/source", source),
     Route("/feed.xml", feed),
     Route("/events", events),
-    Route("/healthz", healthz),
-    Route("/readyz", readyz),
-    Route("/metrics", metrics),
+    *health.ROUTES,
     Route("/login", login_page),
     Route("/login", login, methods=["POST"]),
     Route("/logout", logout, methods=["POST"]),
@@ -65,6 +63,7 @@ def create_app(desk: DeskServices) -> Starlette:
         exception_handlers={Refused: refused, HTTPException: _failed, 500: _failed},
     )
     app.state.desk = desk
+    app.state.health = desk.health
     return app
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bots.desk.bell import Bell
+    from bots.desk.health import Health
     from core.commands.model import Reply, Request
     from core.commands.services import Services
     from core.delivery.inbox import Inbox
@@ -89,9 +90,6 @@ Publish: TypeAlias = "Callable[[str, Issue], Awaitable[Change]]"
 Ask: TypeAlias = Callable[[Question], Awaitable[Mapping[str, Any]]]
 """Answers a question in the shape of ``paperboy ask --json``."""
 
-Ready: TypeAlias = Callable[[], Awaitable[None]]
-"""Returns if the database answers; raises ``PaperboyError`` if not."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskServices:
@@ -111,5 +109,5 @@ class DeskServices:
     read: Read
     publish: Publish
     ask: Ask
-    ready: Ready
+    health: Health
     setup: Setup = Setup()

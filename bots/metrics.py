@@ -1,0 +1,79 @@
+"""What the program tells Prometheus: what was sent from this process, and how runs stand in the database."""
+
+from __future__ import annotations
+
+from collections import Counter as Counts
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from core.delivery.model import SendError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterable
+    from datetime import datetime
+
+    from core.delivery.model import Run
+    from core.delivery.port import Envelope, Sender
+    from core.render.port import Message
+    from core.target import Target
+
+STATES = ("planned", "sent", "unknown", "failed", "skipped")
+
+PAGES = Counter("paperboy_pages", "Pages by what became of them: done, or an error's class.", ("platform", "outcome"))
+HOLDS = Counter("paperboy_holds", "Times that a platform asked to wait, by whom it asked.", ("platform", "scope"))
+HELD = Counter("paperboy_hold_seconds", "Seconds that a platform asked to wait.", ("platform",))
+ANSWERS = Histogram("paperboy_answer_seconds", "How long a platform takes to answer to a page.", ("platform",))
+
+
+class Metered:
+    """A sender whose pages are counted; satisfies ``core.delivery.port.Sender``."""
+
+    def __init__(self, sender: Sender, platform: str) -> None:
+        self._sender = sender
+        self._platform = platform
+
+    async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
+        """Send one page."""
+        return await self._counted(self._sender.send(target, message, envelope))
+
+    async def edit(self, target: Target, message_id: str, message: Message) -> None:
+        """Replace a page."""
+        await self._counted(self._sender.edit(target, message_id, message))
+
+    async def delete(self, target: Target, message_id: str) -> None:
+        """Take a page back."""
+        await self._counted(self._sender.delete(target, message_id))
+
+    async def _counted(self, call: Awaitable[str | None]) -> str:
+        outcome = "done"
+        try:
+            with ANSWERS.labels(self._platform).time():
+                return await call or ""
+        except SendError as error:
+            outcome = error.kind
+            if error.kind == "wait":
+                HOLDS.labels(self._platform, error.scope).inc()
+                HELD.labels(self._platform).inc(error.retry_after.total_seconds() if error.retry_after else 0)
+            raise
+        finally:
+            PAGES.labels(self._platform, outcome).inc()
+
+
+def exposition(runs: Iterable[Run], now: datetime) -> bytes:
+    """Return this process' metrics and those of the runs that are not over, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    open_runs = [run for run in runs if run.state in {"running", "paused"}]
+    states = Counts(run.state for run in open_runs)
+    by_state = Gauge("paperboy_runs", "Runs that are not over.", ("state",), registry=registry)
+    for state in ("running", "paused"):
+        by_state.labels(state).set(states[state])
+    deliveries = Gauge("paperboy_deliveries", "Deliveries of runs that are not over.", ("state",), registry=registry)
+    for state in STATES:
+        deliveries.labels(state).set(sum(getattr(run.counts, state) for run in open_runs))
+    rate = Gauge("paperboy_deliveries_per_second", "Deliveries sent, over the last minute.", registry=registry)
+    rate.set(sum(run.rate or 0 for run in open_runs))
+    waiting = [run.created_at for run in open_runs if run.state == "running" and run.counts.planned]
+    oldest = Gauge("paperboy_oldest_waiting_seconds", "Age of the oldest run with work left.", registry=registry)
+    oldest.set((now - min(waiting)).total_seconds() if waiting else 0)
+    return generate_latest(registry) + generate_latest()

@@ -1,0 +1,96 @@
+"""What Prometheus is told, and that the guide and the alerts speak of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from prometheus_client.parser import text_string_to_metric_families
+
+from bots.metrics import Metered, exposition
+from core.delivery.model import Counts, Run, SendError
+from core.delivery.port import Envelope
+from core.render.port import Message
+from core.target import Target
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+RUN = Run(
+    id=1,
+    edition="daily",
+    date="2026-03-02",
+    state="running",
+    created_at=NOW - timedelta(minutes=5),
+    counts=Counts(planned=7, sent=20, failed=2),
+    rate=12.5,
+)
+LABELS = ("platform", "outcome", "scope", "state")
+PAGE = Message(method="send", payload={}, text="", counts={})
+
+
+class Stubborn:
+    """Takes one page and asks to wait with the next."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def send(self, _target: Target, _message: Message, envelope: Envelope) -> str:
+        self.taken += 1
+        if self.taken > 1:
+            raise SendError("wait", "429", retry_after=timedelta(seconds=7), scope="chat")
+        return envelope.key
+
+    async def edit(self, _target: Target, _message_id: str, _message: Message) -> None:
+        raise AssertionError
+
+    async def delete(self, _target: Target, _message_id: str) -> None:
+        return None
+
+
+def figures(*runs: Run) -> dict[str, float]:
+    families = text_string_to_metric_families(exposition(runs, NOW).decode())
+    samples = [sample for family in families for sample in family.samples if sample.name.startswith("paperboy")]
+    return {
+        " ".join([one.name, *(one.labels[name] for name in LABELS if name in one.labels)]): one.value for one in samples
+    }
+
+
+def test_runs_that_are_not_over_are_measured() -> None:
+    paused = replace(RUN, id=2, state="paused", created_at=NOW - timedelta(hours=1), rate=None)
+    told = figures(RUN, paused, replace(RUN, id=3, state="done", counts=Counts(sent=1000)))
+    assert (told["paperboy_runs running"], told["paperboy_runs paused"]) == (1, 1)
+    assert (told["paperboy_deliveries planned"], told["paperboy_deliveries failed"]) == (14, 4)
+    assert told["paperboy_deliveries_per_second"] == 12.5
+    assert told["paperboy_oldest_waiting_seconds"] == 300
+
+
+async def test_pages_are_counted_by_what_became_of_them() -> None:
+    sender = Metered(Stubborn(), "nowhere")
+    target = Target(platform="nowhere", account="1", chat="7")
+    assert await sender.send(target, PAGE, Envelope(key="k")) == "k"
+    with pytest.raises(SendError):
+        await sender.send(target, PAGE, Envelope(key="k"))
+    await sender.delete(target, "1")
+    told = figures()
+    assert told["paperboy_pages_total nowhere done"] == 2
+    assert told["paperboy_pages_total nowhere wait"] == told["paperboy_holds_total nowhere chat"] == 1
+    assert told["paperboy_hold_seconds_total nowhere"] == 7
+    assert told["paperboy_answer_seconds_count nowhere"] == 3
+
+
+async def test_every_metric_is_documented_and_alerts_ask_for_metrics_that_are_there() -> None:
+    await Metered(Stubborn(), "nowhere").send(Target(platform="n", account="1", chat="7"), PAGE, Envelope(key="k"))
+    there = {name.split()[0].removesuffix("_created") for name in figures(RUN)}
+    named = {re.sub(r"_(bucket|count|sum)$", "", name) for name in there} - {"paperboy_pages", "paperboy_holds"}
+    guide = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    assert {name for name in named if f"`{name}" not in guide} == set()
+    rules = yaml.safe_load((ROOT / "deploy" / "alerts.yaml").read_text(encoding="utf-8"))
+    alerts = [rule for group in rules["groups"] for rule in group["rules"]]
+    asked = {name for rule in alerts for name in re.findall(r"paperboy_\w+", rule["expr"])}
+    assert asked
+    assert asked - there == set()
+    assert all(rule["annotations"]["summary"] and rule["labels"]["severity"] for rule in alerts)
