@@ -58,6 +58,7 @@ from core.storage.archive import SqlArchive
 from core.storage.chats import SqlPreferences
 from core.storage.engine import Database, open_database
 from core.storage.events import SqlEvents
+from core.storage.forget import SqlEraser
 from core.storage.inbox import SqlInbox
 from core.storage.ledger import SqlLedger
 from core.storage.notes import SqlNotes
@@ -218,6 +219,7 @@ def _furnish(settings: Settings, database: Database) -> House:
         subscriptions=SubscriptionService(SqlSubscriptions(database), clock, next_run),
         receipts=receipts,
         preferences=SqlPreferences(database),
+        eraser=SqlEraser(database),
         vocabulary=words,
         clock=clock,
         guard=Guard(),

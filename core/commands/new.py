@@ -1,4 +1,4 @@
-"""``/new``: a fresh conversation. ``/forgetme``: nothing of it is kept."""
+"""``/new``: a fresh conversation."""
 
 from __future__ import annotations
 
@@ -22,12 +22,4 @@ async def _new(request: Request, services: Services) -> Reply:
     return Reply(document=page(_, said, paragraph(said)))
 
 
-async def _forget(request: Request, services: Services) -> Reply:
-    await services.answerer.forget(conversation_of(request))
-    _ = texts(request.lang)
-    said = _("I have forgotten what you asked here. Subscriptions and settings stay as they are.")
-    return Reply(document=page(_, said, paragraph(said)), private=True)
-
-
 new = Command(name="new", summary=mark("Start a new conversation"), handler=_new, menu=False, group="ask")
-forgetme = Command(name="forgetme", summary=mark("Forget my questions"), handler=_forget, menu=False, group="ask")

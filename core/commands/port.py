@@ -21,6 +21,18 @@ class Preferences(Protocol):
         ...
 
 
+class Eraser(Protocol):
+    """Erases what is kept."""
+
+    async def erase_chat(self, target: Target) -> None:
+        """Erase everything of the target's chat with its threads: subscriptions, settings, receipts, conversations."""
+        ...
+
+    async def erase_reader(self, target: Target, user: str) -> None:
+        """Erase the chat's conversations, and that this user of the platform subscribed a chat."""
+        ...
+
+
 class Receipts(Protocol):
     """Tells what happened to deliveries."""
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from core.commands.archive import archive
 from core.commands.ask import ask
 from core.commands.explain import explain
+from core.commands.forgetme import forgetme
 from core.commands.help import help_on
 from core.commands.lang import lang
 from core.commands.lesson import lesson, pick
-from core.commands.new import forgetme, new
+from core.commands.new import new
 from core.commands.pause import pause
 from core.commands.search import search
 from core.commands.section import apps, dev, models, products, section, story, tips

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.answers.port import Search
     from core.clock import Clock
     from core.commands.guard import Guard
-    from core.commands.port import Preferences, Receipts
+    from core.commands.port import Eraser, Preferences, Receipts
     from core.digest.port import Archive
     from core.digest.sections import Vocabulary
     from core.subscriptions.service import SubscriptionService
@@ -41,6 +41,7 @@ class Services:
     subscriptions: SubscriptionService
     receipts: Receipts
     preferences: Preferences
+    eraser: Eraser
     vocabulary: Vocabulary
     clock: Clock
     guard: Guard

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, or_, select, text
 
+from core.answers.memory import PREFIX
 from core.errors import StorageError
 from core.storage.engine import open_database
-from core.storage.schema import chats, deliveries, metadata, notices, pages, subscriptions
+from core.storage.schema import chats, deliveries, metadata, notes, notices, pages, subscriptions
 from core.storage.subscriptions import chat_key
 
 if TYPE_CHECKING:
@@ -113,7 +114,15 @@ def _about(target: Target) -> dict[Table, ColumnElement[bool]]:
         subscriptions: subscriptions.c.chat == chat,
         notices: here(notices),
         chats: chats.c.target == chat,
+        notes: conversations(target),
     }
+
+
+def conversations(target: Target) -> ColumnElement[bool]:
+    """Return which notes are conversations of the chat and its threads."""
+    name = f"{PREFIX}{chat_key(target)}"
+    threads = (notes.c.name.startswith(f"{name}{mark}", autoescape=True) for mark in (":", "#"))
+    return or_(notes.c.name == name, *threads)
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

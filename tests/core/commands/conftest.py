@@ -24,6 +24,7 @@ from core.schedule.next_run import next_run
 from core.storage.archive import SqlArchive
 from core.storage.chats import SqlPreferences
 from core.storage.engine import open_database
+from core.storage.forget import SqlEraser
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
 from core.storage.receipts import SqlReceipts
@@ -59,6 +60,7 @@ def services_on(database: Database, clock: ManualClock) -> Services:
         subscriptions=SubscriptionService(SqlSubscriptions(database), clock, next_run),
         receipts=SqlReceipts(database),
         preferences=SqlPreferences(database),
+        eraser=SqlEraser(database),
         vocabulary=vocabulary,
         clock=clock,
         guard=Guard(Rate(burst=100_000)),

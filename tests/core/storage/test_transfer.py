@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from clock import ManualClock
+from core.answers.memory import Memory, Turn
 from core.delivery.model import PageReceipt
 from core.delivery.port import Entry
 from core.errors import StorageError
 from core.storage.chats import SqlPreferences
 from core.storage.engine import open_database
 from core.storage.ledger import SqlLedger
+from core.storage.notes import SqlNotes
 from core.storage.schema import metadata
 from core.storage.transfer import backup, export, forget, restore
 from core.target import Target
@@ -37,6 +40,9 @@ async def filled(database: Database) -> Database:
         sending = PageReceipt(page=0, state="sending", at=NOW)
         await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=sending)])
     await SqlPreferences(database).choose_lang(CHAT, "zh")
+    memory = Memory(SqlNotes(database, ManualClock()))
+    for talk in (CHAT.key, f"{CHAT.key}:5", f"{CHAT.key}#1.1", f"{CHAT.key}0"):
+        await memory.add(talk, Turn(question=f"asked in {talk}"))
     return database
 
 
@@ -96,6 +102,7 @@ async def test_export_tells_everything_about_one_chat_and_nothing_about_others(f
         "subscriptions": 2,
         "notices": 0,
         "chats": 1,
+        "notes": 3,
     }
     assert "chat-10" not in json.dumps(found)
 
