@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bots.slack.names import as_called
 from core.commands.dispatch import dispatch
 from core.commands.model import Context, Reply, Request
 from core.commands.page import page
@@ -82,6 +83,7 @@ class Answers:
     view_renderer: SlackRenderer
     services: Services
     rights: Rights
+    prefix: str = ""
 
     async def answer(
         self,
@@ -116,7 +118,7 @@ class Answers:
         refusal = None
         if command == SUBSCRIBING and request.manager and not asked.direct:
             refusal = await self._unreachable(asked, workspace, request)
-        reply = refusal or await dispatch(request, self.services)
+        reply = as_called(refusal or await dispatch(request, self.services), command, self.prefix)
         renderer = self.view_renderer if viewed else self.renderer
         messages = shown(reply, renderer.render(reply.document))
         for message in messages:

@@ -36,19 +36,18 @@ log = structlog.get_logger(__name__)
 class Commands:
     """Answers through response addresses: they work wherever a reader is, also where the app is no member."""
 
-    def __init__(self, answers: Answers, directs: Directs, homes: Homes, modals: Modals, *, prefix: str = "") -> None:
+    def __init__(self, answers: Answers, directs: Directs, homes: Homes, modals: Modals) -> None:
         self._answers = answers
         self._directs = directs
         self._homes = homes
         self._modals = modals
-        self._prefix = prefix
 
     async def on_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Answer a slash command; one that asks for a form opens it."""
         await ack()
         asked = await self._asked(body["team_id"], body["channel_id"], body["user_id"])
         kind = "in_channel" if asked.channel == body["channel_id"] and asked.direct else "ephemeral"
-        command, args = slash_line(body["command"], body.get("text", ""), self._prefix)
+        command, args = slash_line(body["command"], body.get("text", ""), self._answers.prefix)
         if command in FORMS and not args and await self._opened(asked, body["trigger_id"], command):
             return
         answer = await self._answers.answer(asked, command, args)

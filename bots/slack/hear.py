@@ -6,12 +6,12 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
+from bots.slack.names import OWN
 from core.commands.registry import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OWN = "paperboy"
 PEOPLES = frozenset({None, "thread_broadcast", "file_share"})
 """Subtypes of what a person wrote; others tell of edits, deletions, joins. https://docs.slack.dev/reference/events/message."""
 _LINK = re.compile(r"<(?![@#!])([^|>]+)(?:\|([^>]*))?>")

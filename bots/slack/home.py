@@ -90,7 +90,8 @@ class Homes:
     async def _shown(self, subscription: Subscription, asked: Asked) -> views.Row:
         _ = texts(await self._answers.lang(asked))
         coming = next_issue(subscription, self._services.subscriptions.next_at(subscription), _)
-        document = Document(title="", lang=_.lang, blocks=(paragraph(describe(subscription.slot, _.lang)), *coming))
+        comes = paragraph(_("Comes {when}.", when=describe(subscription.slot, _.lang)))
+        document = Document(title="", lang=_.lang, blocks=(comes, *coming))
         own = subscription.target == asked.target
         return views.Row(
             place=_("Direct messages to you") if own else f"<#{subscription.target.chat}>",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bots.settings import Settings
-from bots.slack.hear import OWN
+from bots.slack.names import OWN, slash_name
 from bots.slack.scopes import EVENTS, SCOPES
 from core.commands.registry import COMMANDS
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-TAKEN = frozenset({"apps", "archive", "search"})
-"""Names that Slack's own commands have, which win; without a prefix these are called ``/paperboy-…``."""
 ROUTES = {"events": "/slack/events", "redirect": "/slack/oauth_redirect"}
 SHORTCUTS = (
     ("Today's issue", "global", "today", "Open today's issue"),
@@ -79,11 +77,6 @@ def _commands(prefix: str, base_url: str) -> Iterator[Json]:
             hint = " ".join(f"[{parameter.name}]" for parameter in command.parameters)
             shown = {"command": f"/{slash_name(command.name, prefix)}", "description": command.summary}
             yield {**shown, **({"usage_hint": hint} if hint else {}), **rest}
-
-
-def slash_name(name: str, prefix: str) -> str:
-    """Return what a command is called in Slack, without its slash."""
-    return f"{prefix or (f'{OWN}-' if name in TAKEN else '')}{name}"
 
 
 def main() -> None:

@@ -126,6 +126,7 @@ class SlackPlatform:
             view_renderer=SlackRenderer(tables=False),
             services=services,
             rights=rights,
+            prefix=settings.prefix,
         )
         self.renderers: Mapping[str, Renderer] = {"": answers.renderer}
         directs = Directs(self._api, self._workspaces)
@@ -135,7 +136,7 @@ class SlackPlatform:
         self._app = SlackApp(
             answers,
             notes,
-            commands=Commands(answers, directs, self._homes, modals, prefix=settings.prefix),
+            commands=Commands(answers, directs, self._homes, modals),
             modals=modals,
             homes=self._homes,
             talk=Talk(answers, notes, receipts, self._homes.changed),

@@ -28,7 +28,7 @@ def _offers(issue: Issue, _: Texts) -> Iterator[tuple[str, str]]:
     yield _("Today's issue"), "today"
     if issue.lesson and issue.lesson.term:
         term = _short(issue.lesson.term)
-        yield _("What is {term}?", term=term), f"explain {term}"
+        yield _("What does “{term}” mean?", term=term), f"explain {term}"
     for section in issue.sections:
         for story in best(section, 1):
             title = _short(plain(story.title))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bots.slack.hear import is_for_us, slash_line, spoken_line, unescaped
-from bots.slack.manifest import slash_name
+from bots.slack.names import slash_name
 from core.commands.registry import COMMANDS
 
 

@@ -109,7 +109,12 @@ async def test_questions_are_suggested_from_todays_issue_and_each_is_answered(st
     await stand.fake.push("events_api", stand.fake.event(HOME, opened))
     await stand.fake.until(lambda: bool(stand.fake.calls("assistant.threads.setSuggestedPrompts")))
     prompts = stand.fake.calls("assistant.threads.setSuggestedPrompts")[-1]["prompts"]
-    assert [prompt["title"] for prompt in prompts] == ["Today's issue", "What is MoE?", "Polaris 2", "Beaver CLI 1.4"]
+    assert [prompt["title"] for prompt in prompts] == [
+        "Today's issue",
+        "What does “MoE” mean?",
+        "Polaris 2",
+        "Beaver CLI 1.4",
+    ]
     answers = [text_of(await stand.say(one["message"], channel=f"DP{at}")) for at, one in enumerate(prompts)]
     expected = ["Everything that happened", "mixture of experts", "Open weights", "coding agent"]
     assert [part for part, answer in zip(expected, answers, strict=True) if part not in answer] == []
@@ -189,6 +194,14 @@ async def test_the_settings_form_leaves_out_sections_and_shows_them_again(stand:
 async def test_settings_of_a_channel_open_only_for_who_may_change_them(stand: Stand) -> None:
     stand.team.posters["C8"] = {"UBOSS"}
     assert "Only admins" in text_of(await stand.slash("/settings", channel="C8", user="U1"))
+
+
+async def test_help_calls_commands_as_they_are_called_in_slack(stand: Stand) -> None:
+    said = text_of(await stand.slash("/help"))
+    assert "/paperboy-search" in said
+    assert "/paperboy-archive" in said
+    assert "/today" in said
+    assert " /search" not in said
 
 
 async def test_search_without_words_asks_for_them(stand: Stand) -> None:
