@@ -126,7 +126,11 @@ class Settings(BaseSettings):
     """All settings of one installation. Raises pydantic's ValidationError on a value that cannot be."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PAPERBOY_", env_nested_delimiter="__", toml_file="paperboy.toml", extra="ignore"
+        env_prefix="PAPERBOY_",
+        env_nested_delimiter="__",
+        toml_file="paperboy.toml",
+        extra="ignore",
+        env_ignore_empty=True,
     )
 
     name: str = "Paperboy"

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from bots.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from setting_names import names
 
 ROOT = Path(__file__).parents[2]
-
-
-def names(model: type[BaseModel], prefix: str = "PAPERBOY_") -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from names(field.annotation, f"{prefix}{name.upper()}__")
-        else:
-            yield prefix + name.upper()
 
 
 @pytest.mark.parametrize("name", sorted(names(Settings)))
@@ -62,3 +51,8 @@ def test_the_installations_secret_is_made_once_and_for_its_owner_only(tmp_path: 
     settings = Settings(data_dir=tmp_path / "data")
     assert settings.secret() == settings.secret()
     assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERBOY_TELEGRAM__TOKEN", "")
+    assert Settings().telegram.token is None
