@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bots.slack.views import TITLE, words
+from bots.slack.views import TITLE, button, words
 from core.subscriptions.service import Wish
 
 if TYPE_CHECKING:
@@ -62,8 +62,17 @@ def settings_form(
             _style(subscription, _),
             _place(subscription, _),
             _sections(subscription, vocabulary, _),
+            *([_endings(subscription, _)] if subscription else []),
         ],
     }
+
+
+def _endings(subscription: Subscription, _: Texts) -> Json:
+    """Return buttons that leave the form: a pause, or the end of the subscription."""
+    resume = button(_("Resume now"), "settings pause off", "form_resume")
+    pause = resume if subscription.paused_until else button(_("Pause"), "settings pause", "form_pause")
+    stop = {**button(_("Unsubscribe"), "unsubscribe", "form_stop"), "style": "danger"}
+    return {"type": "actions", "elements": [pause, stop]}
 
 
 def _days(subscription: Subscription | None, _: Texts) -> Json:

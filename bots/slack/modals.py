@@ -10,6 +10,7 @@ from bots.slack.forms import Defaults, read_form, read_value, settings_form
 from bots.slack.hear import unescaped
 from bots.slack.waiting import begun
 from core.document.nodes import Action
+from core.document.text import plain
 from core.i18n import texts
 from core.target import Target
 
@@ -57,8 +58,8 @@ class Modals:
         await self._fill(ack, body, self._answered(team, user, view["private_metadata"], "search", words))
 
     async def on_settings(self, ack: AsyncAck, body: Json) -> None:
-        """Subscribe as the form says, and show what came of it."""
-        shown = await self._fill(ack, body, self._settle(body))
+        """Subscribe as the form says, and show what came of it; what it cannot be is said in the form."""
+        shown = await self._fill(ack, body, self._settle(body), field="zone")
         await self._homes.changed(shown[0], "settings")
 
     async def on_press(self, body: Json, data: str) -> None:
@@ -138,11 +139,14 @@ class Modals:
         await self._update(team, opened["view"]["id"], self._view(*shown))
         return shown
 
-    async def _fill(self, ack: AsyncAck, body: Json, work: Coroutine[Any, Any, Showing]) -> Showing:
-        """Put the answer in the place of a submitted form."""
+    async def _fill(self, ack: AsyncAck, body: Json, work: Coroutine[Any, Any, Showing], *, field: str = "") -> Showing:
+        """Put the answer in the place of a submitted form; a refusal stands at the ``field`` to change."""
         task, done = await begun(work)
-        view = self._view(*await task) if done else self._waiting()
-        await ack(response_action="update", view=view)
+        refusal = _refusal(*await task) if done and field else ""
+        if refusal:
+            await ack(response_action="errors", errors={field: refusal})
+            return await task
+        await ack(response_action="update", view=self._view(*await task) if done else self._waiting())
         shown = await task
         if not done:
             await self._update(body["team"]["id"], body["view"]["id"], self._view(*shown))
@@ -161,3 +165,7 @@ class Modals:
     async def _call(self, team: str, method: str, arguments: Mapping[str, Any]) -> Json:
         token = (await self._workspaces.find(team)).token
         return await self._api.call(method, arguments, token=token)
+
+
+def _refusal(_asked: Asked, answer: Answer) -> str:
+    return " ".join(plain(answer.reply.document.blocks).split()) if answer.reply.private else ""

@@ -229,7 +229,8 @@ class FakeSlack:
 
     def submit(self, team: str, user: str, view: Json, values: Json) -> Json:
         """Return the payload of a submitted modal; inputs that ``values`` leaves out stay as they were."""
-        filled = {block["block_id"]: {"value": _initial(block["element"])} for block in view["blocks"]}
+        inputs = [block for block in view["blocks"] if block["type"] == "input"]
+        filled = {block["block_id"]: {"value": _initial(block["element"])} for block in inputs}
         state = {"values": filled | {name: {"value": value} for name, value in values.items()}}
         return {
             "type": "view_submission",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bots.slack import answers
+from core.commands.dispatch import dispatch
 from core.delivery.courier import Courier
 from core.delivery.port import Account
 from core.delivery.recorder import Recorder
@@ -20,6 +22,9 @@ from tests.fakes.slack import text_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
+
+    from core.commands.model import Reply, Request
+    from core.commands.services import Services
 
 
 def issue(stories: int, first: str = "Right") -> str:
@@ -104,3 +109,21 @@ async def test_everything_may_stand_in_the_channel_if_it_is_wished_so(stand: Sta
     await post(stand, "C2", {"thread": "off"})
     assert len(stand.fake.posts("C2")) > 1
     assert all("thread_ts" not in said for said in stand.fake.posts("C2"))
+
+
+async def test_a_question_in_the_thread_of_a_post_is_about_its_issue(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await post(stand)
+    heard: list[Request] = []
+
+    async def hear(request: Request, services: Services) -> Reply:
+        heard.append(request)
+        return await dispatch(request, services)
+
+    monkeypatch.setattr(answers, "dispatch", hear)
+    root = stand.fake.posts("C1")[0]["ts"]
+    answer = await stand.say(f"<@{stand.team.bot}> and what else?", channel="C1", thread=root, kind="app_mention")
+    assert answer["thread_ts"] == root
+    (head,) = await stand.house.archive.heads(edition="daily")
+    assert [(request.context.issue, request.context.thread) for request in heard] == [(str(head.ref), root)]

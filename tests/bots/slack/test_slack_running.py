@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
-from bots.slack import answers, stream, waiting
+from bots.slack import answers, home, stream, waiting
+from core.commands.dispatch import dispatch
 from core.commands.model import Reply
 from core.document.build import paragraph
 from core.document.nodes import Document
-from slack_stand import HOME, Stand, slack_stand
+from slack_stand import HOME, SOURCE, Stand, publish, slack_stand
 from tests.fakes.slack import Answer, text_of
 
 if TYPE_CHECKING:
@@ -26,8 +28,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stand(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stand]:
-    async with slack_stand(tmp_path_factory.mktemp("slack")) as stand:
-        yield stand
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(home, "LOOK_AGAIN", timedelta(milliseconds=200))
+        async with slack_stand(tmp_path_factory.mktemp("slack")) as stand:
+            yield stand
 
 
 async def grown(request: Request, services: Services) -> Reply:
@@ -42,6 +46,31 @@ async def grown(request: Request, services: Services) -> Reply:
 def growing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "dispatch", grown)
     monkeypatch.setattr(stream, "GAP", timedelta(0))
+
+
+@pytest.mark.parametrize("kind", ["a command", "a press", "a message"])
+async def test_everything_is_acknowledged_before_it_is_answered(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    card = await stand.slash("/today")
+    free = asyncio.Event()
+
+    async def slow(request: Request, services: Services) -> Reply:
+        await free.wait()
+        return await dispatch(request, services)
+
+    monkeypatch.setattr(answers, "dispatch", slow)
+    before = len(stand.fake.seen)
+    match kind:
+        case "a command":
+            await stand.fake.push("slash_commands", stand.fake.slash(HOME, "C1", "U1", "/today"))
+        case "a press":
+            await stand.fake.push("interactive", stand.fake.press(HOME, "C1", "U1", card, "Dev"))
+        case _:
+            await stand.fake.push("events_api", stand.said("today", channel="DACK"))
+    free.set()
+    told = {"respond", "chat.postMessage"}
+    await stand.fake.until(lambda: any(call.method in told for call in stand.fake.seen[before:]))
 
 
 @pytest.mark.usefixtures("growing")
@@ -191,6 +220,21 @@ async def test_the_settings_form_leaves_out_sections_and_shows_them_again(stand:
     assert after.without == frozenset()
 
 
+async def test_a_form_says_what_cannot_be_at_its_field(stand: Stand) -> None:
+    form = await stand.form("/settings", channel="DU11", user="U11")
+    said = await stand.submit(form, {"zone": {"value": "Atlantis"}}, user="U11")
+    assert said["response_action"] == "errors"
+    assert "Atlantis" in said["errors"]["zone"]
+    assert not await stand.house.services.subscriptions.of_target(stand.target("DU11"))
+
+
+async def test_the_form_of_a_subscription_also_ends_it(stand: Stand) -> None:
+    await stand.slash("/subscribe", channel="DU12", user="U12")
+    form = await stand.form("/settings", channel="DU12", user="U12")
+    assert "For how long?" in text_of(await stand.press_in(form, "Pause", user="U12"))
+    assert "Unsubscribed" in text_of(await stand.press_in(form, "Unsubscribe", user="U12"))
+
+
 async def test_settings_of_a_channel_open_only_for_who_may_change_them(stand: Stand) -> None:
     stand.team.posters["C8"] = {"UBOSS"}
     assert "Only admins" in text_of(await stand.slash("/settings", channel="C8", user="U1"))
@@ -241,3 +285,15 @@ async def test_doctor_names_missing_scopes_and_channels_that_posts_cannot_get_in
     messages = [finding.message for finding in found]
     assert messages == ["THOME: scopes are missing: channels:join", "THOME: channel C1 does not have the app"]
     assert all(finding.advice for finding in found)
+
+
+async def test_homes_follow_a_new_issue(stand: Stand) -> None:
+    await stand.home("U13")
+    await publish(stand.house, SOURCE.replace("Polaris 2 is out", "Polaris 3 is out"))
+    homes = stand.fake.views
+    await stand.fake.until(lambda: "Polaris 3 is out" in text_of(homes["VHOMEU13"]))
+
+
+async def test_a_socket_that_slack_closes_is_opened_again(stand: Stand) -> None:
+    await stand.fake.close_sockets()
+    assert "Polaris" in text_of(await stand.slash("/today"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from datetime import time as clock_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from slack_sdk.oauth.installation_store import Installation
 
 from bots.settings import Settings, SlackSettings
 from bots.slack.api import Api
+from bots.slack.leaving import Leaving
 from bots.slack.posts import Posts
 from bots.slack.presses import Presses
 from bots.slack.render import SlackRenderer
@@ -23,6 +25,8 @@ from core.delivery.model import SendError
 from core.delivery.port import Envelope
 from core.document.build import paragraph
 from core.document.nodes import Document
+from core.storage.subscriptions import SqlSubscriptions
+from core.subscriptions.model import Slot
 from core.target import Target
 from tests.fakes.slack import CLIENT_ID, CLIENT_SECRET, Answer, FakeSlack, fake_slack
 
@@ -130,3 +134,16 @@ async def test_tokens_are_not_kept_in_the_clear_and_need_the_key(office: Office)
     assert kept is not None
     assert "xox" not in kept
     assert await Vault(office.house.notes, "another key").find("T1") is None
+
+
+@pytest.mark.parametrize(("tokens", "left"), [({"bot": ["UBOTT1"]}, True), ({"oauth": ["U1"]}, False)])
+async def test_a_revoked_bot_token_ends_the_workspace_and_a_users_does_not(
+    office: Office, tokens: dict[str, list[str]], left: object
+) -> None:
+    await office.install("T1")
+    service, target = office.house.services.subscriptions, Target(platform="slack", account="T1", chat="C1")
+    await service.subscribe(target, "daily", slot=Slot(time=clock_time(8), zone="UTC"), lang="en")
+    leaving = Leaving(office.workspaces, SqlSubscriptions(office.house.database), service)
+    await leaving.on_revoked({"team_id": "T1"}, {"type": "tokens_revoked", "tokens": tokens})
+    assert (await office.vault.find("T1") is None) is left
+    assert (not await service.of_target(target)) is left
