@@ -53,3 +53,8 @@ class Api(Bot):
         except TelegramError as error:
             raise send_error(error) from error
         return found
+
+    async def close_connections(self) -> None:
+        """Close the connections; nothing can be called after that."""
+        for request in self._request:
+            await request.shutdown()

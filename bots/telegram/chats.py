@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from telegram import MessageOriginChannel
 
+from bots.telegram.chat_rights import IN_CHANNELS, MANAGES
 from bots.telegram.hear import MANAGERS, language_of
 from core.commands.dispatch import dispatch
 from core.commands.model import Reply, Request
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 FOREVER = timedelta(days=36_500)
 AWAY = frozenset({"left", "kicked"})
+GONE = "gone"
+"""How the reasons begin for which a subscription ends that could not be delivered any more."""
 _CHANNEL_NAME = re.compile(r"@[A-Za-z]\w{3,31}")
 
 
@@ -57,6 +60,7 @@ class ChatEvents:
         if was_in and not is_in:
             await self._services.subscriptions.pause_chat(target, self._services.clock.now() + FOREVER)
         elif is_in and not was_in:
+            await self._services.subscriptions.revive_chat(target, GONE)
             await self._services.subscriptions.resume_chat(target)
             await self._welcome(update, target)
 
@@ -89,10 +93,9 @@ class ChatEvents:
 
     async def _ask_for_chat(self, message: Message) -> None:
         _ = texts(language_of(message.from_user))
-        post = dict.fromkeys(_RIGHTS, False) | dict.fromkeys(_NEEDED, True)
-        manage = dict.fromkeys(_RIGHTS, False) | {"can_manage_chat": True}
-        channel = {"chat_is_channel": True, "bot_administrator_rights": post, "user_administrator_rights": post}
-        group = {"chat_is_channel": False, "bot_is_member": True, "user_administrator_rights": manage}
+        rights = {"bot_administrator_rights": IN_CHANNELS, "user_administrator_rights": IN_CHANNELS}
+        channel = {"chat_is_channel": True, **rights}
+        group = {"chat_is_channel": False, "bot_is_member": True, "user_administrator_rights": MANAGES}
         buttons = [
             [{"text": _("Pick a channel"), "request_chat": {"request_id": 1, **channel}}],
             [{"text": _("Pick a group"), "request_chat": {"request_id": 2, **group}}],
@@ -140,23 +143,6 @@ class ChatEvents:
 
     def _target(self, chat: int | str) -> Target:
         return Target(platform="telegram", account=self._account, chat=str(chat))
-
-
-_NEEDED = ("can_manage_chat", "can_post_messages", "can_edit_messages", "can_delete_messages")
-_RIGHTS = (
-    "is_anonymous",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-)
-"""https://core.telegram.org/bots/api#chatadministratorrights."""
 
 
 def is_channel_name(said: str) -> bool:

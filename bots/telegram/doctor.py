@@ -30,13 +30,14 @@ async def examine(api: Api, webhook_url: str) -> AsyncIterator[Finding]:
         yield Finding(level="error", subject="telegram", message=error.reason, advice=advice)
         return
     yield Finding(level="ok", subject="telegram", message=f"@{me.get('username', '')}, id {me['id']}")
-    for finding in _settings(me):
+    for finding in settings_of(me):
         yield finding
     for finding in _webhook(await api.call("getWebhookInfo"), webhook_url):
         yield finding
 
 
-def _settings(me: dict[str, Any]) -> Iterator[Finding]:
+def settings_of(me: dict[str, Any]) -> Iterator[Finding]:
+    """Yield what only @BotFather can set."""
     subject = "telegram settings"
     if not me.get("can_join_groups", True):
         advice = "@BotFather: /setjoingroups, Enable."
@@ -96,10 +97,17 @@ async def _chat(api: Api, me: int, chat: int) -> Finding | None:
     if found["type"] == "channel" and not member.get("can_post_messages"):
         advice = "Make the bot an admin of the channel with the right to post messages."
         return Finding(level="error", subject=subject, message=f"may not post in the channel {name}", advice=advice)
-    if member["status"] == "restricted" and not member.get("can_send_messages"):
+    if _is_mute(found, member):
         advice = "Let the bot send messages: Group → Manage → Permissions → Exceptions."
         return Finding(level="error", subject=subject, message=f"may not write in the group {name}", advice=advice)
     if member["status"] in AWAY:
         advice = "Add the bot to the chat again."
         return Finding(level="error", subject=subject, message=f"is not in {name}", advice=advice)
     return None
+
+
+def _is_mute(chat: dict[str, Any], member: dict[str, Any]) -> bool:
+    """Tell whether the bot itself, or every member who is no admin, may not write in a group."""
+    if member["status"] == "restricted":
+        return not member.get("can_send_messages")
+    return member["status"] == "member" and chat.get("permissions", {}).get("can_send_messages") is False

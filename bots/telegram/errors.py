@@ -48,6 +48,7 @@ _TEXTS: tuple[tuple[str, ErrorClass], ...] = (
     ("need administrator rights", "config"),
     ("have no rights to send", "config"),
     ("message thread not found", "config"),
+    ("direct messages topic", "config"),
     ("topic_closed", "config"),
     ("topic_deleted", "config"),
     ("chat_write_forbidden", "config"),

@@ -1,4 +1,4 @@
-"""What Telegram shows of the bot beside its messages: menus of commands, descriptions, the menu button."""
+"""What Telegram shows of the bot beside its messages: menus, descriptions, the menu button, the rights to ask for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bots.telegram.chat_rights import IN_CHANNELS, IN_GROUPS
 from core.commands.registry import COMMANDS
 from core.delivery.model import SendError
 from core.i18n import mark, texts
@@ -29,16 +30,18 @@ CHANNEL = mark("Set up a channel or group")
 
 log = structlog.get_logger(__name__)
 
+log = structlog.get_logger(__name__)
+
 
 async def publish(api: Api, notes: SqlNotes) -> None:
     """Set menus and texts, if they are not what was set last. What a server refuses is left as it is."""
-    calls = list(_calls())
-    print_ = sha256(json.dumps(calls, ensure_ascii=False).encode()).hexdigest()
+    wanted = list(calls())
+    print_ = sha256(json.dumps(wanted, ensure_ascii=False).encode()).hexdigest()
     name = f"telegram:menus:{api.token.partition(':')[0]}"
     if await notes.get(name) == print_:
         return
     try:
-        for method, payload in calls:
+        for method, payload in wanted:
             await api.call(method, payload)
     except SendError as error:
         if error.kind in {"wait", "transient", "unknown"}:
@@ -48,7 +51,8 @@ async def publish(api: Api, notes: SqlNotes) -> None:
     await notes.put(name, print_)
 
 
-def _calls() -> Iterator[tuple[str, dict[str, Any]]]:
+def calls() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the methods to call, with their parameters."""
     for code, lang in LANGUAGES.items():
         _ = texts(lang)
         where = {"language_code": code} if code else {}
@@ -67,6 +71,8 @@ def _calls() -> Iterator[tuple[str, dict[str, Any]]]:
             yield "setMyCommands", {"commands": commands, "scope": {"type": scope}, **where}
         yield "setMyDescription", {"description": _(DESCRIPTION), **where}
         yield "setMyShortDescription", {"short_description": _(SHORT_DESCRIPTION), **where}
+    yield "setMyDefaultAdministratorRights", {"rights": IN_GROUPS}
+    yield "setMyDefaultAdministratorRights", {"rights": IN_CHANNELS, "for_channels": True}
     yield "setChatMenuButton", {"menu_button": {"type": "commands"}}
 
 

@@ -13,6 +13,7 @@ from bots.telegram.app import TelegramApp
 from bots.telegram.doctor import examine, examine_chats
 from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Webhook, poll
 from bots.telegram.menus import publish
+from bots.telegram.notices import HelpfulSender
 from bots.telegram.parts import Parts
 from bots.telegram.posts import Posts
 from bots.telegram.render import TelegramRenderer
@@ -79,7 +80,7 @@ class TelegramPlatform:
         self.accounts: Sequence[str] = (self._account,)
         rate = PAID_RATE if settings.paid_broadcast else FREE_RATE
         self.pace = Pace(per_second=rate, chat_gap=CHAT_GAP, windows=(GROUPS,), in_flight=max(rate // 2, 32))
-        self.sender: Sender = sender
+        self.sender: Sender = HelpfulSender(sender, self._api, services, notes)
         self.renderers: Mapping[str, Renderer] = {"": renderer, "rich": rich}
         self.routes: Sequence[BaseRoute] = self._webhook.routes if self._webhook else ()
         self._parts = Parts(
@@ -103,8 +104,33 @@ class TelegramPlatform:
         if self._webhook:
             await self._webhook.listen(self._api, lanes)
         else:
-            await self._stop_webhook()
             await poll(self._api, self._mail, lanes, self._services.clock)
+
+    async def _introduce(self) -> User:
+        """Learn who the bot is and set it up, however long the network takes to be there."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                me = await self._who()
+                await publish(self._api, self._notes)
+                if self._webhook is None:
+                    await self._stop_webhook()
+            except SendError as error:
+                if error.kind == "fatal":
+                    raise
+                log.warning("telegram does not answer", reason=error.reason)
+                await self._services.clock.sleep(error.retry_after or wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                return me
+
+    async def _who(self) -> User:
+        try:
+            return User.de_json(await self._api.call("getMe"), self._api)
+        except SendError as error:
+            if error.kind in {"fatal", "content"}:
+                raise SendError("fatal", f"Telegram refuses the token: {error.reason}") from error
+            raise
 
     async def _stop_webhook(self) -> None:
         try:
@@ -113,22 +139,6 @@ class TelegramPlatform:
             if error.kind != "content":
                 raise
             log.warning("webhook not deleted", reason=error.reason)
-
-    async def _introduce(self) -> User:
-        """Learn who the bot is and set its menus, however long the network takes to be there."""
-        wait = FIRST_WAIT
-        while True:
-            try:
-                me = User.de_json(await self._api.call("getMe"), self._api)
-                await publish(self._api, self._notes)
-            except SendError as error:
-                if error.kind in {"fatal", "content"}:
-                    raise SendError("fatal", f"Telegram refuses the token: {error.reason}") from error
-                log.warning("telegram does not answer", reason=error.reason)
-                await self._services.clock.sleep(error.retry_after or wait)
-                wait = min(wait * 2, LONGEST_WAIT)
-            else:
-                return me
 
     async def doctor(self) -> AsyncIterator[Finding]:
         """Check token, webhook, privacy mode, inline mode, and the bot's rights where it is subscribed."""

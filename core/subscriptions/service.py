@@ -134,8 +134,11 @@ class SubscriptionService:
         return await self._change_chat(target, lambda each: replace(each, ended=reason))
 
     async def revive_chat(self, target: Target, reason: str) -> int:
-        """Take up again what ended in the target's chat and its threads for this reason; return how many that were."""
-        ended = [each for each in await self._subscriptions.of_chat(target) if each.ended == reason]
+        """Take up again what ended in the target's chat and its threads; return how many that were.
+
+        ``reason`` is what the subscriptions ended for, or how that begins.
+        """
+        ended = [each for each in await self._subscriptions.of_chat(target) if each.ended.startswith(reason)]
         for each in ended:
             await self._save(each, replace(each, ended=""))
         return len(ended)

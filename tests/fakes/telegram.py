@@ -9,15 +9,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, web
 
+from telegram_methods import METHODS, kind_of, misuse
 from telegram_rules import problems
 
 if TYPE_CHECKING:
@@ -63,6 +66,8 @@ class Chat:
     closed_topics: set[int] = field(default_factory=set)
     topics: set[int] = field(default_factory=set)
     blocked: str = ""
+    permissions: JSON = field(default_factory=lambda: {"can_send_messages": True})
+    member: JSON = field(default_factory=dict)
     moved_to: int = 0
 
     @property
@@ -85,7 +90,10 @@ class FakeTelegram:
         self.webhook: JSON = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
         self.url = ""
         self.polls = 0
+        self._newest_poll: object = None
         self.unanswered: list[Call] = []
+        self.heard: set[tuple[int, int]] = set()
+        self._presses: set[str] = set()
         self._updates: list[JSON] = []
         self._ids = count(100)
         self._update_ids = count(5000)
@@ -127,6 +135,7 @@ class FakeTelegram:
         message = self._message(chat, user or _author(chat), lang, text=text, **more)
         if text.startswith("/"):
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split(maxsplit=1)[0])}]
+        self.heard.add((chat, int(message["message_id"])))
         await self.update(message=message)
         return int(message["message_id"])
 
@@ -143,6 +152,7 @@ class FakeTelegram:
             )
             if there == chat and data:
                 query = f"query-{next(self._ids)}"
+                self._presses.add(query)
                 press = {"id": query, "from": _user(user or _author(chat), lang), "chat_instance": "1", "data": data}
                 await self.update(callback_query={**press, "message": message})
                 return query
@@ -238,8 +248,10 @@ class FakeTelegram:
         if self._spec:
             _check(self._spec, method, payload)
         answer = getattr(self, f"_{method}", None)
-        if answer is None:
+        if answer is None or method not in METHODS:
             raise Refusal(404, "Not Found")
+        if wrong := misuse(method, payload):
+            raise Refusal(400, f"Bad Request: {'; '.join(wrong)}")
         result = answer(payload)
         return await result if asyncio.iscoroutine(result) else result
 
@@ -251,6 +263,7 @@ class FakeTelegram:
         async with self._news:
             self._updates = [u for u in self._updates if u["update_id"] >= offset]
             self.polls += 1
+            mine = self._newest_poll = object()
             self._news.notify_all()
 
             def ready() -> list[JSON]:
@@ -258,17 +271,22 @@ class FakeTelegram:
 
             try:
                 async with asyncio.timeout(payload.get("timeout", 0)):
-                    await self._news.wait_for(ready)
+                    await self._news.wait_for(lambda: ready() or self._newest_poll is not mine)
             except TimeoutError:
                 pass
             finally:
                 self.polls -= 1
+            if self._newest_poll is not mine:
+                raise Refusal(409, "Conflict: terminated by other getUpdates request; only one bot may run")
             return ready()[: payload.get("limit", 100)]
 
     def _getMe(self, _payload: JSON) -> JSON:  # noqa: N802
         return ME
 
     def _setWebhook(self, payload: JSON) -> bool:  # noqa: N802
+        address = urlsplit(payload["url"])
+        if payload["url"] and (address.scheme != "https" or address.port not in {None, 443, 80, 88, 8443}):
+            raise Refusal(400, "Bad Request: bad webhook: an HTTPS URL on port 80, 88, 443 or 8443 must be provided")
         self.webhook |= payload
         return True
 
@@ -279,19 +297,16 @@ class FakeTelegram:
     def _getWebhookInfo(self, _payload: JSON) -> JSON:  # noqa: N802
         return {name: value for name, value in self.webhook.items() if name != "secret_token"}
 
-    def _setMyCommands(self, payload: JSON) -> bool:  # noqa: N802
-        if not all(1 <= len(c["description"]) <= 256 and c["command"].islower() for c in payload["commands"]):
-            raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
+    def _setMyCommands(self, _payload: JSON) -> bool:  # noqa: N802
         return True
 
-    def _setMyDescription(self, payload: JSON) -> bool:  # noqa: N802
-        if len(payload["description"]) > 512:
-            raise Refusal(400, "Bad Request: description is too long")
+    def _setMyDescription(self, _payload: JSON) -> bool:  # noqa: N802
         return True
 
-    def _setMyShortDescription(self, payload: JSON) -> bool:  # noqa: N802
-        if len(payload["short_description"]) > 120:
-            raise Refusal(400, "Bad Request: short description is too long")
+    def _setMyShortDescription(self, _payload: JSON) -> bool:  # noqa: N802
+        return True
+
+    def _setMyDefaultAdministratorRights(self, _payload: JSON) -> bool:  # noqa: N802
         return True
 
     def _setChatMenuButton(self, _payload: JSON) -> bool:  # noqa: N802
@@ -302,7 +317,7 @@ class FakeTelegram:
         return True
 
     def _sendMessageDraft(self, payload: JSON) -> bool:  # noqa: N802
-        if self._chat(payload).type != "private" or not payload["draft_id"]:
+        if self._chat(payload).type != "private":
             raise Refusal(400, "Bad Request: drafts are for private chats")
         return True
 
@@ -314,7 +329,9 @@ class FakeTelegram:
 
     def _send(self, method: str, payload: JSON) -> JSON:
         chat = self._writable(payload)
+        self._check_reply(payload)
         markup = payload.get("reply_markup", {})
+        _check_keyboard(markup.get("keyboard", []), chat)
         shown = {name: value for name, value in payload.items() if name != "reply_markup" or "keyboard" not in markup}
         _judge(method, shown)
         message = self._message(chat.id, BOT, "en", bot=True)
@@ -327,6 +344,13 @@ class FakeTelegram:
             message |= {"message_thread_id": thread, "is_topic_message": True}
         self.messages[chat.id, message["message_id"]] = message
         return message
+
+    def _check_reply(self, payload: JSON) -> None:
+        to = payload.get("reply_parameters")
+        if to is None or to.get("allow_sending_without_reply"):
+            return
+        if (payload["chat_id"], to["message_id"]) not in self.heard | set(self.messages):
+            raise Refusal(400, "Bad Request: message to be replied not found")
 
     def _editMessageText(self, payload: JSON) -> JSON:  # noqa: N802
         chat = self._writable({"chat_id": payload["chat_id"]})
@@ -357,19 +381,27 @@ class FakeTelegram:
         return True
 
     def _pinChatMessage(self, payload: JSON) -> bool:  # noqa: N802
+        if (payload["chat_id"], payload["message_id"]) not in self.messages:
+            raise Refusal(400, "Bad Request: message to pin not found")
         self.pinned.append((payload["chat_id"], payload["message_id"]))
         return True
 
     def _getChat(self, payload: JSON) -> JSON:  # noqa: N802
         chat = self._chat(payload)
-        return {**chat.json, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": {}}
+        shared = {"permissions": chat.permissions} if chat.type in {"group", "supergroup"} else {}
+        return {**chat.json, **shared, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": {}}
 
     def _getChatMember(self, payload: JSON) -> JSON:  # noqa: N802
-        status = "administrator" if payload["user_id"] in self._chat(payload).admins else "member"
+        chat = self._chat(payload)
+        status = "administrator" if payload["user_id"] in chat.admins else "member"
         rights = {"can_post_messages": True} if status == "administrator" else {}
-        return {"status": status, **rights, "user": _user(payload["user_id"], "en")}
+        special = chat.member if payload["user_id"] == BOT else {}
+        return {"status": status, **rights, **special, "user": _user(payload["user_id"], "en")}
 
     def _answerCallbackQuery(self, payload: JSON) -> bool:  # noqa: N802
+        if payload["callback_query_id"] not in self._presses:
+            raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+        self._presses.remove(payload["callback_query_id"])
         if len(payload.get("text", "")) > 200:
             raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
         if not payload.get("url", "https://t.me/paper_bot?start=").startswith("https://t.me/paper_bot?start="):
@@ -377,6 +409,8 @@ class FakeTelegram:
         return True
 
     def _answerInlineQuery(self, payload: JSON) -> bool:  # noqa: N802
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload.get("button", {}).get("start_parameter", "none")):
+            raise Refusal(400, "Bad Request: START_PARAM_INVALID")
         results = payload["results"]
         if len(results) > 50 or len({r["id"] for r in results}) < len(results):
             raise Refusal(400, "Bad Request: RESULT_ID_DUPLICATE")
@@ -437,6 +471,15 @@ def _user(number: int, lang: str) -> JSON:
     return {"id": number, "is_bot": False, "first_name": f"Reader {number}", "language_code": lang}
 
 
+def _check_keyboard(rows: list[list[JSON]], chat: Chat) -> None:
+    for button in [button for row in rows for button in row]:
+        kinds = set(button) & {"request_chat", "request_location", "request_users", "request_contact", "request_poll"}
+        if len(kinds) > 1 or set(button) - kinds - {"text"} or not button.get("text"):
+            raise Refusal(400, f"Bad Request: button {sorted(button)}")
+        if kinds and chat.type != "private":
+            raise Refusal(400, "Bad Request: such buttons can be used in private chats only")
+
+
 def _judge(method: str, payload: JSON) -> None:
     found = problems(method, payload)
     if found:
@@ -459,7 +502,7 @@ async def _payload(request: web.Request) -> JSON:
 
 
 def _value(name: str, value: str) -> Any:  # noqa: ANN401  JSON
-    if name in {"text", "description", "short_description", "url"}:
+    if kind_of(name) is str:
         return value
     try:
         return json.loads(value)
@@ -475,7 +518,7 @@ def _spec() -> JSON:
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
-    "Integer": (int,), "String": (str, int), "Boolean": (bool,), "Float": (int, float), "True": (bool,),
+    "Integer": (int,), "String": (str,), "Boolean": (bool,), "Float": (int, float), "True": (bool,),
 }  # fmt: skip
 
 

@@ -29,13 +29,13 @@ def caused(error: TelegramError, cause: Exception) -> TelegramError:
     return error
 
 
+CHATS = ("group", "supergroup", "channel")
 CASES: list[tuple[TelegramError, str]] = [
     (Forbidden("Forbidden: bot was blocked by the user"), "gone"),
     (Forbidden("Forbidden: user is deactivated"), "gone"),
     (Forbidden("Forbidden: bot can't initiate conversation with a user"), "gone"),
-    (Forbidden("Forbidden: bot was kicked from the group chat"), "gone"),
-    (Forbidden("Forbidden: bot was kicked from the supergroup chat"), "gone"),
-    (Forbidden("Forbidden: bot is not a member of the channel chat"), "gone"),
+    *((Forbidden(f"Forbidden: bot was kicked from the {chat} chat"), "gone") for chat in CHATS),
+    *((Forbidden(f"Forbidden: bot is not a member of the {chat} chat"), "gone") for chat in CHATS),
     (Forbidden("Forbidden: the group chat was deleted"), "gone"),
     (Forbidden("Forbidden: bot can't send messages to bots"), "gone"),
     (Forbidden("Forbidden: the bot can't send messages to the bot"), "gone"),
@@ -51,7 +51,10 @@ CASES: list[tuple[TelegramError, str]] = [
     (BadRequest("Bad Request: FROZEN_METHOD_INVALID"), "fatal"),
     (BadRequest("Bad Request: can't parse entities: unexpected end"), "content"),
     (BadRequest("Bad Request: message is too long"), "content"),
+    (BadRequest("Bad Request: message caption is too long"), "content"),
     (BadRequest("Bad Request: reply markup is too long"), "content"),
+    (BadRequest("Bad Request: direct messages topic must be specified"), "config"),
+    (BadRequest("Bad Request: TOPIC_DELETED"), "config"),
     (BadRequest("Bad Request: Wrong HTTP URL specified"), "content"),
     (BadRequest("Bad Request: BUTTON_DATA_INVALID"), "content"),
     (BadRequest("Bad Request: RICH_VALIDATE_DEPTH"), "content"),
@@ -59,6 +62,7 @@ CASES: list[tuple[TelegramError, str]] = [
     (ChatMigrated(-100123), "move"),
     (NetworkError("Too Many Requests: retry later"), "wait"),
     (NetworkError("Internal Server Error"), "transient"),
+    (NetworkError("Request aborted"), "transient"),
     (NetworkError("Bad Gateway"), "transient"),
     (caused(NetworkError("refused"), httpx.ConnectError("")), "transient"),
     (caused(NetworkError("dropped"), httpx.RemoteProtocolError("")), "unknown"),
