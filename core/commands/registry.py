@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.commands.archive import archive
 from core.commands.ask import ask
+from core.commands.catchup import catchup
 from core.commands.explain import explain
 from core.commands.forgetme import forgetme
 from core.commands.help import help_on
@@ -40,6 +41,7 @@ _ALL = (
     pick,
     issue,
     archive,
+    catchup,
     explain,
     search,
     subscribe,

@@ -52,6 +52,8 @@ class Teasers:
 BEST_OF_SECTION = 2
 CARD_SECTIONS = 8
 BUTTONS_IN_ROW = 3
+MISSED_TOLD = 5
+TOP_STORIES = 3
 TEASERS = {"zh": Teasers(lead=170, pick=90, story=56), "en": Teasers(lead=340, pick=180, story=110)}
 CHARACTERS_A_MINUTE = {"zh": 400, "en": 1100}
 
@@ -95,17 +97,22 @@ class Presenter:
         return _document(issue, tuple(blocks))
 
     def catch_up(self, issue: Issue, missed: Sequence[Issue]) -> Document:
-        """Return one page for somebody who was not reached for some days: what was missed, then ``issue`` as a card."""
+        """Return one page for somebody who was not reached for some days: what was missed, then ``issue`` as a card.
+
+        The newest that was missed is told of; ``/catchup`` opens the rest.
+        """
         if not missed:
             return self.card(issue)
         _ = texts(issue.ref.lang)
-        lines = [ListItem((_missed_teaser(other),)) for other in missed]
+        told = missed[-MISSED_TOLD:]
+        buttons = [Action(short_date(other.ref.date, other.ref.lang), "issue", str(other.ref)) for other in told]
+        everything = Action(_("Everything I missed"), "catchup", str(missed[0].ref), style="primary")
         card = self.card(issue)
-        buttons = [Action(short_date(other.ref.date, other.ref.lang), "issue", str(other.ref)) for other in missed]
         *shown, contents = card.blocks
-        both = Actions((*_rows(buttons), *contents.rows)) if isinstance(contents, Actions) else contents
+        rows = contents.rows if isinstance(contents, Actions) else ()
         heading = Heading(1, (Text(_("What you missed")),))
-        return replace(card, blocks=(heading, List(tuple(lines)), *shown, both))
+        lines = List(tuple(ListItem(tuple(brief(other))) for other in told))
+        return replace(card, blocks=(heading, lines, *shown, Actions(((everything,), *_rows(buttons), *rows))))
 
     def section(self, issue: Issue, section: Section) -> Document:
         """Return one section, with buttons to its neighbours."""
@@ -213,11 +220,21 @@ def _pick_teaser(pick: Pick, room: int) -> Paragraph:
     return Paragraph((*_text(_mark(pick.emoji)), Strong((Text(pick.title),)), *dash, *said))
 
 
-def _missed_teaser(issue: Issue) -> Paragraph:
-    pick = f" · {_mark(issue.pick.emoji)}{issue.pick.title}" if issue.pick else ""
-    return Paragraph(
-        (Strong((Text(short_date(issue.ref.date, issue.ref.lang)),)), Text(f" — {issue.title}"), *_text(pick))
-    )
+def brief(issue: Issue) -> Iterator[Block]:
+    """Give an issue in a few lines: its date and headline, its top stories, its pick."""
+    yield Paragraph((Strong((Text(short_date(issue.ref.date, issue.ref.lang)),)), Text(f" — {issue.title}")))
+    room = TEASERS.get(issue.ref.lang, TEASERS["en"]).story
+    if stories := top_stories(issue):
+        yield List(tuple(ListItem((Paragraph(truncate(story.title, room)),)) for story in stories))
+    if issue.pick:
+        yield Paragraph((Text(f"{_mark(issue.pick.emoji)}{issue.pick.title}"),))
+
+
+def top_stories(issue: Issue, count: int = TOP_STORIES) -> tuple[Story, ...]:
+    """Return the ``count`` stories to show for the whole issue, in its order, the first one always among them."""
+    stories = [story for section in issue.sections for story in section.stories]
+    chosen = stories[:1] + sorted(stories[1:], key=_weight, reverse=True)[: count - 1]
+    return tuple(story for story in stories if story in chosen)
 
 
 def _first_line(blocks: Blocks) -> Inlines:

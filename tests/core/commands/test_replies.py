@@ -24,6 +24,7 @@ CONVERSATIONS = {
     "issue": ["/issue", "/issue 2/20", "/issue 昨天", "/issue 2026-02-25", "/issue soonish", f"issue {REF}"],
     "full": [f"full {REF}"],
     "archive": ["/archive", "/archive zh", "/archive 2/20", "/archive 2/20 --page 2"],
+    "catchup": ["/catchup", "/catchup 2/20 zh --page 2", f"catchup {REF}", "/catchup 3/9", "/catchup soonish"],
     "models": ["/models", "/models 2/20", "/models yesterday"],
     "apps": ["/apps"],
     "dev": ["/dev zh"],

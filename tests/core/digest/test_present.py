@@ -105,5 +105,17 @@ def test_catching_up_leads_to_what_was_missed() -> None:
     missed = issue(path="daily/en/2026-03-01.md")
     document = PRESENTER.catch_up(issue(), [missed])
     assert plain(document.blocks).startswith("What you missed\nMar 1 — Open weights for all")
-    assert actions(document)[0] == Action("Mar 1", "issue", "daily/en/2026-03-01")
+    assert actions(document)[:2] == [
+        Action("Everything I missed", "catchup", "daily/en/2026-03-01", style="primary"),
+        Action("Mar 1", "issue", "daily/en/2026-03-01"),
+    ]
     assert PRESENTER.catch_up(issue(), []) == PRESENTER.card(issue())
+
+
+def test_a_long_absence_is_told_of_on_one_page() -> None:
+    missed = [issue(path=f"daily/en/2026-02-{day:02}.md") for day in range(10, 24)]
+    document = PRESENTER.catch_up(issue(), missed)
+    days = [action.args for action in actions(document) if action.command == "issue"]
+    assert days == [f"daily/en/2026-02-{day}" for day in range(19, 24)]
+    assert actions(document)[0].args == "daily/en/2026-02-10"
+    assert plain(document.blocks).count(plain(missed[0].sections[0].stories[0].title)) >= len(days)
