@@ -6,22 +6,25 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
 
 import forked
 from bots.telegram.links import payload
+from tests.fakes.model import FakeModel, Turn, fake_model
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, Refusal, fake_telegram
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -47,6 +50,18 @@ Everything that happened, in five minutes.
 ## 🎯 PICK OF THE DAY: Beaver CLI 1.4
 
 The first one that makes you forget it is a tool.
+
+## 🎓 MODEL LITERACY: What is a mixture of experts?
+
+Many small networks that take turns.
+"""
+CHINESE = f"""# 北极星 2 发布，小模型学会看图
+
+**{TODAY:%Y-%m-%d}**
+
+## 🧠 模型
+
+- **北极星 2** — 开放权重。
 """
 
 
@@ -102,9 +117,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment_of(fake: FakeTelegram, folder: Path, **more: str) -> dict[str, str]:
     """Return the environment of a program with an issue of today."""
-    issues = folder / "issues" / "daily" / "en"
-    issues.mkdir(parents=True, exist_ok=True)
-    (issues / f"{TODAY}.md").write_text(ISSUE, encoding="utf-8")
+    for lang, text in (("en", ISSUE), ("zh", CHINESE)):
+        issues = folder / "issues" / "daily" / lang
+        issues.mkdir(parents=True, exist_ok=True)
+        (issues / f"{TODAY}.md").write_text(text, encoding="utf-8")
     own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
     return own | {
         "PAPERBOY_DATA_DIR": str(folder / "data"),
@@ -169,6 +185,24 @@ async def test_a_button_edits_the_card_in_place(bot: Bot) -> None:
     assert "Beaver CLI 1.4" in bot.fake.texts(chat)[0]
 
 
+async def test_everything_opens_in_the_same_message(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/today")
+    for button, shown in [
+        ("Lesson", "Many small networks that take turns"),
+        ("Back", "Polaris 2 is out"),
+        ("Pick", "makes you forget it is a tool"),
+        ("Back", "Polaris 2 is out"),
+        ("Whole issue", "Model 0"),
+        ("›", "Model"),
+        ("中文", "北极星 2 发布"),
+        ("English", "Polaris 2 is out"),
+    ]:
+        await bot.press(chat, button)
+        (text,) = bot.fake.texts(chat)
+        assert shown in text, button
+
+
 async def test_pages_turn_in_place_and_two_taps_do_no_harm(bot: Bot) -> None:
     chat = bot.reader()
     await bot.ask(chat, "/models")
@@ -230,6 +264,7 @@ async def test_deep_links_open_sections_and_subscriptions(bot: Bot) -> None:
     chat = bot.reader()
     assert "Beaver CLI" in await bot.ask(chat, f"/start {payload(f'section dev daily/en/{TODAY}')}")
     assert "Model 0" in await bot.ask(chat, "/start models")
+    assert "Polaris 2 is out" in await bot.ask(chat, f"/start issue_{TODAY}")
     assert "Subscribed" in await bot.ask(chat, "/start subscribe_9am")
 
 
@@ -344,8 +379,11 @@ async def test_a_story_can_be_shared(bot: Bot) -> None:
     chat = bot.reader()
     await bot.ask(chat, "/search Model 12")
     await bot.press(chat, "1")
-    rows = bot.fake.newest(chat)["reply_markup"]["inline_keyboard"]
-    assert rows[-1][0]["url"].startswith("https://t.me/share/url?url=https%3A%2F%2Ft.me%2Fpaper_bot%3Fstart%3Dx")
+    story = bot.fake.newest(chat)
+    address = parse_qs(urlsplit(story["reply_markup"]["inline_keyboard"][-1][0]["url"]).query)["url"][0]
+    link, _start, said = address.partition("?start=")
+    assert link == "https://t.me/paper_bot"
+    assert await bot.ask(bot.reader(), f"/start {said}") == story["text"]
 
 
 async def test_strangers_cannot_set_up_a_channel(bot: Bot) -> None:
@@ -373,15 +411,65 @@ async def test_a_subscription_moves_with_its_group(bot: Bot) -> None:
             pass
 
 
-async def test_inline_queries_offer_stories(bot: Bot) -> None:
-    await bot.fake.update(
-        inline_query={"id": "q1", "from": {"id": 7, "is_bot": False, "first_name": "R", "language_code": "en"},
-                      "query": "beaver", "offset": ""}
-    )  # fmt: skip
-    await bot.fake.until(lambda: bool(bot.fake.calls("answerInlineQuery")))
-    call = bot.fake.calls("answerInlineQuery")[-1]
-    assert not call.refused
-    assert "Beaver CLI 1.4" in call.payload["results"][0]["title"]
+async def asked_inline(bot: Bot, words: str) -> dict[str, Any]:
+    query = f"q-{words}"
+    reader = {"id": 7, "is_bot": False, "first_name": "R", "language_code": "en"}
+    await bot.fake.update(inline_query={"id": query, "from": reader, "query": words, "offset": ""})
+
+    def answers() -> list[dict[str, Any]]:
+        return [
+            call.payload
+            for call in bot.fake.calls("answerInlineQuery")
+            if call.payload["inline_query_id"] == query and not call.refused
+        ]
+
+    await bot.fake.until(lambda: bool(answers()))
+    return answers()[0]
+
+
+async def test_an_inline_query_offers_stories_that_are_posted_with_their_links(bot: Bot) -> None:
+    result = (await asked_inline(bot, "beaver"))["results"][0]
+    content = result["input_message_content"]
+    assert "Beaver CLI 1.4" in result["title"]
+    assert "A coding agent for the terminal" in content["message_text"]
+    assert "https://beaver.example.com/1.4" in [entity.get("url") for entity in content["entities"]]
+    said = result["reply_markup"]["inline_keyboard"][0][0]["url"].partition("?start=")[2]
+    assert "A coding agent for the terminal" in await bot.ask(bot.reader(), f"/start {said}")
+
+
+async def test_an_inline_query_that_finds_nothing_leads_to_todays_issue(bot: Bot) -> None:
+    answer = await asked_inline(bot, "zyzzyva")
+    assert answer["results"] == []
+    assert "Polaris 2 is out" in await bot.ask(bot.reader(), f"/start {answer['button']['start_parameter']}")
+
+
+async def test_a_group_that_became_a_supergroup_is_found_out_when_posting(bot: Bot) -> None:
+    old, new = bot.group(admins={7}), bot.group(admins={7})
+    await bot.ask(old, "/subscribe 8:30")
+    bot.fake.chats[old].moved_to = new
+    await bot.call("push")
+    await bot.fake.until(lambda: bool(bot.fake.texts(new)))
+    assert "Polaris 2 is out" in bot.fake.texts(new)[0]
+    assert "8:30" in await bot.ask(new, "/settings")
+
+
+async def test_a_group_that_adds_the_bot_is_greeted_and_subscribed_by_the_link(bot: Bot) -> None:
+    chat = bot.group(admins={7})
+    await bot.fake.member(chat, "left", "member")
+    await bot.fake.until(lambda: bool(bot.fake.texts(chat)))
+    assert "Subscribed" in await bot.ask(chat, "/start@paper_bot subscribe")
+
+
+async def test_a_city_is_written_as_an_answer_to_the_page_that_asks_for_it(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30")
+    await bot.ask(chat, "/settings")
+    await bot.press(chat, "Time zone")
+    assert "Lisbon" in await bot.ask(chat, "Lisbon", reply_to_message=bot.fake.newest(chat))
+    await bot.press(chat, "Time zone")
+    await bot.press(chat, "Use my location")
+    (share,) = bot.fake.calls("sendMessage", chat)[-1].payload["reply_markup"]["keyboard"][0]
+    assert share["request_location"]
 
 
 async def test_an_update_that_comes_twice_is_answered_once(bot: Bot) -> None:
@@ -428,13 +516,16 @@ async def test_the_switches_of_telegram_take_effect(bot: Bot) -> None:
     await bot.fake.until(lambda: len(bot.fake.texts(chat)) > before and any(c == chat for c, _ in bot.fake.pinned))
 
 
-async def test_a_form_that_the_server_refuses_falls_back_to_the_plain_one(bot: Bot) -> None:
+@pytest.mark.parametrize(
+    "refusal", [Refusal(400, "Bad Request: RICH_VALIDATE_ERROR"), Refusal(404, "Not Found")], ids=["content", "old"]
+)
+async def test_a_form_that_the_server_refuses_falls_back_to_the_plain_one(refusal: Refusal, bot: Bot) -> None:
     chat = bot.reader()
     await bot.ask(chat, "/subscribe 8:30")
     await bot.ask(chat, "/settings")
     await bot.press(chat, "Try rich layout")
     before = len(bot.fake.texts(chat))
-    bot.fake.fail("sendRichMessage", chat, Refusal(400, "Bad Request: RICH_VALIDATE_ERROR"))
+    bot.fake.fail("sendRichMessage", chat, refusal)
     await bot.call("push")
     await bot.fake.until(lambda: len(bot.fake.texts(chat)) > before)
     assert "Polaris 2 is out" in bot.fake.texts(chat)[-1]
@@ -463,17 +554,72 @@ async def test_doctor_finds_the_bot_well(bot: Bot) -> None:
     assert TOKEN not in printed
 
 
-async def test_updates_come_through_a_webhook_beside_the_desk(tmp_path: Path) -> None:
-    address = "https://paper.example.com/telegram/hook"
-    async with fake_telegram() as fake, running(fake, tmp_path, PAPERBOY_TELEGRAM__WEBHOOK_URL=address) as (_, desk):
-        await fake.until(lambda: bool(fake.calls("setWebhook")))
-        fake.chat(7)
-        await fake.say(7, "/today")
-        assert fake.webhook["url"] == address
-        assert await fake.bring(f"{desk}/telegram/hook", secret="guess") == 403
-        assert await fake.bring(f"{desk}/telegram/hook") == 200
-        await fake.until(lambda: bool(fake.texts(7)))
-        assert "Polaris 2 is out" in fake.texts(7)[0]
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hooked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Bot, FakeModel, Path]]:
+    """A program that takes updates through a webhook, and writes answers with a language model."""
+    folder = tmp_path_factory.mktemp("hooked")
+    async with fake_telegram() as fake, fake_model() as model:
+        more = {"PAPERBOY_TELEGRAM__WEBHOOK_URL": "https://paper.example.com/telegram/hook", **model.settings()}
+        async with running(fake, folder, **more, PAPERBOY_LLM__PATIENCE="20") as (environment, desk):
+            await fake.until(lambda: bool(fake.calls("setWebhook")))
+            fake.hook = f"{desk}/telegram/hook"
+            yield Bot(fake, environment), model, folder
+
+
+async def test_updates_come_through_a_webhook_beside_the_desk(hooked: tuple[Bot, FakeModel, Path]) -> None:
+    bot, _model, _folder = hooked
+    assert bot.fake.webhook["url"] == "https://paper.example.com/telegram/hook"
+    assert "Polaris 2 is out" in await bot.ask(bot.reader(), "/today")
+    assert await bot.fake.bring(bot.fake.hook, secret="guess") == 403
+
+
+async def test_an_answer_of_a_model_grows_in_a_direct_chat(hooked: tuple[Bot, FakeModel, Path]) -> None:
+    bot, model, _folder = hooked
+    first = "Beaver CLI 1.4 is a coding agent [1]."
+    model.plan(Turn(say=f"{first} Beaver CLI 1.4 is an agent for the terminal [1].", pause=0.3))
+    chat = bot.reader()
+    said = await bot.ask(chat, "what is beaver?")
+    grown = [call.payload["text"] for call in bot.fake.calls("sendMessageDraft", chat)]
+    assert grown[:1] == [first]
+    assert said.startswith(f"{first} Beaver CLI")
+    assert bot.fake.texts(chat) == [said]
+
+
+async def test_a_group_sees_that_an_answer_is_being_typed(hooked: tuple[Bot, FakeModel, Path]) -> None:
+    bot, model, _folder = hooked
+    model.plan(Turn(wait=1.2))
+    chat = bot.group(admins={7})
+    await bot.ask(chat, "@paper_bot what is beaver?")
+    assert bot.fake.calls("sendChatAction", chat)
+    assert not bot.fake.calls("sendMessageDraft", chat)
+
+
+async def test_a_correction_changes_what_was_sent_and_a_withdrawal_replaces_it(
+    hooked: tuple[Bot, FakeModel, Path],
+) -> None:
+    bot, _model, folder = hooked
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30")
+    await bot.call("push")
+    await bot.fake.until(lambda: len(bot.fake.texts(chat)) > 1)
+    await bot.receipt(chat, "sent")
+    issue = folder / "issues" / "daily" / "en" / f"{TODAY}.md"
+    issue.write_text(ISSUE.replace("Polaris 2", "Polaris 3"), encoding="utf-8")
+    await settled(folder, lambda: "Polaris 3" in bot.fake.texts(chat)[1])
+    assert "Corrected on" in bot.fake.texts(chat)[1]
+    issue.unlink()
+    await settled(folder, lambda: "withdrawn" in bot.fake.texts(chat)[1])
+    assert len(bot.fake.texts(chat)) == 2
+
+
+async def settled(folder: Path, true: Callable[[], bool]) -> None:
+    """Wait for a change of an issue to reach the posts, without the minute that others may follow it in."""
+    async with asyncio.timeout(40):
+        while not true():
+            with sqlite3.connect(folder / "data" / "paperboy.db", timeout=10) as database:
+                database.execute("UPDATE issues SET updated_at = updated_at - 60000000")
+            database.close()
+            await asyncio.sleep(0.5)
 
 
 async def test_a_program_that_is_killed_answers_after_its_restart_and_knows_its_buttons(tmp_path: Path) -> None:
@@ -503,7 +649,7 @@ async def test_a_program_that_is_killed_answers_after_its_restart_and_knows_its_
 
 
 async def test_nothing_was_refused_that_a_test_did_not_order(bot: Bot) -> None:
-    ordered = ("Too Many", "not modified", "RICH_VALIDATE")
+    ordered = ("Too Many", "not modified", "RICH_VALIDATE", "Not Found", "upgraded to a supergroup")
     assert [
         (c.method, c.refused) for c in bot.fake.seen if c.refused and not any(o in c.refused for o in ordered)
     ] == []

@@ -79,6 +79,7 @@ class Chat:
 class FakeTelegram:
     """The server's state. ``seen`` is every call in order, refused ones with the reason.
 
+    With ``hook``, the address of a webhook as it is reached from here, every update is brought there.
     ``polls`` is how many long polls wait for updates.
     """
 
@@ -89,6 +90,7 @@ class FakeTelegram:
         self.seen: list[Call] = []
         self.webhook: JSON = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
         self.url = ""
+        self.hook = ""
         self.polls = 0
         self._newest_poll: object = None
         self.unanswered: list[Call] = []
@@ -119,6 +121,8 @@ class FakeTelegram:
             number = next(self._update_ids)
             self._updates.append({"update_id": number, **about})
             self._news.notify_all()
+        if self.hook:
+            await self.bring(self.hook)
         return number
 
     async def bring(self, url: str, *, secret: str = "") -> int:
