@@ -13,6 +13,7 @@ from core.answers.extract import Extractor
 from core.answers.memory import Turn
 from core.answers.question import understand
 from core.answers.search import Context
+from core.answers.suggest import Suggester
 from core.i18n import texts
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Answerer:
         self._memory = memory
         self._today = today or (lambda: datetime.now(UTC).date())
         self._extract = Extractor(vocabulary)
+        self._suggest = Suggester(search)
         self.writer = writer
 
     async def ask(
@@ -87,6 +89,10 @@ class Answerer:
             asker = Asker(reader=reader, lang=answer.lang, began=began, show=heard.show)
             return await self._written(answer, finding, asker, turns) or answer
         return answer
+
+    async def suggest(self, answer: Answer, question: str) -> tuple[str, ...]:
+        """Return up to three questions to go on with."""
+        return await self._suggest.after(answer, question, self._today())
 
     async def explain(self, term: str, depth: Depth, *, lang: str, listener: Listener) -> str | None:
         """Return what a model knows about a term, None without one or if that cannot be shown."""

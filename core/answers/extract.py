@@ -37,7 +37,7 @@ class Extractor:
     def answer(self, finding: Finding, *, lang: str) -> Answer:
         """Return what a finding says, word for word."""
         _ = texts(lang)
-        if not finding.candidates or finding.unknown or finding.evidence < ENOUGH:
+        if not answers(finding):
             near = finding.candidates or finding.closest
             nearest = tuple(cited(one, finding.question) for one in near[:CITATIONS])
             said = self._refusal(finding, nearest, _)
@@ -94,6 +94,11 @@ class Extractor:
 
     def _line(self, one: Citation, _: Texts) -> str:
         return f"{_short(one.title)} ({where(one, self.vocabulary, _)})"
+
+
+def answers(finding: Finding) -> bool:
+    """Whether what was found answers the question, as far as that can be told."""
+    return bool(finding.candidates) and not finding.unknown and finding.evidence >= ENOUGH
 
 
 def cited(candidate: Candidate, question: Question) -> Citation:

@@ -40,10 +40,12 @@ async def _ask(request: Request, services: Services) -> Reply:
         stories=await under_discussion(request, services),
         listener=Listener(reader=f"{request.target.platform}:{request.user}", show=request.progress),
     )
+    more = await services.answerer.suggest(answer, question)
+    asking = [[Action(one, "ask", one, beside=True)] for one in more]
     if not answer.found:
-        return _not_found(answer, services, _)
+        return _not_found(answer, asking, services, _)
     blocks, shown = _written(answer, services, _) if answer.written else _quoted(answer, services, _)
-    return Reply(document=page(_, echoed(question), *blocks, rows=[_opening(shown)]))
+    return Reply(document=page(_, echoed(question), *blocks, rows=[_opening(shown), *asking]))
 
 
 def _quoted(answer: Answer, services: Services, _: Texts) -> tuple[list[Block], Sequence[Citation]]:
@@ -67,7 +69,7 @@ def _source(number: int, one: Citation, services: Services, _: Texts) -> Iterato
     yield Text(f" · {where(one, services.vocabulary, _)}")
 
 
-def _not_found(answer: Answer, services: Services, _: Texts) -> Reply:
+def _not_found(answer: Answer, asking: list[list[Action]], services: Services, _: Texts) -> Reply:
     said = echoed(answer.text.partition("\n")[0])
     hint = paragraph(_("I only know what the issues say. Try other words, or have a look at today's issue."))
     buttons = [Action(_("Today's issue"), "today"), Action(_("All commands"), "help")]
@@ -75,7 +77,7 @@ def _not_found(answer: Answer, services: Services, _: Texts) -> Reply:
     closest = [paragraph(_("Closest, may not answer:"))] if near else []
     shown = [_shown(number, one, services, _) for number, one in enumerate(near, 1)]
     document = page(
-        _, said, paragraph(said), *closest, *shown, *([] if near else [hint]), rows=[_opening(near), buttons]
+        _, said, paragraph(said), *closest, *shown, *([] if near else [hint]), rows=[_opening(near), *asking, buttons]
     )
     return Reply(document=document)
 

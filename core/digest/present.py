@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date
 
 from core.digest.model import Section, Story
+from core.digest.questions import suggested
 from core.document.nodes import (
     Action,
     Actions,
@@ -146,7 +147,8 @@ class Presenter:
             rest.append(Action(f"{_mark(issue.pick.emoji)}{_('Pick')}", "pick", ref))
         rest.append(Action(_("Whole issue"), "full", ref, style="primary"))
         buttons = [self._section_button(issue, section) for section in sections]
-        return Actions((*_rows(buttons), *_rows([*rest, *_twin_button(twin)])))
+        asking = (Action(question, "ask", question, beside=True) for question in suggested(issue, sections))
+        return Actions((*_rows(buttons), *_rows([*rest, *_twin_button(twin)]), *((action,) for action in asking)))
 
     def _name(self, issue: Issue, section: Section) -> Inlines:
         return (Text(self.vocabulary.name(section.kind, issue.ref.lang)),)

@@ -122,7 +122,7 @@ async def test_every_button_leads_somewhere(lang: str, ask: Ask) -> None:
         if line in pressed:
             continue
         pressed.add(line)
-        reply = await ask(line, lang=lang, pressed=True)
+        reply = await ask(line.removeprefix("+"), lang=lang, pressed=True)
         assert not reply.private or line.startswith(("help", "settings", "pause", "unsubscribe")), (line, said(reply))
         assert APOLOGY not in said(reply)
         assert "抱歉" not in said(reply)

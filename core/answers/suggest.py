@@ -1,0 +1,63 @@
+"""What could be asked next: questions about the stories at hand whose answer is known to be there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.answers.extract import answers
+from core.answers.question import understand
+from core.digest.questions import COUNT, about, what_is
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from core.answers.cite import Answer, Citation
+    from core.answers.search import Searcher
+
+TRIED = 8
+"""Questions that are tried at most, each a search of its own."""
+
+
+class Suggester:
+    """Proposes questions; each one was put to the archive and cites the story that it came from."""
+
+    def __init__(self, search: Searcher) -> None:
+        self._search = search
+
+    async def after(self, answer: Answer, question: str, today: date) -> tuple[str, ...]:
+        """Return up to three questions to ask after this one was answered."""
+        found: list[str] = []
+        for number, (one, proposed) in enumerate(_proposed(answer, question)):
+            if len(found) == COUNT or number == TRIED:
+                break
+            if await self._leads_to(one, proposed, answer.lang, today):
+                found.append(proposed)
+        return tuple(found)
+
+    async def _leads_to(self, one: Citation, question: str, lang: str, today: date) -> bool:
+        finding = await self._search.find(understand(question, today), lang=lang)
+        first = finding.candidates[0].passage if answers(finding) else None
+        return first is not None and (first.ref, first.key) == (one.ref, one.key)
+
+
+def _proposed(answer: Answer, question: str) -> Iterator[tuple[Citation, str]]:
+    """Yield facts to ask of the first story, something about each other one, and what is new about the first."""
+    first, *others = answer.citations or answer.nearest or (None,)
+    if first is None:
+        return
+    asked = _squeezed(question)
+    rest = (*others, *(answer.nearest if answer.citations else ()))
+    *facts, general = [*_about(first, answer.lang)] or [""]
+    said = [(first, fact) for fact in facts]
+    said += [(one, proposed) for one in rest for proposed in _about(one, answer.lang)[:1]]
+    said += [(first, general)] if general else []
+    yield from ((one, proposed) for one, proposed in said if _squeezed(proposed) != asked)
+
+
+def _about(one: Citation, lang: str) -> list[str]:
+    return [what_is(one.title, lang)] if one.what == "lesson" else about(one.title, one.quote, lang)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

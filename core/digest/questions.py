@@ -1,0 +1,63 @@
+"""Questions that an issue answers, to be asked with a button. Pure: what a story says decides what is asked of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+from core.document.text import plain
+from core.i18n import mark, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from core.digest.model import Issue, Section, Story
+
+COUNT = 3
+LONGEST = 64
+"""Characters of a question that a button can show."""
+
+_FACETS: tuple[tuple[regex.Pattern[str], str], ...] = (
+    (regex.compile(r"售价|[\d万亿]\s?(?:美元|元)\b|[$¥€]\s?\d|\d\s?dollars", regex.I), mark("How much is {name}?")),
+    (regex.compile(r"许可|Apache|\bMIT\b|\blicen[cs]e", regex.I), mark("Which license does {name} have?")),
+    (regex.compile(r"\d\s?[万kK]?\s?(?:次)?下载|downloads", regex.I), mark("How many downloads does {name} have?")),
+)
+_NAME = regex.compile(r"\p{Lu}[\w.+-]*(?:[ -]?(?:\p{Lu}|\d)[\w.+-]*){0,3}", regex.ASCII)
+_VERSION = regex.compile(r"\d|\w [A-Z]")
+"""A name of one word is also that of other things."""
+_ASIDE = regex.compile(r"\s*[（(][^（）()]*[）)]")
+
+
+def suggested(issue: Issue, sections: Sequence[Section]) -> tuple[str, ...]:
+    """Return up to three questions: about the lesson, then about the first story of each of the sections."""
+    asked: list[str] = []
+    if issue.lesson and len(issue.lesson.term) <= LONGEST // 2:
+        asked.append(what_is(issue.lesson.term, issue.ref.lang))
+    for story in _in_turn(sections):
+        title = plain(story.title)
+        questions = about(title, plain(story.body), issue.ref.lang)
+        asked += [question for question in questions[:1] if question not in asked]
+    return tuple(asked[:COUNT])
+
+
+def what_is(term: str, lang: str) -> str:
+    """Return the question that a lesson answers."""
+    return texts(lang)("What is {term}?", term=term.strip())
+
+
+def about(title: str, text: str, lang: str) -> list[str]:
+    """Return what can be asked of a story, facts before the general; nothing if its title is too long for a button."""
+    _ = texts(lang)
+    short = " ".join(_ASIDE.sub("", title).split())
+    found = _NAME.match(short)
+    name = found.group().strip() if found else ""
+    tells = bool(_VERSION.search(name))
+    facts = [_(question, name=name) for pattern, question in _FACETS if tells and pattern.search(f"{title} {text}")]
+    return [question for question in (*facts, _("{title}: what is new?", title=short)) if len(question) <= LONGEST]
+
+
+def _in_turn(sections: Sequence[Section]) -> Iterator[Story]:
+    """Yield the first story of each section, then the second of each."""
+    for place in range(max((len(section.stories) for section in sections), default=0)):
+        yield from (section.stories[place] for section in sections if len(section.stories) > place)
