@@ -27,8 +27,8 @@ from tests.fakes.slack import (
     Answer,
     FakeSlack,
     fake_slack,
-    text_of,
 )
+from tests.fakes.slack_views import text_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bots.settings import Settings, SlackSettings
 from bots.slack.platform import SlackPlatform
 from bots.wiring import House, open_house
+from core.commands.guard import Guard, Rate
 from core.digest.model import IssueRef
 from core.digest.parse import parse
 from core.storage.subscriptions import SqlSubscriptions
 from core.target import Target
-from tests.fakes.slack import APP_TOKEN, FakeSlack, Team, fake_slack
+from tests.fakes.slack import APP_TOKEN, FakeSlack, fake_slack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from tests.fakes.slack_world import Team
 
 Json = dict[str, Any]
 
@@ -138,7 +141,7 @@ async def slack_stand(folder: Path, *, issue: str = SOURCE, **settings: Any) -> 
         team = fake.team(HOME, channels=channels)
         platform = SlackPlatform(
             SlackSettings(api_url=fake.url, bot_token=team.token, app_token=APP_TOKEN, **settings),  # type: ignore[arg-type]  # pydantic makes secrets of them
-            services=house.services,
+            services=replace(house.services, guard=Guard(Rate(burst=1000))),
             notes=house.notes,
             receipts=house.receipts,
             pool=house.pool,

@@ -17,7 +17,7 @@ from core.storage.agenda import SqlAgenda
 from core.subscriptions.model import Slot
 from core.subscriptions.service import Wish
 from slack_stand import HOME, Stand, publish, slack_stand
-from tests.fakes.slack import text_of
+from tests.fakes.slack_views import text_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

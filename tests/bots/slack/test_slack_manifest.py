@@ -13,7 +13,7 @@ from bots.slack import budget
 from bots.slack.manifest import main, manifest, written
 from bots.slack.scopes import EVENTS, SCOPES
 from core.commands.registry import COMMANDS
-from tests.fakes.slack import EVENT_SCOPES, NEEDED, OTHER_SCOPES
+from tests.fakes.slack_scopes import EVENT_SCOPES, NEEDED, OTHER_SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,8 @@ from core.commands.model import Reply
 from core.document.build import paragraph
 from core.document.nodes import Document
 from slack_stand import HOME, SOURCE, Stand, publish, slack_stand
-from tests.fakes.slack import Answer, text_of
+from tests.fakes.slack import Answer
+from tests.fakes.slack_views import text_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -113,7 +113,7 @@ async def test_workspaces_do_not_wait_for_each_others_tokens(office: Office) -> 
     await office.install("T2")
     office.fake.teams["T1"].slow = 30
     stuck = asyncio.create_task(office.workspaces.find("T1"))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.1)
     async with asyncio.timeout(5):
         assert await office.send("T2")
     stuck.cancel()
