@@ -52,3 +52,9 @@ def is_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
     ours = event.get("bot_id") or event.get("subtype") not in PEOPLES or event.get("user") in {None, bot_user}
     direct = event.get("channel_type") == "im"
     return not ours and (direct or f"<@{bot_user}>" not in str(event.get("text", "")))
+
+
+def team_of(body: Mapping[str, Any]) -> str:
+    """Return the workspace that an event came to: what was said in a shared channel may come from another one."""
+    installed: Mapping[str, Any] = next(iter(body.get("authorizations") or ()), {})
+    return str(installed.get("team_id") or body["team_id"])

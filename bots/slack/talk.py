@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.slack.answers import Asked
-from bots.slack.hear import is_for_us, spoken_line, unescaped
+from bots.slack.hear import is_for_us, spoken_line, team_of, unescaped
 from bots.slack.stream import Stream
 from core.commands.model import Context
 from core.delivery.model import SendError
@@ -49,7 +49,7 @@ class Talk:
 
     async def on_mention(self, body: Json, event: Json) -> None:
         """Answer a mention in its thread; one at the top of a channel begins a thread."""
-        workspace = await self._workspaces.find(body["team_id"])
+        workspace = await self._workspaces.find(team_of(body))
         if event.get("bot_id") or event.get("user") == workspace.bot_user:
             return
         await self._say(_asked(body, event, thread=event.get("thread_ts") or event["ts"]), event)
@@ -70,7 +70,8 @@ class Talk:
         context = await self._context(asked)
         asked = await self._at_work(asked, event, token)
         place = {"channel": asked.channel, **({"thread_ts": asked.thread} if asked.thread else {})}
-        reader = {"recipient_user_id": asked.user, "recipient_team_id": asked.team}
+        team = event.get("user_team") or event.get("team") or asked.team
+        reader = {"recipient_user_id": asked.user, "recipient_team_id": team}
         stream = Stream(self._api, self._answers.services.clock, place, reader, token)
         answer = await self._answers.answer(asked, command, args, context=context, progress=stream.show)
         first, *others = answer.messages
@@ -108,7 +109,7 @@ class Talk:
 
 
 def _asked(body: Json, event: Json, *, thread: str) -> Asked:
-    return Asked(team=body["team_id"], channel=event["channel"], user=event.get("user", ""), thread=thread)
+    return Asked(team=team_of(body), channel=event["channel"], user=event.get("user", ""), thread=thread)
 
 
 def _thread(asked: Asked) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,6 @@ class Stand:
     team: Team
     house: House
     platform: SlackPlatform
-    shown: list[Json] = field(default_factory=list)
 
     def target(self, channel: str) -> Target:
         return Target(platform="slack", account=self.team.id, chat=channel)

@@ -158,6 +158,25 @@ async def test_a_command_between_two_people_is_answered_to_one_and_subscribes_on
     assert not await stand.house.services.subscriptions.of_target(stand.target("DBETWEEN"))
 
 
+async def test_the_next_issue_is_told_in_each_readers_own_time(stand: Stand) -> None:
+    answer = await stand.slash("/subscribe 8:30 Berlin", channel="DU15", user="U15")
+    elements = [part for block in answer["blocks"] if block["type"] == "rich_text" for part in block["elements"]]
+    dates = [one for part in elements for one in part["elements"] if one["type"] == "date"]
+    (found,) = await stand.house.services.subscriptions.of_target(stand.target("DU15"))
+    coming = stand.house.services.subscriptions.next_at(found)
+    assert coming is not None
+    assert [date["timestamp"] for date in dates] == [int(coming.timestamp())]
+
+
+async def test_what_another_workspace_says_in_a_shared_channel_is_answered_by_ours(stand: Stand) -> None:
+    event = stand.said(f"<@{stand.team.bot}> polaris?", channel="C1", kind="app_mention", user="UGUEST")
+    event["team_id"], event["event"]["team"] = "TGUEST", "TGUEST"
+    before = len(stand.fake.posts("C1"))
+    await stand.fake.push("events_api", event)
+    await stand.fake.until(lambda: len(stand.fake.posts("C1")) > before)
+    assert "Polaris 2" in text_of(stand.fake.posts("C1")[-1])
+
+
 async def test_only_who_may_post_in_a_channel_may_subscribe_it(stand: Stand) -> None:
     stand.team.posters["C3"] = {"UBOSS"}
     assert "Only admins" in text_of(await stand.slash("/subscribe", channel="C3", user="U1"))
