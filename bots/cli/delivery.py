@@ -22,7 +22,7 @@ RunNumber = Annotated[int, typer.Argument(help="The run's number, as `paperboy s
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (push, status, pause, resume, cancel, retry, receipts):
+    for command in (push, status, pause, resume, cancel, undo, retry, receipts):
         app.command()(command)
 
 
@@ -110,6 +110,17 @@ def resume(run: RunNumber) -> None:
 def cancel(run: RunNumber) -> None:
     """End a run: whatever was not begun is skipped."""
     _change(run, "cancel", "cancelled")
+
+
+def undo() -> None:
+    """Cancel every run that began within the last minute: what has not gone out does not."""
+    undone = in_house(lambda house: house.run_service.undo())
+    if not undone:
+        raise UsageError("No run began within the last minute: `paperboy cancel RUN` ends an older one.")
+    for run in undone:
+        counts = run.counts
+        said = f"run {run.id} ({run.edition} {run.date}) is cancelled"
+        console.print(f"{said}: {counts.sent} had gone out, {counts.skipped} do not", soft_wrap=True)
 
 
 def _change(run: int, verb: Literal["pause", "resume", "cancel"], state: str) -> None:

@@ -24,7 +24,7 @@ async def runs_page(request: Request) -> Response:
 
 
 async def change_run(request: Request) -> Response:
-    """Pause, resume or retry a run, as the form's field ``do`` says."""
+    """Pause, resume, cancel or retry a run, as the form's field ``do`` says."""
     desk = desk_of(request)
     run = int(request.path_params["run"])
     now = desk.services.clock.now()
@@ -33,6 +33,8 @@ async def change_run(request: Request) -> Response:
             await desk.runs.change(run, states=["running"], to="paused", note=NOTE, now=now)
         case "resume":
             await desk.runs.change(run, states=["paused"], to="running", note=NOTE, now=now)
+        case "cancel":
+            await desk.runs.change(run, states=["running", "paused"], to="cancelled", note=NOTE, now=now)
         case "retry":
             await desk.runs.retry(run, states=["failed"], reason="", now=now)
         case _:

@@ -18,6 +18,8 @@ WINDOW = timedelta(minutes=1)
 TELLING: frozenset[ErrorClass] = frozenset({"content", "config"})
 """Classes of failures that a run as a whole may be to blame for."""
 FEW = 25
+UNDONE = timedelta(minutes=1)
+RUNS_LOOKED_AT = 500
 RESUMED = "resumed by hand"
 """The note of a run that goes on although it was stopped or might be."""
 
@@ -47,6 +49,13 @@ class RunService:
         """Skip whatever was not begun; return whether there was a run to cancel. ``note`` says why."""
         now = self._clock.now()
         return await self._runs.change(run, states=["running", "paused"], to="cancelled", note=note, now=now)
+
+    async def undo(self) -> Sequence[Run]:
+        """Cancel every run that began within the last ``UNDONE``; return those runs as they stand then."""
+        found = await self._runs.newest(limit=RUNS_LOOKED_AT)
+        recent = [run.id for run in found if self._clock.now() - run.created_at <= UNDONE]
+        cancelled = [run for run in recent if await self.cancel(run, note="undone")]
+        return await self._runs.newest(ids=cancelled) if cancelled else ()
 
     async def retry(
         self, run: int, *, only: Sequence[Literal["failed", "unknown"]] = ("failed", "unknown"), reason: str = ""

@@ -1,0 +1,158 @@
+"""A run to many private chats, by the program as its operator starts it, against a strict Bot API server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import pytest
+
+import forked
+from bots.settings import Settings
+from bots.wiring import open_house
+from core.digest.parse import parse
+from core.subscriptions.model import Slot
+from core.target import Target
+from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator, Iterable
+    from pathlib import Path
+
+    from bots.wiring import House
+    from core.delivery.model import Run
+
+TODAY = datetime.now(UTC).date()
+CHANNEL = -1000
+READERS = range(1000, 1120)
+"""Four seconds at what a free bot may send."""
+MANY = range(1000, 1500)
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with fake_telegram() as server:
+        for number in MANY:
+            server.chat(number)
+        server.chat(CHANNEL, "channel", title="News", admins={BOT})
+        yield server
+
+
+def environment(fake: FakeTelegram, url: str, data: Path, **more: str) -> dict[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
+    return own | {
+        "PAPERBOY_DATA_DIR": str(data),
+        "PAPERBOY_DATABASE_URL": url,
+        "PAPERBOY_DESK__PORT": "0",
+        "PAPERBOY_TELEGRAM__TOKEN": TOKEN,
+        "PAPERBOY_TELEGRAM__API_URL": fake.url,
+        **more,
+    }
+
+
+@asynccontextmanager
+async def installation(url: str, data: Path) -> AsyncIterator[House]:
+    async with open_house(Settings(data_dir=data, database_url=url)) as house:
+        yield house
+
+
+async def publish(house: House, edition: str, chats: Iterable[int]) -> None:
+    """Put an issue into the archive that these chats have subscribed to, at an hour far away."""
+    text = f"# Polaris 2 is out\n\n**{TODAY}**\n\n## Models\n\n- **Polaris 2** — Open weights for all.\n"
+    issue = parse(text).issue
+    await house.publish(text, replace(issue, ref=replace(issue.ref, edition=edition, lang="en", date=TODAY)))
+    slot = Slot(time=(datetime.now(UTC) - timedelta(hours=2)).time().replace(second=0, microsecond=0), zone="UTC")
+    for chat in chats:
+        target = Target(platform="telegram", account=str(BOT), chat=str(chat))
+        await house.services.subscriptions.subscribe(target, edition, slot=slot, lang="en")
+
+
+async def start(environment: dict[str, str], role: str) -> Process:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bots", "run", "--role", role,
+        cwd=forked.ROOT, env=environment, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert b"ready" in await asyncio.wait_for(process.stdout.readline(), 30)
+    return process
+
+
+async def stop(process: Process) -> None:
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 25) == 0
+
+
+def posted(fake: FakeTelegram) -> list[int]:
+    """Return the chats that posts went to, in their order."""
+    return [call.payload["chat_id"] for call in fake.calls("sendMessage") if "Polaris" in call.payload["text"]]
+
+
+async def over(house: House, *ids: int) -> Run:
+    """Wait until nothing of the run is left to do; it is another process that does it."""
+    async with asyncio.timeout(15):
+        while (run := (await house.runs.newest(ids=ids))[0]).counts.planned or run.state == "running":  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    return run
+
+
+async def test_a_large_run_holds_up_neither_an_answer_nor_a_channel_and_can_be_undone(
+    fake: FakeTelegram, tmp_path: Path
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'paperboy.db'}"
+    process = await start(environment(fake, url, tmp_path), "all")
+    try:
+        async with installation(url, tmp_path) as house:
+            await publish(house, "daily", READERS)
+            await publish(house, "weekly", [CHANNEL])
+            await house.pusher.push("daily")
+            await fake.until(lambda: len(posted(fake)) >= 15)
+
+            asked, before = monotonic(), len(fake.calls("sendMessage"))
+            fake.chat(7)
+            await fake.say(7, "/help")
+            await fake.until(lambda: any(one.payload["chat_id"] == 7 for one in fake.calls("sendMessage")[before:]))
+            assert monotonic() - asked < 1
+
+            await house.pusher.push("weekly")
+            await fake.until(lambda: CHANNEL in posted(fake))
+            assert len(posted(fake)) < len(READERS)
+
+            [undone, *_] = [run for run in await house.run_service.undo() if run.edition == "daily"]
+            assert undone.state == "cancelled"
+            counts = (await over(house, undone.id)).counts
+            assert counts.sent == len(set(posted(fake)) - {CHANNEL}) < len(READERS)
+            assert counts.sent + counts.skipped == len(READERS)
+    finally:
+        await stop(process)
+
+
+@pytest.mark.timeout(120)  # three programs start, one after the other
+async def test_couriers_that_replace_each_other_send_everything_once(
+    fake: FakeTelegram, upgraded_url: str, tmp_path: Path
+) -> None:
+    settings = environment(fake, upgraded_url, tmp_path, PAPERBOY_TELEGRAM__PAID_BROADCAST="true")
+    async with installation(upgraded_url, tmp_path) as house:
+        await publish(house, "daily", MANY)
+        first = await start(settings, "carry")
+        await house.pusher.push("daily")
+        await fake.until(lambda: len(posted(fake)) >= 100)
+        starting = asyncio.create_task(start(settings, "carry"))
+        asked = monotonic()
+        await stop(first)
+        assert monotonic() - asked < 20
+        assert len(posted(fake)) < len(MANY), "the first was done before it was replaced"
+        second = await starting
+        await fake.until(lambda: len(posted(fake)) >= len(MANY), seconds=40)
+        run = await over(house)
+        await stop(second)
+    assert Counter(posted(fake)) == dict.fromkeys(MANY, 1)
+    assert (run.counts.sent, run.counts.unknown) == (len(MANY), 0)
