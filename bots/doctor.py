@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from bots.platform import Finding
 from bots.wiring import platforms
+from core.answers.model import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from bots.wiring import House
+    from core.answers.model import Trouble
+
+
+MODEL_SECONDS = 5
 
 
 async def examine(house: House) -> AsyncIterator[Finding]:
@@ -23,6 +29,8 @@ async def examine(house: House) -> AsyncIterator[Finding]:
         advice = "Name a folder or git URL of issues in PAPERBOY_ISSUES, or use `paperboy import`."
         yield Finding(level="warning", subject="archive", message="no issues", advice=advice)
     yield _desk(house)
+    async for finding in _model(house):
+        yield finding
     served = platforms(house)
     for platform in served:
         async for finding in platform.doctor():
@@ -38,3 +46,33 @@ def _desk(house: House) -> Finding:
         return Finding(level="ok", subject="desk", message=desk.url)
     advice = "Set PAPERBOY_DESK__TOKEN to a long random string, or PAPERBOY_DESK__HOST to 127.0.0.1."
     return Finding(level="error", subject="desk", message=f"{desk.host} can be reached by others", advice=advice)
+
+
+_MODEL_ADVICE: Mapping[Trouble, str] = {
+    "unreachable": "Start the server, or set PAPERBOY_LLM__BASE_URL to where it is.",
+    "refused": "Set PAPERBOY_LLM__API_KEY to a key that it takes.",
+    "missing": "Set PAPERBOY_LLM__MODEL to a model that it has.",
+    "limited": "Wait, or raise the limits of your account there.",
+    "rejected": "Set PAPERBOY_LLM__PROVIDER to the SDK whose language it speaks.",
+    "broken": "Look at the server's own log.",
+}
+
+
+async def _model(house: House) -> AsyncIterator[Finding]:
+    writer = house.answerer.writer
+    if writer is None:
+        yield Finding(level="ok", subject="model", message="none is named; answers are quoted")
+        return
+    try:
+        async with asyncio.timeout(MODEL_SECONDS):
+            await writer.model.check()
+        yield Finding(level="ok", subject="model", message=f"{writer.model.name} answers")
+    except (ModelError, TimeoutError) as error:
+        trouble: Trouble = error.trouble if isinstance(error, ModelError) else "unreachable"
+        message = f"{writer.model.name} cannot be used: {trouble}; answers are quoted"
+        yield Finding(level="error", subject="model", message=message, advice=_MODEL_ADVICE[trouble])
+    spent = await writer.spending.today()
+    if spent.is_up:
+        advice = "Raise PAPERBOY_LLM__TOKENS_PER_DAY, or wait for tomorrow (UTC)."
+        message = f"all {spent.of:,} tokens of today are used; answers are quoted"
+        yield Finding(level="warning", subject="model", message=message, advice=advice)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bots.wiring import House
+    from core.answers.spending import Spent
     from core.delivery.model import Receipt, Run
 
 RunNumber = Annotated[int, typer.Argument(help="The run's number, as `paperboy status` shows it.")]
@@ -60,9 +61,15 @@ def push(
 
 def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
     """Show runs, newest first: how many were sent, how fast, and when they will be done."""
-    runs = in_house(lambda house: house.run_service.status(limit=limit))
+
+    async def look(house: House) -> tuple[Sequence[Run], Spent | None]:
+        writer = house.answerer.writer
+        return await house.run_service.status(limit=limit), await writer.spending.today() if writer else None
+
+    runs, spent = in_house(look)
     if as_json:
-        print_json({"runs": [_run_as_json(run) for run in runs]})
+        model = {"model": {"tokens": spent.tokens, "of": spent.of, "used_up": spent.is_up}} if spent else {}
+        print_json({"runs": [_run_as_json(run) for run in runs], **model})
         return
     counted = ("planned", "sent", "unknown", "failed", "skipped")
     table = Table("run", "issue", "state", *counted, "per second", "done at", "note")
@@ -73,6 +80,11 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
         eta = f"{run.eta:%H:%M:%S} UTC" if run.eta else ""
         table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *map(str, numbers), rate, eta, run.note)
     console.print(table)
+    if spent:
+        used_up = "; used up, answers are quoted" if spent.is_up else ""
+        console.print(
+            f"model: {spent.tokens:,} tokens today of {f'{spent.of:,}' if spent.of else 'any number'}{used_up}"
+        )
 
 
 def _run_as_json(run: Run) -> dict[str, Any]:

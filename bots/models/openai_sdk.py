@@ -67,9 +67,14 @@ class OpenAIModel:
         await self._client.close()
 
     async def check(self) -> None:
-        """Ask whether the model is there."""
+        """Ask which models there are. Not every server tells: one that does not know the question is there at least."""
         async with translated(self.name, TROUBLES):
-            await self._client.models.retrieve(self.name)
+            try:
+                listed = {model.id async for model in self._client.models.list()}
+            except openai.NotFoundError:
+                return
+            if not listed & {self.name, f"{self.name}:latest"}:
+                raise ModelError("missing", f"{self.name} is none of the server's models")
 
 
 def _is_json(stream: openai.AsyncStream[ChatCompletionChunk]) -> bool:

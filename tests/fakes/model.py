@@ -61,6 +61,7 @@ class FakeModel:
     url: str = ""
     key: str = KEY
     model: str = MODEL
+    lists: bool = True
     usual: Turn = field(default_factory=Turn)
     asked: list[Json] = field(default_factory=list)
     """The JSON of each request's user message."""
@@ -268,7 +269,7 @@ def _refused(fake: FakeModel, turn: Turn) -> web.Response:
 
 
 async def one_model(request: web.Request) -> web.Response:
-    """Serve ``GET /v1/models/{id}`` of both."""
+    """Serve ``GET /v1/models/{id}`` of Anthropic's."""
     fake: FakeModel = request.app[FAKE]
     if fake.key not in {request.headers.get("x-api-key"), bearer(request)}:
         return fake.refusal(401, "Incorrect API key provided", "invalid_api_key")
@@ -276,6 +277,17 @@ async def one_model(request: web.Request) -> web.Response:
         return fake.refusal(404, "The model does not exist", "model_not_found")
     about = {"display_name": fake.model, "created_at": "2026-01-01T00:00:00Z", "owned_by": "nobody", "created": 1}
     return web.json_response({"id": fake.model, "object": "model", "type": "model", **about})
+
+
+async def all_models(request: web.Request) -> web.Response:
+    """Serve ``GET /v1/models`` of OpenAI's."""
+    fake: FakeModel = request.app[FAKE]
+    if bearer(request) != fake.key:
+        return fake.refusal(401, "Incorrect API key provided", "invalid_api_key")
+    if not fake.lists:
+        raise web.HTTPNotFound
+    model = {"id": fake.model, "object": "model", "created": 1, "owned_by": "nobody"}
+    return web.json_response({"object": "list", "data": [model]})
 
 
 FAKE: web.AppKey[FakeModel] = web.AppKey("fake")
@@ -289,6 +301,7 @@ async def fake_model() -> AsyncIterator[FakeModel]:
     app[FAKE] = fake
     app.router.add_post("/v1/chat/completions", chat_completions)
     app.router.add_post("/v1/messages", messages)
+    app.router.add_get("/v1/models", all_models)
     app.router.add_get("/v1/models/{id}", one_model)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()

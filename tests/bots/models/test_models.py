@@ -139,6 +139,11 @@ async def test_a_model_is_checked_without_asking_it_anything(fake: FakeModel, pr
     assert not fake.asked
 
 
+async def test_a_server_that_lists_no_models_is_there(fake: FakeModel) -> None:
+    fake.lists = False
+    assert await trouble_of_check(opened(fake, "openai")) == ""
+
+
 @pytest.mark.parametrize(("sdk", "adapter"), [(openai, openai_sdk), (anthropic, anthropic_sdk)])
 def test_each_kind_of_error_of_an_sdk_has_a_meaning(sdk: ModuleType, adapter: ModuleType) -> None:
     told = [kind for kind in map(vars(sdk).get, sdk.__all__) if isinstance(kind, type)]

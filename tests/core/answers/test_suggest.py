@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.answers.suggest import COUNT
 from core.digest.parse import parse
-from core.digest.questions import LONGEST, about, suggested
+from core.digest.questions import COUNT, LONGEST, about, suggested
 from question_archive import issues
 
 if TYPE_CHECKING:
