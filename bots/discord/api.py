@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import discord
 import structlog
 from discord.http import Route
 
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from types import SimpleNamespace
-
-    import discord
 
     from core.clock import Clock
 
@@ -74,8 +74,8 @@ class Api:
         self._invalid = invalid
         self._clock = clock
         self._lock = asyncio.Lock()
+        self._connections = AsyncExitStack()
         self._ready = False
-        self._opened = False
         self._closed_until: datetime | None = None
         self.note = invalid.note
         self.headers = {
@@ -90,17 +90,25 @@ class Api:
         async with self._lock:
             if self._ready:
                 return
-            self._opened = True
+            await self._connections.enter_async_context(self._client)
             try:
                 await self._client.login(self._token)
             except Exception as error:
+                await self._close()
                 raise send_error(error) from error
             self._ready = True
 
     async def close(self) -> None:
-        """Close the connections, if there were any."""
-        if self._opened:
-            await self._client.close()
+        """Close the connections, if there were any; the next call opens new ones."""
+        async with self._lock:
+            if self._ready:
+                await self._close()
+                self._ready = False
+
+    async def _close(self) -> None:
+        await self._connections.aclose()
+        self._client.clear()
+        self._client.http.connector = discord.utils.MISSING  # it was closed and would be used again
 
     async def call(self, method: str, path: str, body: object = None, **parameters: str | int) -> Any:  # noqa: ANN401  JSON of any shape
         """Send a request and return the answer's JSON. ``path`` has the parameters' names in braces."""

@@ -67,13 +67,17 @@ class Gateway(discord.AutoShardedClient):
         """Answer a question."""
         await self.talk.hear(message)
 
+    async def on_ready(self) -> None:
+        """Catch up with servers that came or went meanwhile."""
+        await self.servers.reconcile({str(guild.id) for guild in self.guilds})
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """End what a server is subscribed to."""
-        await self.servers.left(guild)
+        await self.servers.left(str(guild.id))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Take up what a server had been subscribed to."""
-        await self.servers.returned(guild)
+        await self.servers.returned(str(guild.id))
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """End what a channel was subscribed to."""
@@ -114,18 +118,25 @@ class DiscordPlatform:
             activity=discord.CustomActivity(f"/today · {services.publication.name}"),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            shard_count=1 if settings.gateway_url else None,
         )
+        self._shards = 1 if settings.gateway_url else None
         self._api = Api(self._client, token, settings.api_url, invalid, services.clock)
         buttons = Buttons(notes)
         self._publisher = Publisher(self._api, notes, services.clock)
         renderer = DiscordRenderer()
+        servers = Servers(services, notes, account, forget)
         parts = Parts(
-            api=self._api, account=account, services=services, renderer=renderer, buttons=buttons, notes=notes
+            api=self._api,
+            account=account,
+            services=services,
+            renderer=renderer,
+            buttons=buttons,
+            notes=notes,
+            servers=servers,
         )
         self._client.interactions = Interactions(parts, Places(self._api, account, self._client))
         self._client.talk = Talk(parts, self._client)
-        self._client.servers = Servers(services, notes, account, forget)
+        self._client.servers = servers
         self.accounts: Sequence[str] = (account,)
         self.pace = Pace(per_second=PER_SECOND)
         posts = Posts(self._api, pool, services.clock)
@@ -170,6 +181,8 @@ class DiscordPlatform:
             return False
 
     async def _listen(self) -> None:
+        # None: as many as Discord says, each time anew; the SDK declares only what comes of it
+        self._client.shard_count = self._shards  # type: ignore[assignment]
         try:
             await self._client.connect(reconnect=True)
         except (discord.DiscordException, OSError) as error:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bots.discord.press import Line
     from bots.discord.render import DiscordRenderer
     from bots.discord.send import Buttons
+    from bots.discord.servers import Servers
     from core.commands.services import Services
     from core.storage.notes import SqlNotes
     from core.subscriptions.model import Subscription
@@ -49,6 +50,7 @@ class Parts:
     renderer: DiscordRenderer
     buttons: Buttons
     notes: SqlNotes
+    servers: Servers
 
 
 class Replies:
@@ -67,7 +69,7 @@ class Replies:
             return await self._in_thread(event, line, exchange)
         else:
             reply = await self._dispatch(event, line, exchange)
-            await self._note_kind(line)
+            await self._note_place(line)
         return await self._answer(event, line, reply)
 
     async def _answer(self, event: discord.Interaction[Any], line: Line, reply: Reply) -> Answer:
@@ -147,14 +149,17 @@ class Replies:
         explained = rights.explain(lacking, line.place, self._parts.account, texts(press.lang_of(event)))
         return Reply(document=explained, private=True)
 
-    async def _note_kind(self, line: Line) -> None:
-        """Remember with a new subscription what kind of channel it is of; posts of announcements are published."""
+    async def _note_place(self, line: Line) -> None:
+        """Remember with a new subscription where it is: posts of announcements are published."""
         place = line.place
-        if not (place.kind and line.command == "subscribe"):
+        if line.command not in {"subscribe", "settings"} or not place.guild:
             return
         service, edition = self._parts.services.subscriptions, self._parts.services.publication.edition
         subscription = await service.find(place.target, edition)
-        if subscription and subscription.extras.get("kind") != place.kind:
+        if subscription is None:
+            return
+        await self._parts.servers.subscribed(place.guild, place.target.chat)
+        if place.kind and subscription.extras.get("kind") != place.kind:
             publish = {"publish": "on"} if place.kind == "announcement" else {}
             await service.change(place.target, edition, Wish(extras={"kind": place.kind, **publish}))
 

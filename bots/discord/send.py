@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bots.discord.buttons import short
-from bots.discord.errors import THREAD_EXISTS, UNKNOWN_MESSAGE, DiscordError
+from bots.discord.errors import ARCHIVED, THREAD_EXISTS, UNKNOWN_MESSAGE, DiscordError
 from bots.discord.issue import ref_in
 from core.document.text import utf16_length
 from core.render.buttons import token
@@ -109,17 +109,28 @@ class DiscordSender:
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Replace a message."""
         await self._buttons.remember(action.data for action in message.actions)
-        channel, sent = _place(target, message_id)
-        await self._api.call("PATCH", MESSAGE, message.payload, channel_id=channel, message_id=sent)
+        await self._change("PATCH", target, message_id, message.payload)
 
     async def delete(self, target: Target, message_id: str) -> None:
         """Take a message back."""
-        channel, sent = _place(target, message_id)
         try:
-            await self._api.call("DELETE", MESSAGE, channel_id=channel, message_id=sent)
+            await self._change("DELETE", target, message_id)
         except DiscordError as error:
             if error.code != UNKNOWN_MESSAGE:
                 raise
+
+    async def _change(
+        self, method: str, target: Target, message_id: str, payload: dict[str, Any] | None = None
+    ) -> None:
+        """Change a message. Threads are archived when nobody wrote for a day, and take no changes until opened."""
+        channel, sent = _place(target, message_id)
+        try:
+            await self._api.call(method, MESSAGE, payload, channel_id=channel, message_id=sent)
+        except DiscordError as error:
+            if error.code != ARCHIVED:
+                raise
+            await self._api.call("PATCH", "/channels/{channel_id}", {"archived": False}, channel_id=channel)
+            await self._api.call(method, MESSAGE, payload, channel_id=channel, message_id=sent)
 
     async def _into_forum(self, forum: str, message: Message, envelope: Envelope) -> str:
         if envelope.after:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,13 @@ from bots.discord.press import PLATFORM
 from core.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    import discord
+    from collections.abc import Awaitable, Callable, Collection
 
     from core.commands.services import Services
     from core.storage.notes import SqlNotes
 
-LEFT = "discord:left:"
+LEFT, HERE = "discord:left:", "discord:here:"
+"""Servers that are gone, and ``server/channel`` of everything that was subscribed in a server."""
 KEPT = timedelta(days=30)
 LOOK = timedelta(hours=6)
 REMOVED, DELETED = "removed from the server", "the channel was deleted"
@@ -38,26 +36,35 @@ class Servers:
         self._account = account
         self._forget = forget
 
-    async def left(self, guild: discord.Guild) -> None:
-        """End every subscription in the server; remember which channels they were in."""
-        channels = [
-            str(channel.id)
-            for channel in guild.channels
-            if await self._services.subscriptions.end_chat(self._target(str(channel.id)), REMOVED)
-        ]
-        if channels:
-            record = {"since": self._services.clock.now().isoformat(), "channels": channels}
-            await self._notes.put(f"{LEFT}{guild.id}", json.dumps(record))
-        log.info("removed from a server", server=guild.id, subscribed_channels=len(channels))
+    async def subscribed(self, server: str, channel: str) -> None:
+        """Remember in which server a channel is subscribed: of a server that is gone Discord tells nothing else."""
+        await self._notes.put(f"{HERE}{server}/{channel}", "")
 
-    async def returned(self, guild: discord.Guild) -> None:
+    async def left(self, server: str) -> None:
+        """End every subscription in the server."""
+        channels = await self._channels(server)
+        for channel in channels:
+            await self._services.subscriptions.end_chat(self._target(channel), REMOVED)
+        if channels and not await self._notes.get(f"{LEFT}{server}"):
+            await self._notes.put(f"{LEFT}{server}", self._services.clock.now().isoformat())
+        log.info("removed from a server", server=server, subscribed_channels=len(channels))
+
+    async def returned(self, server: str) -> None:
         """Take the server's subscriptions up again."""
-        name = f"{LEFT}{guild.id}"
-        if not (kept := await self._notes.get(name)):
+        if not await self._notes.get(f"{LEFT}{server}"):
             return
-        for channel in json.loads(kept)["channels"]:
+        for channel in await self._channels(server):
             await self._services.subscriptions.revive_chat(self._target(channel), REMOVED)
-        await self._notes.drop(name)
+        await self._notes.drop(f"{LEFT}{server}")
+
+    async def reconcile(self, servers: Collection[str]) -> None:
+        """Catch up with what happened while nobody listened: ``servers`` are those that the bot is in now."""
+        known = {name.removeprefix(HERE).partition("/")[0] for name in await self._notes.named(HERE)}
+        gone = {name.removeprefix(LEFT) for name in await self._notes.named(LEFT)}
+        for server in sorted(known - gone - set(servers)):
+            await self.left(server)
+        for server in sorted(gone & set(servers)):
+            await self.returned(server)
 
     async def deleted(self, channel: int) -> None:
         """End what the channel was subscribed to."""
@@ -73,11 +80,16 @@ class Servers:
         """Erase what belongs to servers that left 30 days ago or more."""
         before = self._services.clock.now() - KEPT
         for name in await self._notes.named(LEFT):
-            record = json.loads(await self._notes.get(name) or '{"since": "9999-01-01T00:00:00+00:00"}')
-            if datetime.fromisoformat(record["since"]) <= before:
-                for channel in record["channels"]:
+            since, server = await self._notes.get(name), name.removeprefix(LEFT)
+            if since and datetime.fromisoformat(since) <= before:
+                for channel in await self._channels(server):
                     await self._forget(self._target(channel))
+                    await self._notes.drop(f"{HERE}{server}/{channel}")
                 await self._notes.drop(name)
+
+    async def _channels(self, server: str) -> list[str]:
+        start = f"{HERE}{server}/"
+        return [name.removeprefix(start) for name in await self._notes.named(start)]
 
     def _target(self, channel: str) -> Target:
         return Target(platform=PLATFORM, account=self._account, chat=channel)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,9 @@ import pytest
 from bots.discord.api import INVALID_AT_MOST, InvalidRequests
 from bots.discord.doctor import effective
 from bots.discord.platform import DiscordPlatform
+from bots.discord.publish import Publisher
 from bots.discord.render import DiscordRenderer
-from bots.discord.servers import KEPT, LEFT, Servers
+from bots.discord.servers import KEPT, Servers
 from bots.settings import DiscordSettings, Settings
 from bots.wiring import House, open_house
 from clock import ManualClock
@@ -22,6 +22,7 @@ from core.delivery.model import SendError
 from core.delivery.port import Envelope
 from core.document.build import paragraph
 from core.document.nodes import Document
+from core.errors import StorageError
 from core.subscriptions.model import Slot
 from core.target import Target
 from tests.fakes.discord import APP, TOKEN, FakeDiscord, fake_discord, text_of
@@ -224,25 +225,66 @@ async def test_a_server_that_left_is_taken_up_within_thirty_days_and_erased_afte
     service = stand.house.services.subscriptions
     await service.subscribe(TEXT, "daily", slot=Slot(time=time(8), zone="UTC"), lang="en")
     servers: Servers = stand.platform._client.servers
-    channel: Any = type("Channel", (), {"id": 501})()
-    guild: Any = type("Guild", (), {"id": 500, "channels": [channel]})()
-    await servers.left(guild)
+    await servers.subscribed("500", "501")
+    await servers.left("500")
     assert await service.find(TEXT, "daily") is None
-    await servers.returned(guild)
+    await servers.returned("500")
     assert await service.find(TEXT, "daily") is not None
-    await servers.left(guild)
+    await servers.left("500")
     await servers.erase()
     assert stand.forgotten == []
     stand.clock.advance(KEPT)
     await servers.erase()
     assert stand.forgotten == [TEXT]
-    assert await stand.house.notes.named(LEFT) == []
+    assert await stand.house.notes.named("discord:") == []
 
 
-async def test_what_a_server_left_is_kept_as_json_with_its_time(stand: Stand) -> None:
-    await stand.house.notes.put(f"{LEFT}1", json.dumps({"since": stand.clock.now().isoformat(), "channels": ["5"]}))
-    await stand.platform._client.servers.erase()
-    assert await stand.house.notes.named(LEFT)
+async def test_servers_that_came_or_went_while_nobody_listened_are_caught_up_with(stand: Stand) -> None:
+    service = stand.house.services.subscriptions
+    await service.subscribe(TEXT, "daily", slot=Slot(time=time(8), zone="UTC"), lang="en")
+    servers: Servers = stand.platform._client.servers
+    await servers.subscribed("500", "501")
+    await servers.reconcile({"500", "600"})
+    assert await service.find(TEXT, "daily")
+    await servers.reconcile({"600"})
+    assert await service.find(TEXT, "daily") is None
+    await servers.reconcile({"500", "600"})
+    assert await service.find(TEXT, "daily")
+
+
+async def test_a_post_in_a_thread_that_was_put_away_is_corrected_and_taken_back(stand: Stand) -> None:
+    first = await stand.send(0, FORUM, kind="forum")
+    thread = first.partition("/")[0]
+    stand.fake.archive(thread)
+    await stand.platform.sender.edit(FORUM, first, PAGES[1])
+    assert text_of(stand.fake.posts(thread)[0]).startswith("-# Monday's issue")
+    stand.fake.archive(thread)
+    await stand.platform.sender.delete(FORUM, first)
+    assert stand.fake.posts(thread) == []
+
+
+async def test_what_waits_to_be_published_survives_a_restart(stand: Stand) -> None:
+    envelope = Envelope(key="news", extras={"publish": "on"})
+    await stand.platform.sender.send(replace(TEXT, chat="502"), PAGES[0], envelope)
+    await Publisher(stand.platform._api, stand.house.notes, stand.clock).round()
+    assert stand.fake.published == [stand.fake.posts("502")[0]["id"]]
+
+
+async def test_a_platform_that_stumbled_is_served_again(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stumble() -> None:
+        await stand.fake.until(lambda: stand.fake.identified)
+        raise StorageError("disk full")
+
+    monkeypatch.setattr(stand.platform._client.servers, "sweep", stumble)
+    with pytest.raises(ExceptionGroup):
+        await stand.platform.serve()
+    monkeypatch.undo()
+    stand.fake._last_identify = 0.0
+    serving = asyncio.create_task(stand.platform.serve())
+    await stand.fake.until(lambda: stand.fake.identified == 2)
+    assert (await stand.fake.slash("today")).kind == 4
+    serving.cancel()
+    await asyncio.wait({serving})
 
 
 @pytest.mark.parametrize(
