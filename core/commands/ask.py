@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.answers.answer import Listener
 from core.answers.cite import where
+from core.commands.courtesy import courtesy
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import one_line, page
 from core.commands.talk import conversation_of, under_discussion
@@ -33,6 +34,8 @@ async def _ask(request: Request, services: Services) -> Reply:
     question = one_line(request.args, QUESTION_LENGTH)
     if not question:
         raise UsageError(_("What would you like to know? Just write your question."))
+    if polite := await courtesy(question, request, services):
+        return polite
     answer = await services.answerer.ask(
         question,
         lang=_.lang,
