@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bots.telegram.hear import asked_for
 from bots.telegram.keyboard import keyboard
 from core.commands.turn import shown
 from core.delivery.model import SendError
-from core.document.nodes import Action
+from core.document.build import paragraph
+from core.document.nodes import Action, Actions
 from core.i18n import texts
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from bots.telegram.links import Links
     from bots.telegram.parts import Parts
     from core.commands.model import Reply
+    from core.document.nodes import Document
     from core.render.port import Message
     from core.target import Target
 
@@ -43,7 +46,7 @@ class Answers:
 
     def messages(self, reply: Reply) -> Sequence[Message]:
         """Return the messages of a reply that are shown at once."""
-        return shown(reply, self._parts.renderer.render(reply.document))
+        return shown(reply, self._parts.renderer.render(_hinted(reply.document)))
 
     async def put(
         self, target: Target, message_id: str, reply: Reply, rows: Sequence[Row] = (), *, beside: bool = False
@@ -93,6 +96,15 @@ class Answers:
         if (command, args) == ("settings", "zone") and direct and not reply.private:
             return [[{"text": _("Use my location"), "callback_data": "where"}]]
         return []
+
+
+def _hinted(document: Document) -> Document:
+    """Return the document with a hint above its buttons that an answer will do, where it asks for a time or a place."""
+    last = document.blocks[-1] if document.blocks else None
+    if not isinstance(last, Actions) or not asked_for(action.data for row in last.rows for action in row):
+        return document
+    hint = paragraph(texts(document.lang)("Or simply reply to this message with it."))
+    return replace(document, blocks=(*document.blocks[:-1], hint, last))
 
 
 def _with_rows(messages: Sequence[Message], rows: Sequence[Row]) -> list[Message]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.telegram.answer import Answers
-from bots.telegram.chats import ChatEvents, addressed, aimed, is_channel_name
+from bots.telegram.chats import ChatEvents, addressed, aimed, is_channel_name, title_of
 from bots.telegram.hear import channel_behind, language_of, line_of, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
 from bots.telegram.links import Links
@@ -132,7 +132,8 @@ class TelegramApp:
             reply = await dispatch(replace(request, progress=working.progress), self._parts.services)
         if request.target == here:
             return reply
-        return replace(reply, document=addressed(reply.document, request.target.chat))
+        chat = request.target.chat
+        return replace(reply, document=addressed(reply.document, chat, await title_of(self._parts.api, chat)))
 
     async def _context(self, message: Message) -> Context:
         before = message.reply_to_message

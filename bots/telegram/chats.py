@@ -133,9 +133,7 @@ class ChatEvents:
             command="settings", args="", target=self._target(chat), user=str(user.id), lang=language_of(user)
         )
         reply = await dispatch(request, self._services)
-        name = (Paragraph((Strong(text(title)),)),) if title else ()
-        document = replace(reply.document, blocks=(*name, *reply.document.blocks))
-        await self._say(self._target(user.id), Reply(document=addressed(document, chat)))
+        await self._say(self._target(user.id), Reply(document=addressed(reply.document, chat, title)))
 
     async def _tell(self, user: User, said: str) -> None:
         document = page(texts(language_of(user)), said, paragraph(said))
@@ -150,8 +148,16 @@ def is_channel_name(said: str) -> bool:
     return bool(_CHANNEL_NAME.fullmatch(said.strip()))
 
 
-def addressed(document: Document, chat: str) -> Document:
-    """Return the document with buttons that act on another chat than the one that they stand in."""
+async def title_of(api: Api, chat: str) -> str:
+    """Return the name of a chat, "" if Telegram does not tell it."""
+    try:
+        return str((await api.call("getChat", {"chat_id": int(chat)})).get("title", ""))
+    except SendError:
+        return ""
+
+
+def addressed(document: Document, chat: str, title: str) -> Document:
+    """Return the document under the name of the chat that its buttons act on, which is not the one they stand in."""
 
     def at(action: Action) -> Action:
         return replace(action, command="at", args=f"{chat} {action.data}")
@@ -159,7 +165,8 @@ def addressed(document: Document, chat: str) -> Document:
     def block(each: Block) -> Block:
         return Actions(tuple(tuple(map(at, row)) for row in each.rows)) if isinstance(each, Actions) else each
 
-    return replace(document, blocks=tuple(map(block, document.blocks)))
+    name = (Paragraph((Strong(text(title)),)),) if title else ()
+    return replace(document, blocks=(*name, *map(block, document.blocks)))
 
 
 def aimed(line: str, here: Target) -> tuple[str, Target]:

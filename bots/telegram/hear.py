@@ -11,14 +11,14 @@ from core.commands.registry import COMMANDS
 from core.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime, timedelta
 
     from telegram import Chat, Message, Update, User
 
 _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<args>.*))?", re.DOTALL)
 _REF = re.compile(r"[a-z0-9-]+/[a-z]{2}/\d{4}-\d{2}-\d{2}")
-_SETTING = re.compile(r"(?P<setting>(?:at -?\d+ )?settings (?:zone|time)) \S")
+_ASKING = re.compile(r"(?P<line>(?:at -?\d+ )?(?:settings (?:zone|time)|subscribe)) \S")
 MANAGERS = frozenset({"creator", "administrator"})
 
 
@@ -72,12 +72,18 @@ def _data_on(message: Message) -> Iterator[str]:
         yield from (button.callback_data for button in row if isinstance(button.callback_data, str))
 
 
+def asked_for(lines: Iterable[str]) -> str | None:
+    """Return the beginning of the command line that a page with these buttons offers several ends of, None if none."""
+    asking = [match["line"] for line in lines if (match := _ASKING.match(line))]
+    return asking[0] if len(asking) > 1 else None
+
+
 def setting_meant(message: Message, me: User) -> str | None:
-    """Return the setting that a reader writes a value for, by answering the page of ``/settings`` that asks for it."""
+    """Return the command line that a reader completes by answering a page that asks for a time or a place."""
     if not (message.text and message.reply_to_message and _answers(message, me)):
         return None
-    asked = next(filter(None, map(_SETTING.match, _data_on(message.reply_to_message))), None)
-    return f"{asked['setting']} {message.text.strip()}" if asked else None
+    line = asked_for(_data_on(message.reply_to_message))
+    return f"{line} {message.text.strip()}" if line else None
 
 
 def target_of(message: Message, account: str) -> Target:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bots.telegram.chats import title_of
 from core.delivery.model import SendError
 from core.i18n import mark, texts
 
@@ -79,13 +80,11 @@ class HelpfulSender:
         lang = await self._services.preferences.lang(target) or (subscription.lang if subscription else None)
         _ = texts(lang)
         topic = next((text for part, text in _TOPICS if part in reason), None)
-        return _(topic) if topic and target.thread else _(NO_RIGHT, name=await self._name(target))
-
-    async def _name(self, target: Target) -> str:
-        try:
-            return str((await self._api.call("getChat", {"chat_id": int(target.chat)})).get("title") or target.chat)
-        except SendError:
-            return target.chat
+        return (
+            _(topic)
+            if topic and target.thread
+            else _(NO_RIGHT, name=await title_of(self._api, target.chat) or target.chat)
+        )
 
 
 def _places(target: Target, subscription: Subscription | None) -> Iterator[Target]:

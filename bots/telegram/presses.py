@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from telegram import Message as Heard
 
-from bots.telegram.chats import addressed, aimed
+from bots.telegram.chats import addressed, aimed, title_of
 from bots.telegram.hear import language_of, target_of
 from bots.telegram.parts import OFFERS
 from bots.telegram.working import Working
@@ -100,7 +100,8 @@ class Presses:
         if reply.private:
             return _alert(self._answers.messages(reply)[0].text)
         if about != here:
-            reply = replace(reply, document=addressed(reply.document, about.chat))
+            title = await title_of(self._parts.api, about.chat)
+            reply = replace(reply, document=addressed(reply.document, about.chat, title))
         direct = about == here and here.chat == str(query.from_user.id)
         rows = await self._answers.rows(command, args, reply, direct=direct)
         await self._answers.put(here, message_id, reply, rows, beside=beside)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bots.telegram.chats import addressed
+from bots.telegram.chats import addressed, title_of
 from core.commands.dispatch import dispatch
 from core.commands.model import Reply
 from core.commands.page import page
@@ -39,7 +39,9 @@ class RichTryout:
         about = request.target
         reply = await dispatch(replace(request, command="today", args="", target=here), self._parts.services)
         asked = _question(reply.document.lang)
-        await self._answers.say(here, Reply(document=addressed(asked, about.chat) if about != here else asked))
+        if about != here:
+            asked = addressed(asked, about.chat, await title_of(self._parts.api, about.chat))
+        await self._answers.say(here, Reply(document=asked))
         try:
             await self._answers.send(here, self._parts.rich.render(replace(reply.document, turn=""))[0])
         except SendError as error:

@@ -60,16 +60,22 @@ def test_a_reply_to_the_bot_in_a_group_is_a_question() -> None:
         ("settings zone UTC", "settings zone Lisbon"),
         ("settings time 07:00", "settings time Lisbon"),
         ("at -100 settings zone UTC", "at -100 settings zone Lisbon"),
+        ("at -100 subscribe 07:00", "at -100 subscribe Lisbon"),
         ("settings days 1", None),
         ("today", None),
     ],
 )
 def test_an_answer_to_a_page_of_settings_is_the_value(button: str, setting: str | None) -> None:
-    buttons = {"inline_keyboard": [[{"text": "Choice", "callback_data": button}]]}
+    buttons = {"inline_keyboard": [[{"text": f"Choice {n}", "callback_data": f"{button}{n}"}] for n in range(2)]}
     said = message("Lisbon", reply_to_message={**MINE, "reply_markup": buttons})
     assert setting_meant(said, ME) == setting
     stranger = {**MINE, "from": {"id": 5, "is_bot": True, "first_name": "Other"}, "reply_markup": buttons}
     assert setting_meant(message("Lisbon", reply_to_message=stranger), ME) is None
+
+
+def test_one_way_back_asks_for_nothing() -> None:
+    undo = {"inline_keyboard": [[{"text": "Undo", "callback_data": "subscribe 08:30 UTC mon"}]]}
+    assert setting_meant(message("Lisbon", reply_to_message={**MINE, "reply_markup": undo}), ME) is None
 
 
 def test_a_topic_is_part_of_the_target() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from shutil import copyfile
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
+from bots import broadcast
 from bots.broadcast import Pool
 from bots.telegram.api import Api
 from bots.telegram.keyboard import token
@@ -69,8 +72,13 @@ async def api(fake: FakeTelegram) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-def notes(database: Database) -> SqlNotes:
-    return SqlNotes(database, ManualClock())
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def notes(database: Database, clock: ManualClock) -> SqlNotes:
+    return SqlNotes(database, clock)
 
 
 @pytest.fixture
@@ -140,9 +148,11 @@ async def test_a_page_is_taken_back_once_and_twice_is_no_error(fake: FakeTelegra
 
 
 async def test_a_button_too_long_for_telegram_is_remembered_for_good(
-    fake: FakeTelegram, sender: TelegramSender, notes: SqlNotes
+    fake: FakeTelegram, sender: TelegramSender, notes: SqlNotes, clock: ManualClock
 ) -> None:
     await sender.send(READER, page("News", LONG), envelope())
+    clock.advance(timedelta(days=400))
+    await notes.sweep()
     assert await Buttons(notes).data(token(LONG) or "") == LONG.data
     assert await Buttons(notes).data("~nobodyknowsthisoneatall") is None
     assert await Buttons(notes).data("today") == "today"
@@ -156,6 +166,21 @@ async def test_a_cut_connection_leaves_the_page_in_doubt(
     with pytest.raises(SendError) as caught:
         await sender.send(READER, page("News"), envelope())
     assert (caught.value.kind, len(fake.texts(7))) == (kind, arrived)
+
+
+async def test_an_answer_that_does_not_come_in_time_leaves_the_page_in_doubt(
+    fake: FakeTelegram, sender: TelegramSender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broadcast, "TIMEOUT", aiohttp.ClientTimeout(sock_read=0.2))
+    fake.fail("sendMessage", 7, "silent")
+    with pytest.raises(SendError) as caught:
+        await sender.send(READER, page("News"), envelope())
+    assert (caught.value.kind, fake.texts(7)) == ("unknown", ["News"])
+
+
+async def test_a_post_may_be_forwarded_and_saved(fake: FakeTelegram, sender: TelegramSender) -> None:
+    await sender.send(READER, page("News"), envelope())
+    assert not fake.calls("sendMessage")[0].payload.get("protect_content")
 
 
 async def test_a_server_that_is_not_there_surely_took_nothing(api: Api, pool: Pool, notes: SqlNotes) -> None:
