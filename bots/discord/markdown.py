@@ -177,7 +177,7 @@ def _link(flow: Sequence[Run]) -> Iterator[_Span]:
     start, end = _linkable(label)
     for run in _between(flow, 0, start):
         yield from _text(run)
-    inside = _joined(_Span(_raw(run), run.styles - common) for run in _between(flow, start, end))
+    inside = _joined(span for run in _between(flow, start, end) for span in _label(run, run.styles - common))
     yield _Span(f"[{inside or POINTER}]({url})", common)
     for run in _between(flow, end, len(label)):
         yield from _text(run)
@@ -206,8 +206,14 @@ def _between(flow: Iterable[Run], start: int, end: int) -> Iterator[Run]:
         position += len(run.text)
 
 
-def _raw(run: Run) -> str:
-    return f"`{run.text}`" if run.code and run.text.strip() else run.text
+def _label(run: Run, styles: frozenset[Style]) -> Iterator[_Span]:
+    """Yield a part of a label as it is, since nothing can be escaped there, with white space at both ends apart."""
+    body = run.text.strip()
+    start = run.text.find(body) if body else len(run.text)
+    yield _Span(run.text[:start])
+    if body:
+        yield _Span(f"`{body}`" if run.code else body, styles)
+    yield _Span(run.text[start + len(body) :])
 
 
 def _joined(spans: Iterable[_Span]) -> str:

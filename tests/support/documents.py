@@ -138,6 +138,21 @@ documents: SearchStrategy[Document] = st.builds(
 """Documents of anything, hostile characters and empty nodes included."""
 
 
+gappy_texts = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(("", " ", "  ", "\u3000", "\n")),
+        st.sampled_from(("a", "词", "a b", "：", "“b”", "", "*", "_", "~", "`", "🤗")),
+        st.sampled_from(("", " ", "\u00a0")),
+    ),
+)
+gappy = st.recursive(st.builds(Text, gappy_texts) | st.builds(Code, gappy_texts), _spans, max_leaves=6)
+gaps: SearchStrategy[Document] = st.builds(
+    lambda inlines: Document(blocks=(Paragraph(tuple(inlines)),), title="gaps"),
+    st.lists(gappy | _linked(gappy), min_size=1, max_size=5),
+)
+"""One paragraph whose styles, links and codes begin and end anywhere: at blanks, at marks, within a word."""
+
 stories = st.builds(
     lambda title, body, more: Item((Paragraph((Strong((Text(title),)), Text(" — "), *body)), *more)),
     st.sampled_from(("GLM-5 发布", "Claude Code 一周年", "Bun 1.9", "👨‍👩‍👧‍👦 家庭版")),

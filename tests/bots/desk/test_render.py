@@ -24,7 +24,7 @@ from core.document.nodes import (
     Text,
 )
 from core.document.text import normalise
-from documents import documents, quickly
+from documents import documents, gaps, quickly
 from hostile import DOCUMENTS
 from reading import Character, Written, lost, visible
 
@@ -119,6 +119,12 @@ def test_hostile_documents_come_through_whole(name: str) -> None:
 @given(document=documents)
 @quickly(8)
 def test_any_document_comes_through_whole(document: Document) -> None:
+    assert judge(document) == []
+
+
+@given(document=gaps)
+@quickly(60)
+def test_any_style_may_begin_and_end_with_blanks(document: Document) -> None:
     assert judge(document) == []
 
 

@@ -88,6 +88,11 @@ def test_styles_that_a_whole_link_has_stand_around_it() -> None:
     assert lines((Emphasis((link,)),)) == [f"*[a **b**`c`]({URL})*"]
 
 
+def test_blanks_within_a_label_stay_outside_its_marks() -> None:
+    link = Link((Text("a"), Emphasis((Text(" b "),)), Text("c"), Code(" d ")), URL)
+    assert lines((link, Text("e"))) == [f"[a *b* c `d`]({URL}) e"]
+
+
 @pytest.mark.parametrize(
     ("url", "written"),
     [

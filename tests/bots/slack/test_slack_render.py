@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from bots.slack.render import SlackRenderer
 from core.document.nodes import ListItem
 from core.document.text import plain, walk
-from documents import documents, issues, quickly
+from documents import documents, gaps, issues, quickly
 from hostile import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ def test_any_document_is_taken_whole(judge: Judge, document: Document) -> None:
 @QUICK
 @given(document=issues)
 def test_any_issue_is_taken_whole(judge: Judge, document: Document) -> None:
+    assert judge(RENDERER, document, RENDERER.render(document)) == []
+
+
+@quickly(60)
+@given(document=gaps)
+def test_any_style_may_begin_and_end_with_blanks(judge: Judge, document: Document) -> None:
     assert judge(RENDERER, document, RENDERER.render(document)) == []
 
 

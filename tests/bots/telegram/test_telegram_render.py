@@ -10,7 +10,7 @@ from hypothesis import given
 
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
-from documents import documents, issues, quickly
+from documents import documents, gaps, issues, quickly
 from hostile import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ def test_any_document_is_taken_whole(document: Document, judge: Judge) -> None:
 @quickly(10)
 @given(document=issues)
 def test_any_issue_is_taken_whole(document: Document, judge: Judge) -> None:
+    for form in FORMS:
+        assert judge(form, document, form.render(document)) == []
+
+
+@quickly(60)
+@given(document=gaps)
+def test_any_style_may_begin_and_end_with_blanks(document: Document, judge: Judge) -> None:
     for form in FORMS:
         assert judge(form, document, form.render(document)) == []
 
