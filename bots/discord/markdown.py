@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -50,14 +51,14 @@ _BREAKS_LABEL = regex.compile(
     r"|\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}",
     regex.IGNORECASE,
 )
-_OPENS_LINE = regex.compile(r"^(\s*+)(?:(?P<mark>>|#++(?=\s|$)|[+-](?=[\s#]|$))|(?P<number>\d++)\.(?=\s|$))")
-_CLOSING_HASHES = regex.compile(r"#++\s*+$")
-_BREAKS_ADDRESS = regex.compile(r"[\s\\`*|<>\"]|~~")
-_PARENTHESES = regex.compile(r"[()]")
-_EVEN_PARENTHESES = regex.compile(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+")
-_MARKS_INSIDE = regex.compile(r"[*~\\]")
+_OPENS_LINE = re.compile(r"^(\s*+)(?:(?P<mark>>|#++(?=\s|$)|[+-](?=[\s#]|$))|(?P<number>\d++)\.(?=\s|$))")
+_CLOSING_HASHES = re.compile(r"#++\s*+$")
+_BREAKS_ADDRESS = re.compile(r"[\s\\`*|<>\"]|~~")
+_PARENTHESES = re.compile(r"[()]")
+_EVEN_PARENTHESES = re.compile(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+")
+_MARKS_INSIDE = re.compile(r"[*~\\]")
 """Marks in code would close the marks around it."""
-_BACKTICKS = regex.compile(r"(`++)")
+_BACKTICKS = re.compile(r"(`++)")
 
 
 class _Span(NamedTuple):
@@ -69,7 +70,9 @@ class _Span(NamedTuple):
 
 def lines(inlines: Inlines) -> list[str]:
     """Return the inlines as lines of Markdown, one for each hard break and one more."""
-    return [_escaped_start(_joined(_spans(line))) for line in _split(runs(inlines))]
+    flow = runs(inlines)
+    rows = _split(flow) if any(["\n" in run.text for run in flow]) else (flow,)  # noqa: C419  # quicker for so few
+    return [_escaped_start(_joined(_spans(row))) for row in rows]
 
 
 def heading_line(inlines: Inlines) -> str:
@@ -120,7 +123,7 @@ def _escaped_start(line: str) -> str:
 
 
 def _spans(line: Iterable[Run]) -> Iterator[_Span]:
-    for link, group in groupby(line, key=lambda run: run.link):
+    for link, group in groupby(line, key=attrgetter("link")):
         flow = [run for run in group if run.text]
         if link and flow:
             yield from _link(flow)
@@ -130,13 +133,13 @@ def _spans(line: Iterable[Run]) -> Iterator[_Span]:
 
 
 def _text(run: Run) -> Iterator[_Span]:
-    """Yield white space at both ends apart from what it surrounds."""
+    """Yield white space at both ends apart from what it surrounds, so that it gets no marks."""
     if run.time:
         yield _Span(_time(run.time), run.styles)
         return
     text = run.text if run.code else escaped(run.text)
     body = text.strip()
-    if body == text and not run.code:
+    if not run.code and (body == text or (body and not run.styles)):
         yield _Span(text, run.styles)
         return
     start = text.find(body) if body else len(text)
@@ -169,8 +172,8 @@ def _time(time: Time) -> str:
 
 def _link(flow: Sequence[Run]) -> Iterator[_Span]:
     url = address(flow[0].url)
-    common = frozenset.intersection(*(run.styles for run in flow))
-    label = "".join(run.text for run in flow)
+    common = frozenset.intersection(*[run.styles for run in flow])
+    label = "".join([run.text for run in flow])
     if label == url and not any(run.code for run in flow):
         yield _Span(f"<{url}>", common)
         return
@@ -221,7 +224,7 @@ def _joined(spans: Iterable[_Span]) -> str:
 
     No mark opens before white space: it would not be one. Of marks that open together, the outer ones last longer.
     """
-    row = list(_with_blanks_styled([span for span in spans if span.markdown]))
+    row = _with_blanks_styled([span for span in spans if span.markdown])
     written: list[str] = []
     open_: list[Style] = []
     for at, span in enumerate(row):
@@ -229,15 +232,18 @@ def _joined(spans: Iterable[_Span]) -> str:
             written.append(_after(written[-1] if written else "", span.markdown))
             continue
         kept = next((place for place, style in enumerate(open_) if style not in span.styles), len(open_))
-        opening = (
-            [] if span.markdown.isspace() else [style for style in MARKS if style in span.styles - {*open_[:kept]}]
-        )
-        opening.sort(key=lambda style: -_lasting(style, row[at : at + LOOKAHEAD]))
+        opening = []
+        if not span.markdown.isspace():
+            opening = [style for style in MARKS if style in span.styles and style not in open_[:kept]]
+        if len(opening) > 1:
+            opening.sort(key=lambda style: -_lasting(style, row[at : at + LOOKAHEAD]))
         marks = [MARKS[style] for style in (*reversed(open_[kept:]), *opening)]
         before = written[-1] if written else ""
         written += [_apart(before, marks), span.markdown if marks else _after(before, span.markdown)]
         open_ = [*open_[:kept], *opening]
-    return "".join([*written, _apart(written[-1] if written else "", [MARKS[style] for style in reversed(open_)])])
+    if open_:
+        written.append(_apart(written[-1], [MARKS[style] for style in reversed(open_)]))
+    return "".join(written)
 
 
 def _lasting(style: Style, spans: Sequence[_Span]) -> int:
@@ -251,18 +257,19 @@ def _after(before: str, markdown: str) -> str:
 
 def _apart(before: str, marks: Sequence[str]) -> str:
     """Return the marks with something between those that would be read together, and after an escaped ``~``."""
+    if len(marks) == 1 and marks[0] != "~~":
+        return marks[0]
     text = BETWEEN_MARKS if marks and marks[0] == "~~" and before.endswith("~") else ""
     for mark in marks:
         text += BETWEEN_MARKS * (text.endswith("*") and mark.startswith("*")) + mark
     return text
 
 
-def _with_blanks_styled(spans: Sequence[_Span]) -> Iterator[_Span]:
+def _with_blanks_styled(spans: list[_Span]) -> list[_Span]:
     """Give white space the styles that both its neighbours have, so that no marks come between them needlessly."""
+    styled = list(spans)
     for at, span in enumerate(spans):
         if span.markdown.isspace():
-            before = spans[at - 1].styles if at else frozenset()
-            after = spans[at + 1].styles if at + 1 < len(spans) else frozenset()
-            yield _Span(span.markdown, before & after)
-        else:
-            yield span
+            inside = 0 < at < len(spans) - 1
+            styled[at] = _Span(span.markdown, spans[at - 1].styles & spans[at + 1].styles if inside else frozenset())
+    return styled

@@ -47,10 +47,10 @@ class DiscordRenderer:
     def render(self, document: Document) -> tuple[Message, ...]:
         """Return the messages of the document, each within Discord's limits; the last one carries the buttons."""
         lowered = lower(spell_links(document, follows), DISCORD)
-        if whole := on_one_page(lowered, DISCORD, _Layout.budget[0], lambda page: _message(page, 1, 1)):
+        if whole := on_one_page(lowered, DISCORD, _Layout.budget[0], lambda page, said: _message(page, said, 1, 1)):
             return whole
         pages = paginate(lowered, _Layout(document.lang))
-        return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))
+        return tuple(_message(page, plain(page.blocks), index + 1, len(pages)) for index, page in enumerate(pages))
 
 
 class _Layout:
@@ -77,8 +77,8 @@ class _Layout:
         return utf16_length(_continuation(title, 999, 999)) + len(GAP), 0
 
 
-def _message(page: Document, number: int, pages: int) -> Message:
-    blocks = list(opened(page.blocks))
+def _message(page: Document, said: str, number: int, pages: int) -> Message:
+    blocks = opened(page.blocks)
     rows = action_rows((block for block in blocks if isinstance(block, Actions)), page.lang)
     head = f"{_continuation(page.title, number, pages)}\n" if number > 1 else ""
     children = list(_children(blocks, head))
@@ -91,7 +91,7 @@ def _message(page: Document, number: int, pages: int) -> Message:
         "components": 1 + len(children) + count(rows),
     }
     actions = tuple(action for block in blocks if isinstance(block, Actions) for row in block.rows for action in row)
-    return Message(method="messages", payload=payload, text=plain(page.blocks), counts=counts, actions=actions)
+    return Message(method="messages", payload=payload, text=said, counts=counts, actions=actions)
 
 
 def _children(blocks: Iterable[Block], head: str) -> Iterator[Component]:

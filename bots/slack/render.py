@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bots.slack.buttons import action_blocks
 from bots.slack.profile import SLACK, TABLED
@@ -55,14 +55,18 @@ class SlackRenderer:
         tabled = with_table(document) if self._tables else None
         lowered = lower(spell_links(tabled or document, _follows), TABLED if tabled else SLACK)
         layout = _Layout(lang=document.lang, headers=HEADER_LEVEL)
-        if whole := on_one_page(lowered, SLACK, layout.budget[0], lambda page: _message(page, layout, 1, 1)):
+        if whole := on_one_page(
+            lowered, SLACK, layout.budget[0], lambda page, said: _message(page, said, layout, 1, 1)
+        ):
             return whole
         pages = paginate(lowered, layout)
         if len(pages) > 1:
             compact = _Layout(lang=document.lang, headers=1)
             if len(fewer := paginate(lowered, compact)) < len(pages):
                 pages, layout = fewer, compact
-        return tuple(_message(page, layout, index + 1, len(pages)) for index, page in enumerate(pages))
+        return tuple(
+            _message(page, plain(page.blocks), layout, index + 1, len(pages)) for index, page in enumerate(pages)
+        )
 
 
 def _follows(url: str) -> bool:
@@ -132,7 +136,7 @@ def _rich_text(text: RichText) -> Iterator[SlackBlock]:
         yield {"type": "rich_text", "elements": text.elements}
 
 
-def _message(page: Document, layout: _Layout, number: int, pages: int) -> Message:
+def _message(page: Document, said: str, layout: _Layout, number: int, pages: int) -> Message:
     actions = [block for block in opened(page.blocks) if isinstance(block, Actions)]
     blocks = list(layout.blocks(block for block in opened(page.blocks) if not isinstance(block, Actions)))
     title = " ".join(clean(page.title).split())
@@ -142,14 +146,14 @@ def _message(page: Document, layout: _Layout, number: int, pages: int) -> Messag
     blocks = blocks or [{"type": "context", "elements": [_plain(title or NOTHING)]}]
     blocks += action_blocks(actions, page.lang)
     payload = {
-        "text": _fallback(title or " ".join(plain(page.blocks).split())),
+        "text": _fallback(title or " ".join(said.split())),
         "blocks": blocks,
         "unfurl_links": False,
         "unfurl_media": False,
     }
     counts = {"characters": _characters(blocks), "blocks": len(blocks)}
     buttons = tuple(action for block in actions for row in block.rows for action in row)
-    return Message(method="chat.postMessage", payload=payload, text=plain(page.blocks), counts=counts, actions=buttons)
+    return Message(method="chat.postMessage", payload=payload, text=said, counts=counts, actions=buttons)
 
 
 def _fallback(text: str) -> str:
@@ -162,14 +166,16 @@ def _plain(text: str) -> SlackBlock:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
-def _characters(made: Any) -> int:  # noqa: ANN401  # JSON of any shape
+def _characters(blocks: Iterable[SlackBlock]) -> int:
     """Count the texts and addresses in blocks."""
-    if isinstance(made, list):
-        return sum(map(_characters, made))
-    count = 0
-    for key, value in made.items():
-        if isinstance(value, str):
-            count += utf16_length(value) if key in _COUNTED else 0
-        elif isinstance(value, list) or (isinstance(value, dict) and key != "style"):
-            count += _characters(value)
-    return count
+    texts: list[str] = []
+    waiting = list(blocks)
+    while waiting:
+        for key, value in waiting.pop().items():
+            if type(value) is list:
+                waiting += value
+            elif type(value) is dict:
+                waiting.append(value)
+            elif key in _COUNTED:
+                texts.append(value)
+    return utf16_length("".join(texts))

@@ -177,7 +177,7 @@ def _box(item: ListItem) -> list[Element]:
 def _head(item: ListItem) -> tuple[list[Element], list[Block]]:
     """Return the elements that stand behind the item's bullet, and the blocks that do not."""
     head: list[Element] = []
-    blocks = list(opened(item.blocks))
+    blocks = opened(item.blocks)
     for at, block in enumerate(blocks):
         match block:
             case Paragraph(children):

@@ -8,9 +8,10 @@ code over styles.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.document.build import clean
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 TIME_FORMATS = {"time": "t", "date": "D", "datetime": "Dt", "relative": "r"}
 """https://core.telegram.org/bots/api#date-time-entity-formatting."""
 
+_WIDE = re.compile("[\U00010000-\U0010ffff]")
 _STYLES: dict[type, str] = {Strong: "bold", Emphasis: "italic", Strike: "strikethrough"}
 _UNTRIMMED = {"pre", "code", "blockquote", "expandable_blockquote"}
 """Blanks count in code, and a quote may begin or end with code."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """An entity over the characters ``start`` to ``end`` of a text, counted as Python counts."""
 
     kind: str
@@ -66,13 +67,8 @@ class Styled:
         spans.sort(key=lambda span: (span.start, -span.end, not span.kind.endswith("quote")))
         offset = _Offsets(text)
         return text, [
-            {
-                "type": span.kind,
-                "offset": offset(span.start),
-                "length": offset(span.end) - offset(span.start),
-                **dict(span.extra),
-            }
-            for span in spans
+            {"type": kind, "offset": (at := offset(start)), "length": offset(end) - at, **dict(extra)}
+            for kind, start, end, extra in spans
         ]
 
 
@@ -83,14 +79,14 @@ def _trimmed(span: Span, text: str, skipped: int) -> Span | None:
     while end > start and text[end - 1].isspace() and span.kind not in _UNTRIMMED:
         end -= 1
     seen = end > start and not text[start:end].isspace()
-    return Span(kind=span.kind, start=start, end=end, extra=span.extra) if seen else None
+    return Span(span.kind, start, end, span.extra) if seen else None
 
 
 class _Offsets:
     """Turns positions in a text into UTF-16 offsets."""
 
     def __init__(self, text: str) -> None:
-        self._wide = [index for index, character in enumerate(text) if character > "\uffff"]
+        self._wide = [match.start() for match in _WIDE.finditer(text)]
 
     def __call__(self, position: int) -> int:
         return position + bisect_left(self._wide, position)
@@ -130,14 +126,10 @@ class _Runs:
 
     def spans(self) -> list[Span]:
         """Return the spans of everything that was read."""
-        return [
-            Span(kind=mark.kind, start=start, end=end, extra=mark.extra)
-            for mark in self._read
-            for start, end in mark.ranges
-        ]
+        return [Span(mark.kind, start, end, mark.extra) for mark in self._read for start, end in mark.ranges]
 
     def _within(self, mark: _Open, children: Inlines) -> None:
-        if any(outer.kind == mark.kind for outer in self._open):
+        if self._open and any(outer.kind == mark.kind for outer in self._open):
             self.read(children)
             return
         self._read[mark] = None
@@ -146,7 +138,7 @@ class _Runs:
         self._open.pop()
 
     def _add_leaf(self, value: str, mark: _Open, *, styled: bool = False) -> None:
-        if any(outer.kind == "text_link" for outer in self._open):
+        if self._open and any(outer.kind == "text_link" for outer in self._open):
             self._add(value, self._open)
             return
         self._read[mark] = None

@@ -60,7 +60,7 @@ class TelegramRenderer:
         clickable without counting them: a mention of a stranger notifies nobody, and links stay usable.
         """
         lowered = lower(spell_links(document, is_web), CLASSIC)
-        if whole := on_one_page(lowered, CLASSIC, _Layout.budget[0], lambda page: _message(page, 1, 1)):
+        if whole := on_one_page(lowered, CLASSIC, _Layout.budget[0], lambda page, _: _message(page, 1, 1)):
             return whole
         pages = paginate(lowered, _Layout())
         return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))
@@ -135,6 +135,8 @@ def _gap(before: Block | None, block: Block, depth: int) -> str:
 
 def _write_block(styled: Styled, block: Block, depth: int) -> None:
     match block:
+        case Item(blocks):
+            _write(styled, blocks, depth)
         case Heading(_, children):
             styled.write(children, bold=True)
         case Paragraph(children):
@@ -147,8 +149,6 @@ def _write_block(styled: Styled, block: Block, depth: int) -> None:
             _write_quote(styled, blocks, "blockquote")
         case Fold():
             _write_fold(styled, block)
-        case Item(blocks):
-            _write(styled, blocks, depth)
         case Table() | Divider() | Actions():
             pass
 

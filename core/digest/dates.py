@@ -33,6 +33,7 @@ _MONTHS = {
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _NUMBER = r"(?P<month>1[0-2]|0?[1-9])"
@@ -62,6 +63,8 @@ class FoundDate:
 
 def find_date(text: str) -> FoundDate | None:
     """Return the first date of the text in any of the forms, None if there is none or only impossible ones."""
+    if not _ANY_YEAR.search(text):
+        return None
     return min(_dates(text), key=lambda found: (found.start, -found.end), default=None)
 
 

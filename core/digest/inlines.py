@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import comrak
 import regex
@@ -56,18 +56,22 @@ class Line:
 
 
 def lines(nodes: Sequence[Node], number: int, source: Sequence[str]) -> tuple[Line, ...]:
-    """Return the lines of a paragraph that begins on the source line ``number``; ``source`` has all of them."""
+    """Return the lines of a paragraph that begins on the source line ``number``; ``source`` has all of them.
+
+    No line begins or ends with white space.
+    """
     run = _Run(source)
     found: list[Line] = []
     for node in nodes:
-        end = None if run.is_open else _line_end(node)
+        value = node.node_value
+        end = None if type(value) is comrak.Text or run.is_open else _line_end(value)
         if end is None:
-            run.add(node)
+            run.add(node, value)
             continue
-        found.append(Line(children=run.close(), number=number, hard=end.hard))
+        found.append(Line(children=stripped(run.close()), number=number, hard=end.hard))
         number += run.breaks + end.written
         run = _Run(source)
-    found.append(Line(children=run.close(), number=number))
+    found.append(Line(children=stripped(run.close()), number=number))
     return tuple(found)
 
 
@@ -80,11 +84,11 @@ def prose_lines(text: str, number: int) -> tuple[Line, ...]:
 def join_lines(lines: Sequence[Line]) -> Inlines:
     """Return the lines as one run of inlines: Chinese is joined without a space, hard breaks stay."""
     if len(lines) == 1:
-        return stripped(lines[0].children)
+        return lines[0].children
     whole: list[Inline] = []
     hard = False
     for line in lines:
-        children = stripped(line.children)
+        children = line.children
         if whole and children:
             whole.append(Text("\n" if hard else _glue(plain(whole[-1:])[-1:], plain(children)[:1])))
         whole.extend(children)
@@ -113,14 +117,19 @@ class _End(NamedTuple):
     written: bool
 
 
-def _line_end(node: Node) -> _End | None:
-    match node.node_value:
+_SOFT_END = _End(hard=False, written=True)
+_HARD_END = _End(hard=True, written=True)
+_TAG_END = _End(hard=True, written=False)
+
+
+def _line_end(value: Any) -> _End | None:  # noqa: ANN401  # one of the parser's kinds, told by its type
+    match value:
         case comrak.SoftBreak():
-            return _End(hard=False, written=True)
+            return _SOFT_END
         case comrak.LineBreak():
-            return _End(hard=True, written=True)
+            return _HARD_END
         case comrak.HtmlInline(value=tag) if (match := _TAG.match(tag)) and match["name"].lower() in _BREAKS:
-            return _End(hard=True, written=False)
+            return _TAG_END
         case _:
             return None
 
@@ -143,8 +152,8 @@ class _Run:
     def is_open(self) -> bool:
         return len(self._frames) > 1
 
-    def add(self, node: Node) -> None:
-        match node.node_value:
+    def add(self, node: Node, value: Any) -> None:  # noqa: ANN401  # as above
+        match value:
             case comrak.Text(value=text):
                 self._put(build.text(text) if self._linked or ":" not in text else _linked(text))
             case comrak.SoftBreak():
@@ -200,7 +209,7 @@ class _Run:
             return build.text(_alternative(node))
         run = _Run(self._source, self._depth + 1, linked=linked or self._linked)
         for child in node.children:
-            run.add(child)
+            run.add(child, child.node_value)
         self.breaks += run.breaks
         return run.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import unicodedata
 from collections import Counter
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 5
 """They make eight characters of base32."""
+BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 LEAST_SIMILAR = 0.55
 COMPARED = 400
 SHINGLE = 3
@@ -181,7 +181,8 @@ def _words(text: str) -> str:
 
 
 def _hash(text: str) -> str:
-    return base64.b32encode(hashlib.sha256(text.encode()).digest()[:KEY_BYTES]).decode().lower()
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:KEY_BYTES], "big")
+    return "".join([BASE32[number >> shift & 31] for shift in range(KEY_BYTES * 8 - 5, -1, -5)])
 
 
 def _distinct(keys: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

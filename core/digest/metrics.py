@@ -21,6 +21,7 @@ _AMOUNT = (
     r"(?<![A-Za-z0-9_.,])(?<![A-Za-z]-)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)"
     r" ?(?P<scale>million\b|billion\b|[kmb](?![a-z])|[千万亿])?\+?"
 )
+_DIGIT = re.compile(r"\d")
 _EMOJI = {"likes": "❤\ufe0f?|♥\ufe0f?|👍|⭐\ufe0f?|🌟|★", "downloads": "⬇\ufe0f?|📥", "reposts": "🔁|🔄"}
 _WORDS = {
     "likes": r"likes?\b|hearts?\b|stars?\b|upvotes?\b|[个次]?(?:点?赞|喜欢|星标?|收藏)",
@@ -46,6 +47,8 @@ _HINTS = {
 
 def read_metrics(text: str) -> Metrics:
     """Return the first number of each kind that the text states: "1,388 ❤️", "17.2 万下载", "90K downloads"."""
+    if not _DIGIT.search(text):
+        return Metrics()
     small = text.lower()
     found = {
         name: _first(forms, text) if any(hint in small for hint in _HINTS[name]) else None

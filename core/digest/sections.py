@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import tomllib
 import unicodedata
 from collections import ChainMap
@@ -25,7 +26,7 @@ KIND_BYTES = 24
 
 _EMOJI = r"(?=\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{RI}|[0-9#*]\uFE0F?\u20E3)\X"
 _LEADING_EMOJI = regex.compile(rf"\s*((?:{_EMOJI}\s*)+)")
-_LETTER = regex.compile(r"[A-Za-z\u3400-\u9fff]")
+_LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _SEGMENT_END = regex.compile(r"\s+[-–—|·•]+\s+|——|[:：|（(【]|\s·\s?")
 _WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]|[\p{L}\p{M}\p{N}]+?(?=[\p{Han}\p{Hiragana}\p{Katakana}]|\b)")
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
@@ -172,9 +173,14 @@ def numbered(kind: str, count: int) -> str:
     return f"{shortened(kind, KIND_BYTES - len(suffix))}{suffix}"
 
 
+def opens_with_letter(text: str) -> bool:
+    """Tell whether a text begins with a letter of nearly every text, and so with no emoji, number or bullet."""
+    return _LETTER.match(text) is not None
+
+
 def split_emoji(text: str) -> tuple[str, str]:
     """Divide a text into the emoji that it begins with (without white space) and the rest."""
-    match = None if _LETTER.match(text) else _LEADING_EMOJI.match(text)
+    match = None if opens_with_letter(text) else _LEADING_EMOJI.match(text)
     if not match:
         return "", text
     return "".join(match.group(1).split()), text[match.end() :]

@@ -18,6 +18,7 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u
 _SPACE = re.compile(r"\s")
 _SEPARATORS = re.compile("[\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_UNCLEAN = re.compile("[" + "".join(rule.pattern[1:-1] for rule in (_INVISIBLE, _SEPARATORS, _SURROGATES)) + "]")
 
 
 def clean(value: str) -> str:
@@ -28,7 +29,7 @@ def clean(value: str) -> str:
     surrogates U+FFFD. Joiners stay, since families of emoji and several scripts need them, and so do the plain
     direction marks U+200E and U+200F.
     """
-    if value.isprintable():
+    if value.isprintable() or not _UNCLEAN.search(value):
         return value  # as nearly always: none of these characters is printable
     return _SURROGATES.sub("\ufffd", _SEPARATORS.sub(" ", _INVISIBLE.sub("", value)))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import regex
 
@@ -34,7 +36,7 @@ from core.document.nodes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Node: TypeAlias = Block | Inline | ListItem
 
@@ -45,9 +47,7 @@ ELLIPSIS = "…"
 _LETTER = r"[[\p{L}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}]]"
 _IN_WORD = regex.compile(rf"{_LETTER}|\p{{M}}", regex.V1)
 _WORD_AT_END = regex.compile(rf"{_LETTER}(?:{_LETTER}|[\p{{M}}\u200c\u200d])*$", regex.V1)
-_INLINES = (Text, Strong, Emphasis, Strike, Code, Link, Time)
-_LEAVES = (Text, Code)
-_STYLES = (Strong, Emphasis, Strike, Link)
+_INLINES = frozenset({Text, Strong, Emphasis, Strike, Code, Link, Time})
 
 
 def plain(nodes: Node | Iterable[Node]) -> str:
@@ -56,71 +56,60 @@ def plain(nodes: Node | Iterable[Node]) -> str:
     Blocks, list items, table rows and hard breaks stand on lines of their own, table cells are divided by " | ",
     items of an ordered list begin with their number, bullets are left out. Buttons and dividers have no text.
     """
-    if isinstance(nodes, tuple):
-        if (text := _simple(nodes)) is not None:
-            return text
-    elif isinstance(nodes, _INLINES):
-        return _inline(nodes)
-    elif isinstance(nodes, ListItem):
-        return plain(nodes.blocks)
-    elif isinstance(nodes, Block):
-        return _block(nodes)
-    texts: list[str] = []
-    inline = False
-    for node in nodes:
-        if isinstance(node, _INLINES):
-            text = _inline(node)
-            texts.append(text if inline or not texts else f"\n{text}")
-            inline = True
-        elif text := plain(node):
-            texts.append(f"\n{text}" if texts else text)
-            inline = False
-    return "".join(texts)
+    if type(nodes) is tuple:
+        return _read_all(nodes)
+    if read := _READ.get(type(nodes)):
+        return read(nodes)
+    return _read_all(tuple(nodes))  # type: ignore[arg-type]  # what is no node is many
 
 
-def _simple(nodes: tuple[Node, ...]) -> str | None:
-    """Return the text of texts, codes, styles and links, which is what nearly all is read of; None for the rest."""
+def _read_all(nodes: tuple[Node, ...]) -> str:
+    if len(nodes) == 1:
+        return _READ[type(nodes[0])](nodes[0])
     texts: list[str] = []
+    after_inline = True
     for node in nodes:
-        if isinstance(node, _LEAVES):
-            texts.append(node.value)
-        elif isinstance(node, _STYLES):
-            texts.append(plain(node.children))
+        kind = type(node)
+        if kind is Text:
+            text, inline = node.value, True  # type: ignore[union-attr]  # told by its type, which is quicker to ask
         else:
-            return None
+            text, inline = _READ[kind](node), kind in _INLINES
+            if not inline and not text:
+                continue
+        if texts and not (inline and after_inline):
+            texts.append("\n")
+        texts.append(text)
+        after_inline = inline
     return "".join(texts)
 
 
-def _inline(node: Inline) -> str:
-    if isinstance(node, _LEAVES):
-        return node.value
-    if isinstance(node, Time):
-        return node.text
-    return "".join([_inline(child) for child in node.children])
+def _read_list(node: List) -> str:
+    items = (f"{number(node, index)}{_read_all(item.blocks)}" for index, item in enumerate(node.items))
+    return "\n".join(filter(None, items))
 
 
-def _block(node: Block) -> str:
-    lines: Iterable[str] = ()
-    match node:
-        case Heading() | Paragraph():
-            lines = (plain(node.children),)
-        case CodeBlock():
-            lines = (node.value.rstrip("\n"),)
-        case List():
-            lines = (f"{number(node, index)}{plain(item)}" for index, item in enumerate(node.items))
-        case Quote() | Item():
-            lines = (plain(node.blocks),)
-        case Fold():
-            lines = (plain(node.summary), plain(node.blocks))
-        case Table():
-            lines = (" | ".join(map(plain, row)) for row in (node.header, *node.rows) if any(map(plain, row)))
-        case Divider() | Actions():
-            pass
-    return _lines(lines)
+def _read_table(node: Table) -> str:
+    rows = (tuple(map(_read_all, row)) for row in (node.header, *node.rows))
+    return "\n".join(" | ".join(row) for row in rows if any(row))
 
 
-def _lines(texts: Iterable[str]) -> str:
-    return "\n".join(text for text in texts if text)
+def _read_fold(node: Fold) -> str:
+    return "\n".join(filter(None, (_read_all(node.summary), _read_all(node.blocks))))
+
+
+_value = attrgetter("value")
+_READ: dict[type, Callable[[Any], str]] = {
+    Text: _value,
+    Code: _value,
+    Time: attrgetter("text"),
+    **dict.fromkeys((Strong, Emphasis, Strike, Link, Heading, Paragraph), lambda node: _read_all(node.children)),
+    **dict.fromkeys((Quote, Item, ListItem), lambda node: _read_all(node.blocks)),
+    CodeBlock: lambda node: node.value.rstrip("\n"),
+    List: _read_list,
+    Table: _read_table,
+    Fold: _read_fold,
+    **dict.fromkeys((Divider, Actions), lambda _: ""),
+}
 
 
 def number(items: List, index: int) -> str:
@@ -160,23 +149,21 @@ def walk(nodes: Node | Iterable[Node]) -> Iterator[Node]:
 
 
 def _sequence(nodes: Node | Iterable[Node]) -> Iterable[Node]:
-    return (nodes,) if isinstance(nodes, (*_INLINES, ListItem, Block)) else nodes
+    return (nodes,) if type(nodes) in _READ else nodes  # type: ignore[return-value]  # what is no node is many
 
 
 def _children(node: Node) -> Iterable[Node]:
-    match node:
-        case Heading() | Paragraph() | Strong() | Emphasis() | Strike() | Link():
-            return node.children
-        case Quote() | Item() | ListItem():
-            return node.blocks
-        case List():
-            return node.items
-        case Fold():
-            return (*node.summary, *node.blocks)
-        case Table():
-            return (inline for row in (node.header, *node.rows) for cell in row for inline in cell)
-        case _:
-            return ()
+    within = _WITHIN.get(type(node))
+    return within(node) if within else ()
+
+
+_WITHIN: dict[type, Callable[[Any], Iterable[Node]]] = {
+    **dict.fromkeys((Heading, Paragraph, Strong, Emphasis, Strike, Link), attrgetter("children")),
+    **dict.fromkeys((Quote, Item, ListItem), attrgetter("blocks")),
+    List: attrgetter("items"),
+    Fold: lambda node: (*node.summary, *node.blocks),
+    Table: lambda node: (inline for row in (node.header, *node.rows) for cell in row for inline in cell),
+}
 
 
 def links(nodes: Node | Iterable[Node]) -> tuple[Link, ...]:
@@ -188,43 +175,34 @@ def links(nodes: Node | Iterable[Node]) -> tuple[Link, ...]:
 
 def _gather_links(nodes: Iterable[Node], found: list[Link]) -> None:
     for node in nodes:
-        if isinstance(node, Link):
+        if type(node) is Text:
+            continue
+        if type(node) is Link:
             found.append(node)
-        if not isinstance(node, _LEAVES):
-            _gather_links(_children(node), found)
+        if within := _WITHIN.get(type(node)):
+            _gather_links(within(node), found)
 
 
 def joined(inlines: Iterable[Inline]) -> Inlines:
     """Return the inlines with neighbouring texts put together and empty ones left out."""
     whole = tuple(inlines)
-    if not _is_loose(whole):
-        return whole
-    kept: list[Inline] = []
-    pending: list[str] = []
-    for inline in whole:
-        if isinstance(inline, Text):
-            pending.append(inline.value)
-            continue
-        if text := "".join(pending):
-            kept.append(Text(text))
-        pending.clear()
-        kept.append(inline)
-    if text := "".join(pending):
-        kept.append(Text(text))
-    return tuple(kept)
-
-
-def _is_loose(inlines: Inlines) -> bool:
-    """Tell whether there are empty texts, or texts side by side."""
     follows = False
-    for inline in inlines:
-        if not isinstance(inline, Text):
+    for inline in whole:
+        if type(inline) is not Text:
             follows = False
         elif follows or not inline.value:
-            return True
+            return tuple(_joined(whole))
         else:
             follows = True
-    return False
+    return whole  # as nearly always
+
+
+def _joined(inlines: Inlines) -> Iterator[Inline]:
+    for is_text, group in groupby(inlines, key=lambda inline: type(inline) is Text):
+        if not is_text:
+            yield from group
+        elif text := "".join([inline.value for inline in group if type(inline) is Text]):
+            yield Text(text)
 
 
 def cut(inlines: Iterable[Inline], position: int) -> tuple[Inlines, Inlines]:
@@ -237,7 +215,7 @@ def cut(inlines: Iterable[Inline], position: int) -> tuple[Inlines, Inlines]:
     before: list[Inline] = []
     after: list[Inline] = []
     for inline in inlines:
-        length = len(_inline(inline))
+        length = len(plain(inline))
         if length <= position and position > 0:
             before.append(inline)
         elif position <= 0:
@@ -268,7 +246,8 @@ def stripped(inlines: Iterable[Inline]) -> Inlines:
     whole = joined(inlines)
     if not whole:
         return whole
-    first, last = _inline(whole[0]), _inline(whole[-1])
+    first = _READ[type(whole[0])](whole[0])
+    last = _READ[type(whole[-1])](whole[-1])
     if first and last and not first[0].isspace() and not last[-1].isspace():
         return whole  # as nearly always, and then nothing needs to be cut
     text = plain(whole)
@@ -294,7 +273,7 @@ def truncate(inlines: Iterable[Inline], units: int) -> Inlines:
 
 def utf16_length(text: str) -> int:
     """Return the length of the text in UTF-16 code units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _fitting(text: str, units: int) -> int:

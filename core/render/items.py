@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from core.document.nodes import Item
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from core.document.nodes import Block
 
 
-def opened(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Yield the blocks with those within an item in its place."""
+def opened(blocks: Iterable[Block]) -> list[Block]:
+    """Return the blocks with those within an item in its place."""
+    found: list[Block] = []
     for block in blocks:
         if isinstance(block, Item):
-            yield from opened(block.blocks)
+            found += opened(block.blocks)
         else:
-            yield block
+            found.append(block)
+    return found

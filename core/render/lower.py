@@ -28,6 +28,8 @@ from core.document.nodes import (
 from core.render.width import width
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from core.document.nodes import Block, Blocks, Document, Inline, Inlines
     from core.render.profile import Feature, Profile
 
@@ -92,14 +94,31 @@ def _row(cells: tuple[Inlines, ...]) -> Inlines:
     return tuple(line)
 
 
+def _kinds_shown(features: frozenset[Feature]) -> Iterator[type]:
+    """Yield the kinds of blocks without blocks inside that need no rewriting."""
+    if {"time", "strike"} <= features:
+        yield Paragraph
+        if "heading" in features:
+            yield Heading
+    if "code_block" in features:
+        yield CodeBlock
+
+
 class _Lowering:
     def __init__(self, features: frozenset[Feature], *, quoted: bool = False) -> None:
         self._features = features
         self._quoted = quoted
         self._lacks_inlines = not {"time", "strike"} <= features
+        self._shown = frozenset(_kinds_shown(features))
 
     def blocks(self, blocks: Blocks) -> Blocks:
-        return tuple(lowered for block in blocks for lowered in self._block(block))
+        lowered: list[Block] = []
+        for block in blocks:
+            if type(block) in self._shown:
+                lowered.append(block)
+            else:
+                lowered += self._block(block)
+        return tuple(lowered)
 
     def _block(self, block: Block) -> Blocks:  # noqa: PLR0911, C901  # a table: one line per node
         match block:

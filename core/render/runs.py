@@ -8,7 +8,7 @@ from core.document.build import clean
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from core.document.nodes import Inline
 
@@ -33,15 +33,42 @@ def runs(inlines: Iterable[Inline]) -> tuple[Run, ...]:
 
     Texts are clean (``core.document.build.clean``). The inner of two nested links is dropped.
     """
-    joined: list[Run] = []
-    for run in _Flattening().read(inlines, _PLAIN, "", 0):
+    flattening = _Flattening()
+    flattening.read(inlines, _PLAIN, "", 0)
+    return tuple(flattening.runs)
+
+
+class _Flattening:
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self._links = 0
+
+    def read(self, inlines: Iterable[Inline], styles: frozenset[Style], url: str, link: int) -> None:
+        for inline in inlines:
+            match inline:
+                case Text(value):
+                    self._add(Run(clean(value), styles, False, url, link))  # noqa: FBT003  # by place is quicker
+                case Code(value):
+                    self._add(Run(clean(value), styles, True, url, link))  # noqa: FBT003  # as above
+                case Time(_, text):
+                    self._add(Run(clean(text), styles, url=url, link=link, time=inline))
+                case Link(children, target):
+                    self._links += 1
+                    around = (url, link) if url else (target, self._links)
+                    self.read(children, styles, *around)
+                case Strong(children):
+                    self.read(children, styles | {"strong"}, url, link)
+                case Emphasis(children):
+                    self.read(children, styles | {"emphasis"}, url, link)
+                case Strike(children):
+                    self.read(children, styles | {"strike"}, url, link)
+
+    def _add(self, run: Run) -> None:
         if not run.text:
-            continue
-        if joined and _alike(joined[-1], run):
-            joined[-1] = run._replace(text=joined[-1].text + run.text)
-        else:
-            joined.append(run)
-    return tuple(joined)
+            return
+        if self.runs and _alike(self.runs[-1], run):
+            run = run._replace(text=self.runs.pop().text + run.text)
+        self.runs.append(run)
 
 
 def _alike(left: Run, right: Run) -> bool:
@@ -52,28 +79,3 @@ def _alike(left: Run, right: Run) -> bool:
         and left.time is None
         and right.time is None
     )
-
-
-class _Flattening:
-    def __init__(self) -> None:
-        self._links = 0
-
-    def read(self, inlines: Iterable[Inline], styles: frozenset[Style], url: str, link: int) -> Iterator[Run]:
-        for inline in inlines:
-            match inline:
-                case Text(value):
-                    yield Run(clean(value), styles, url=url, link=link)
-                case Code(value):
-                    yield Run(clean(value), styles, code=True, url=url, link=link)
-                case Time(_, text):
-                    yield Run(clean(text), styles, url=url, link=link, time=inline)
-                case Link(children, target):
-                    self._links += 1
-                    around = (url, link) if url else (target, self._links)
-                    yield from self.read(children, styles, *around)
-                case Strong(children):
-                    yield from self.read(children, styles | {"strong"}, url, link)
-                case Emphasis(children):
-                    yield from self.read(children, styles | {"emphasis"}, url, link)
-                case Strike(children):
-                    yield from self.read(children, styles | {"strike"}, url, link)

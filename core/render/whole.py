@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 
 def on_one_page(
-    document: Document, profile: Profile, longest: int, message: Callable[[Document], Message]
+    document: Document, profile: Profile, longest: int, message: Callable[[Document, str], Message]
 ) -> tuple[Message, ...]:
     """Return the document as the one message that ``message`` makes of it, nothing if that exceeds a limit.
 
-    ``longest`` is how many characters a message holds at most: of a longer document none is made.
+    ``message`` is also given the document's plain text. ``longest`` is how many characters a message holds at most:
+    of a longer document none is made.
     """
-    if len(plain(document.blocks)) > longest:
+    text = plain(document.blocks)
+    if len(text) > longest:
         return ()
-    made = message(replace(document, blocks=with_actions_last(document.blocks)))
+    made = message(replace(document, blocks=with_actions_last(document.blocks)), text)
     return (made,) if all(count <= profile.limits[name].value for name, count in made.counts.items()) else ()

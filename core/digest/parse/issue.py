@@ -16,7 +16,7 @@ from core.digest.parse.about import about
 from core.digest.parse.outline import outline, roles
 from core.digest.parse.parts import lesson, pick
 from core.digest.parse.stories import gather, one_story
-from core.digest.parse.titles import read_heading, read_lead
+from core.digest.parse.titles import has_bold, read_heading, read_lead
 from core.digest.sections import Vocabulary, fold, numbered
 from core.document.nodes import Divider, Paragraph
 from core.document.text import plain
@@ -122,6 +122,8 @@ def _unlike(section: Section, kinds: Counter[str]) -> Section:
     """Return the section with a kind that no earlier one of the issue has."""
     kind = section.kind
     kinds[section.kind] += 1
+    if kinds[kind] == 1:
+        return section
     while kinds[section.kind] > 1 and kinds[kind := numbered(section.kind, kinds[section.kind])]:
         kinds[section.kind] += 1
     kinds[kind] += kind != section.kind
@@ -179,7 +181,8 @@ def _ranked(drafts: Iterable[Draft], kind: str) -> Iterator[Story]:
 
 def _recurring(blocks: Iterable[Placed]) -> frozenset[str]:
     """Return the bold beginnings with a colon that occur more than once, folded: they are labels, not titles."""
-    leads = (read_lead(block.lines) for block in blocks if block.lines and isinstance(block.block, Paragraph))
+    bold = (block.lines for block in blocks if isinstance(block.block, Paragraph) and has_bold(block.block.children))
+    leads = (read_lead(lines) for lines in bold)
     counts = Counter(fold(plain(lead.title)) for lead in leads if lead.form == "bold" and lead.ends_in_colon)
     return frozenset(words for words, count in counts.items() if count > 1)
 

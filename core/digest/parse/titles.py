@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from core.digest.inlines import join_lines
-from core.digest.sections import fold, split_emoji
+from core.digest.sections import fold, opens_with_letter, split_emoji
 from core.document.nodes import Inline, Inlines, Link, Strong, Text
 from core.document.text import cut, joined, links, plain, stripped
 
@@ -65,7 +65,7 @@ def read_lead(lines: Iterable[Line]) -> Lead:
     else the first sentence or clause, at most 120 characters.
     """
     lines = tuple(lines)
-    first = stripped(lines[0].children) if lines else ()
+    first = lines[0].children if lines else ()
     below = join_lines(lines[1:])
     marker, bullet, content = _marked(first)
     lead = _bold(content) or _linked(content)
@@ -94,6 +94,8 @@ def read_heading(inlines: Inlines) -> tuple[str, Inlines]:
 
 def unbold(inlines: Inlines) -> Inlines:
     """Return the inlines with strong emphasis opened, at the top and inside links."""
+    if all([type(inline) is Text for inline in inlines]):  # noqa: C419  # a list is quicker for so few
+        return joined(inlines)
     whole: list[Inline] = []
     for inline in inlines:
         if isinstance(inline, Strong):
@@ -137,6 +139,8 @@ def _under(content: Inlines, lines: tuple[Line, ...]) -> Inlines:
 
 
 def _marked(inlines: Inlines) -> tuple[str, bool, Inlines]:
+    if opens_with_letter(plain(inlines[:1])):
+        return "", False, inlines
     text = plain(inlines)
     bullet = _BULLET.match(text)
     at = bullet.end() if bullet else 0
@@ -172,6 +176,11 @@ def _bold(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
         space = " " if plain(inlines[count:])[:1].isspace() and not plain(tail).endswith(" ") else ""
         return stripped(title), f"{plain(tail)}{space}", rest, "bold"
     return (stripped(title), *_separated(inlines[count:]), "bold")
+
+
+def has_bold(inlines: Inlines) -> bool:
+    """Tell whether there is something bold, as there is in every paragraph that begins with a bold title."""
+    return any(map(_is_bold, inlines))
 
 
 def _is_bold(inline: Inline) -> bool:
