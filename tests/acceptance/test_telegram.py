@@ -462,6 +462,35 @@ async def test_a_group_that_adds_the_bot_is_greeted_and_subscribed_by_the_link(b
     assert "Subscribed" in await bot.ask(chat, "/start@paper_bot subscribe")
 
 
+async def test_settings_are_changed_with_buttons_alone(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30")
+    await bot.ask(chat, "/settings")
+    for button, shown in [
+        ("Time", "At what time?"),
+        ("21:00", "every day at 21:00"),
+        ("Time zone", "Where are you?"),
+        ("Berlin", "21:00 (Berlin)"),
+        ("Days", "On which days?"),
+        ("Weekdays", "On which days?"),
+        ("← Settings", "weekdays at 21:00"),
+        ("Issues in Chinese", "Language Chinese"),
+        ("Sections", "Which sections?"),
+        ("Dev", "Which sections?"),
+        ("← Settings", "all but Dev"),
+        ("Send whole issues", "the whole issue"),
+        ("Deliver silently", "Sound silent"),
+        ("Pause", "For how long?"),
+        ("3 days", "Paused until"),
+        ("Resume now", "Sound silent"),
+        ("Unsubscribe", "Unsubscribed"),
+        ("Undo", "Subscribed: weekdays at 21:00 (Berlin)"),
+    ]:
+        await bot.press(chat, button)
+        assert shown in bot.fake.texts(chat)[-1], button
+    assert len(bot.fake.texts(chat)) == 2
+
+
 async def test_a_city_is_written_as_an_answer_to_the_page_that_asks_for_it(bot: Bot) -> None:
     chat = bot.reader()
     await bot.ask(chat, "/subscribe 8:30")
@@ -605,6 +634,8 @@ async def test_a_correction_changes_what_was_sent_and_a_withdrawal_replaces_it(
     await bot.call("push")
     await bot.fake.until(lambda: len(bot.fake.texts(chat)) > 1)
     await bot.receipt(chat, "sent")
+    other = bot.reader()
+    await bot.ask(other, "/today")
     issue = folder / "issues" / "daily" / "en" / f"{TODAY}.md"
     issue.write_text(ISSUE.replace("Polaris 2", "Polaris 3"), encoding="utf-8")
     await settled(folder, lambda: "Polaris 3" in bot.fake.texts(chat)[1])
@@ -612,6 +643,8 @@ async def test_a_correction_changes_what_was_sent_and_a_withdrawal_replaces_it(
     issue.unlink()
     await settled(folder, lambda: "withdrawn" in bot.fake.texts(chat)[1])
     assert len(bot.fake.texts(chat)) == 2
+    await bot.press(other, "Dev")
+    assert "There is no issue for" in bot.fake.texts(other)[0]
 
 
 async def settled(folder: Path, true: Callable[[], bool]) -> None:
