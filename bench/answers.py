@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean, median, quantiles
 from tempfile import TemporaryDirectory
@@ -16,6 +17,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 from core.answers.answer import Answerer
 from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
+from core.answers.words import Words
+from core.answers.words.dictionary import dictionary, installed
 from core.clock import SystemClock
 from core.digest.parse import parse
 from core.digest.sections import Vocabulary
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
 
 async def evaluate(
-    archive: str, *, held: bool | None = None, show: bool = False
+    archive: str, words: Words, *, held: bool | None = None, show: bool = False
 ) -> list[tuple[Asked, int, Answer, float]]:
     """Return each question with the rank of the first right story (0: none), the answer, and its seconds."""
     known, today = titles(archive), TODAY[archive]
@@ -42,7 +45,7 @@ async def evaluate(
         indexer, vocabulary = Indexer(passages), Vocabulary.bundled()
         for path, source in issues(archive):
             await indexer.add(parse(source, path=Path(path), vocabulary=vocabulary).issue)
-        answerer = Answerer(Searcher(passages), memory=Memory(SqlNotes(database, SystemClock())))
+        answerer = Answerer(Searcher(passages, words=words), memory=Memory(SqlNotes(database, SystemClock())))
         results = []
         for number, asked in enumerate(questions(archive)):
             if held is not None and asked.held != held:
@@ -81,8 +84,10 @@ def figures(results: Sequence[tuple[Asked, int, Answer, float]]) -> str:
 async def main() -> None:
     """Print the figures of both archives: all, tuned on and held back, by kind and by language."""
     show = "--show" in sys.argv
+    known = installed()
+    words = replace(Words.bundled(), dictionary=dictionary(known) if known and "--plain" not in sys.argv else None)
     for archive in (FIRST, SECOND):
-        results = await evaluate(archive, held=False if show else None, show=show)
+        results = await evaluate(archive, words, held=False if show else None, show=show)
         print(f"{archive} archive\n{'all':12} {figures(results)}")
         groups = defaultdict(list)
         for one in results:

@@ -11,7 +11,6 @@ from core.answers.cite import CITATIONS, Answer, sources
 from core.answers.converse import Asker
 from core.answers.extract import Extractor
 from core.answers.memory import Turn
-from core.answers.question import understand
 from core.answers.search import Context
 from core.answers.suggest import Suggester
 from core.i18n import texts
@@ -76,8 +75,10 @@ class Answerer:
         day = today or self._today()
         said = question[:QUESTION_LENGTH]
         turns = await self._memory.turns(conversation) if conversation and self._memory else ()
-        context = _context(turns, day, tuple(stories))
-        finding = await self._search.find(understand(said, day), lang=lang, context=context)
+        before = [await self._search.understand(turn.question, day) for turn in turns]
+        context = _context(before, (*stories, *(turns[-1].stories if turns else ())))
+        asked = await self._search.understand(said, day)
+        finding = await self._search.find(asked, lang=lang, context=context)
         answer = self._extract.answer(finding, lang=lang)
         if conversation and self._memory:
             told = finding.candidates[:CITATIONS] if answer.found else ()
@@ -122,12 +123,9 @@ class Answerer:
             await self._memory.forget(conversation)
 
 
-def _context(turns: Sequence[Turn], today: date, stories: tuple[str, ...]) -> Context:
-    if not turns:
-        return Context(stories=stories)
+def _context(before: Sequence[Question], stories: tuple[str, ...]) -> Context:
     prior: Question | None = None
-    for turn in turns:
-        said = understand(turn.question, today)
+    for said in before:
         leans = said.refers or said.follows or not said.concepts
         prior = replace(said, concepts=said.concepts + prior.concepts) if prior and leans else said
-    return Context(prior=prior, stories=(*stories, *turns[-1].stories))
+    return Context(prior=prior, stories=stories)

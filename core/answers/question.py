@@ -8,33 +8,16 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import regex
 
-from core.answers.tokens import STOP_WORDS, major, normalised, units
+from core.answers.concepts import Concept, concepts
+from core.answers.tokens import normalised
 from core.answers.when import When, when
-from core.answers.words import Lexicon
+from core.answers.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    from core.answers.tokens import Unit
-    from core.answers.words import Phrase
-
-Sort: TypeAlias = Literal["name", "version", "term", "word", "pair"]
 Metric: TypeAlias = Literal["likes", "downloads", "reposts"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concept:
-    """One thing to look for: any of its ``words``, each a set of tokens with what it counts.
-
-    ``capital`` marks a Latin word that looks like a name; ``said`` is how the question put it.
-    """
-
-    sort: Sort
-    said: str
-    words: tuple[tuple[Phrase, float], ...]
-    weight: float = 1
-    capital: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,138 +83,11 @@ _FOLLOWS = regex.compile(
     r"^\s*(?:and|but|so|also|what about|how about|why|how much|how many|who|when|where|which one|any more|tell me more|more)\b",
     regex.IGNORECASE,
 )
-_FRAMES = regex.compile(
-    "有没有|是不是|能不能|可不可以|是否|什么时候|什么|哪些|哪个|哪家|哪款|哪里|哪天|哪一|怎么样|怎样|怎么|如何|为什么|为何|多少|几个|请问|请|告诉我|帮我|给我|"
-    "介绍一?下|说说|讲讲|解释一?下|解释|想知道|我想|一下|关于|有关|相关的?|方面|消息|新闻|报道|内容|情况|事情|事儿|发生|最近|近期|提到|提过|出现|过吗|了吗|的吗|"
-    "有哪|都有|还有|以及|或者|那个|这个|它们?|他们|意思|是谁|谁|吗|呢|吧|啊|的|了|么|些|哪|是|和|与|跟|或|在|有|被|把|对|从|向|于|为|让|会|能|可以|应该|需要|"
-    "栏目|板块|部分|今日|当天|那天|那期|一期|期"
-)
-_WEAK = frozenset(
-    [
-        "new",
-        "news",
-        "tell",
-        "know",
-        "say",
-        "said",
-        "saying",
-        "show",
-        "give",
-        "make",
-        "use",
-        "using",
-        "anything",
-        "something",
-        "thing",
-        "everything",
-        "happen",
-        "happened",
-        "happening",
-        "latest",
-        "recent",
-        "recently",
-        "today",
-        "day",
-        "week",
-        "month",
-        "year",
-        "issue",
-        "archive",
-        "digest",
-        "story",
-        "stories",
-        "cover",
-        "covered",
-        "mention",
-        "mentioned",
-        "report",
-        "reported",
-        "work",
-        "way",
-        "like",
-        "about",
-        "any",
-        "all",
-        "much",
-        "many",
-        "more",
-        "most",
-        "come",
-        "came",
-        "go",
-        "going",
-        "one",
-        "other",
-        "also",
-        "still",
-        "ever",
-        "yet",
-        "now",
-        "out",
-        "up",
-        "into",
-        "over",
-        "between",
-        "during",
-        "after",
-        "before",
-        "since",
-        "last",
-        "past",
-        "this",
-        "next",
-        "first",
-        "then",
-        "really",
-        "exactly",
-        "need",
-        "want",
-        "find",
-        "look",
-        "help",
-        "want",
-        "article",
-        "item",
-        "announce",
-        "explain",
-        "mean",
-        "meaning",
-        "define",
-        "differ",
-        "compare",
-        "versus",
-        "vs",
-        "list",
-        "summar",
-        "latest",
-        "name",
-        "call",
-        "offer",
-        "let",
-        "see",
-        "put",
-        "take",
-        "run",
-        "own",
-        "same",
-        "kind",
-        "sort",
-        "type",
-    ]
-)
-_SIZE = regex.compile(r"[dbkm]\b", regex.IGNORECASE)
-_COUNTED = regex.compile(
-    r"\s*(?:个|天|周|月|年|日|号|亿|万|倍|%|条|期|款|家|次|小时|分钟|美元|月|billion|million|percent|days?|weeks?|months?|times|years?|hours?)"
-)
 
 
-GENERIC = 0.3
-LONGEST_VERSION = 2
-
-
-def understand(text: str, today: date, *, lexicon: Lexicon | None = None) -> Question:
+def understand(text: str, today: date, *, words: Words | None = None) -> Question:
     """Return what ``text`` asks for, seen from ``today``."""
-    said = normalised(text)
+    said, known = normalised(text), words or Words.bundled()
     time = when(said, today)
     rest = _blank(said, time.spans)
     most = next((name for name, pattern in _METRICS if pattern.search(rest)), None)
@@ -242,11 +98,9 @@ def understand(text: str, today: date, *, lexicon: Lexicon | None = None) -> Que
     counts = bool(_COUNTS.search(rest))
     if counts:
         content = _without(content, [_COUNTS])
-    found = tuple(concepts(content, lexicon or Lexicon.bundled()))
+    found = tuple(concepts(content, known))
     if sections and not any(concept.sort in {"name", "version"} for concept in found):
-        rest_of_it = tuple(
-            concepts(_without(content, [pattern for _, pattern in _SECTIONS]), lexicon or Lexicon.bundled())
-        )
+        rest_of_it = tuple(concepts(_without(content, [pattern for _, pattern in _SECTIONS]), known))
         browses = bool(time.bounded or time.recent or _SEVERAL.search(rest)) and all(
             concept.sort == "pair" or concept.weight < 1 for concept in rest_of_it
         )
@@ -282,101 +136,6 @@ def _without(text: str, patterns: Sequence[regex.Pattern[str]]) -> str:
     for pattern in patterns:
         text = pattern.sub(" ", text)
     return text
-
-
-def concepts(text: str, lexicon: Lexicon) -> Iterator[Concept]:
-    """Yield what a normalised text names: known names and terms, then other words, then pairs of characters."""
-    said = units(text)
-    taken = [False] * len(said)
-    for mention in lexicon.mentions(said):
-        span = said[mention.start : mention.end]
-        if all(unit.text in STOP_WORDS or unit.text in _WEAK for unit in span):
-            continue
-        taken[mention.start : mention.end] = [True] * len(span)
-        names = any(group.name for group in mention.groups)
-        words: dict[Phrase, float] = {}
-        for group in mention.groups:
-            for phrase, weight in group.words:
-                words[phrase] = max(weight, words.get(phrase, 0))
-        yield Concept(
-            sort="name" if names else "term",
-            said=text[span[0].start : span[-1].end],
-            words=tuple((phrase, weight) for phrase, weight in words.items() if phrase),
-            weight=1.3 if names else GENERIC if all(group.generic for group in mention.groups) else 1,
-        )
-        if names and mention.end < len(said):
-            same = [phrase for phrase, weight in words.items() if weight == 1]
-            versions = list(_version(text, span[-1], said[mention.end], same))
-            taken[mention.end] = taken[mention.end] or bool(versions)
-            yield from versions
-    yield from _words(text, said, taken)
-    yield from _pairs(text, said, taken)
-
-
-def _version(text: str, name: Unit, number: Unit, others: Sequence[Phrase]) -> Iterator[Concept]:
-    """Yield the version that follows a name."""
-    between = text[name.end : number.start]
-    if not number.text[0].isdigit() or between.strip(" -_v") or _counts(text, number.end):
-        return
-    if number.text.isdigit() and len(number.text) > LONGEST_VERSION and between == " ":
-        return
-    heads = (
-        {name.text, *(phrase[-1] for phrase in others if phrase[-1].isascii())}
-        if not name.han
-        else {phrase[-1] for phrase in others if phrase[-1].isascii()}
-    )
-    words: dict[Phrase, float] = {}
-    for head in sorted(heads):
-        words[(head + number.text,)] = 1.0
-        words[(head, number.text)] = 0.9
-        if number.text.isdigit():
-            words[(major(head, number.text),)] = 0.6
-    if words:
-        yield Concept(sort="version", said=text[name.start : number.end], words=tuple(words.items()), weight=1.3)
-
-
-def _counts(text: str, at: int) -> bool:
-    return bool(_COUNTED.match(text, at) or _SIZE.match(text, at))
-
-
-def _words(text: str, said: Sequence[Unit], taken: list[bool]) -> Iterator[Concept]:
-    for at, unit in enumerate(said):
-        if unit.han or taken[at] or unit.text in STOP_WORDS or unit.text in _WEAK:
-            continue
-        number = unit.text[0].isdigit()
-        weak = number or len(unit.text) == 1
-        capital = unit.capital and (at > 0 or (not text[: unit.start].strip() and unit.end - unit.start > 1))
-        yield Concept(
-            sort="word",
-            said=text[unit.start : unit.end],
-            words=(((unit.text,), 1.0),),
-            weight=0.5 if weak else 1,
-            capital=capital and not number and (at > 0 or not text.isascii()),
-        )
-        if not number and at + 1 < len(said) and not said[at + 1].han:
-            yield from _version(text, unit, said[at + 1], [])
-
-
-def _pairs(text: str, said: Sequence[Unit], taken: list[bool]) -> Iterator[Concept]:
-    empty = _frames(text)
-    for at, unit in enumerate(said):
-        if not unit.han or (taken[at] and (at + 1 >= len(said) or taken[at + 1])):
-            continue
-        if unit.start in empty:
-            continue
-        after = said[at + 1] if at + 1 < len(said) else None
-        if after and after.han and after.start == unit.end and after.start not in empty:
-            crossing = taken[at] or taken[at + 1]
-            token = unit.text + after.text
-            yield Concept(sort="pair", said=token, words=(((token,), 1.0),), weight=0.25 if crossing else 0.7)
-        elif not taken[at] and (
-            at == 0 or not said[at - 1].han or said[at - 1].end != unit.start or said[at - 1].start in empty
-        ):
-            yield Concept(sort="pair", said=unit.text, words=(((unit.text,), 1.0),), weight=0.35)
-
-
-def _frames(text: str) -> set[int]:
-    return {place for match in _FRAMES.finditer(text) for place in range(*match.span())}
 
 
 def weaker(question: Question, share: float) -> tuple[Concept, ...]:

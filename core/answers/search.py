@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING
 
 from core.answers.index import Index
 from core.answers.port import Found, Hit
-from core.answers.question import Question, understand, weaker
+from core.answers.question import understand, weaker
 from core.answers.quote import quote
 from core.answers.segment import Segment, packed, segment, unpacked
 from core.answers.tokens import query_tokens
+from core.answers.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from core.answers.concepts import Concept
     from core.answers.passages import Passage
     from core.answers.port import Segments
-    from core.answers.question import Concept, Metric
+    from core.answers.question import Metric, Question
     from core.digest.model import Issue, IssueRef
 
 POOL = 200
@@ -106,18 +108,23 @@ class Indexer:
 class Searcher:
     """Finds passages. Satisfies ``core.answers.port.Search``."""
 
-    def __init__(self, store: Segments, *, today: Callable[[], date] | None = None) -> None:
+    def __init__(self, store: Segments, *, today: Callable[[], date] | None = None, words: Words | None = None) -> None:
         self._store = store
         self._today = today or (lambda: datetime.now(UTC).date())
+        self._words = words or Words.bundled()
         self._index = Index()
         self._version = 0
         self._loading = asyncio.Lock()
+
+    def understand(self, question: str, today: date | None = None) -> Question:
+        """Return what a question asks for, seen from ``today``."""
+        return understand(question, today or self._today(), words=self._words)
 
     async def search(
         self, words: str, *, edition: str | None = None, lang: str | None = None, limit: int = 5, offset: int = 0
     ) -> Found:
         """Return what fits ``words``, best first; hits in ``lang`` are preferred, not required."""
-        finding = await self.find(understand(words, self._today()), lang=lang, edition=edition)
+        finding = await self.find(self.understand(words), lang=lang, edition=edition)
         page = finding.candidates[offset : offset + limit]
         looked_for = query_tokens(words)
         return Found(
@@ -135,7 +142,7 @@ class Searcher:
     async def lessons(self, term: str, *, lang: str | None = None, limit: int = 3) -> Sequence[Hit]:
         """Return the lessons whose term is ``term``, or names it, best first."""
         index = await self.index()
-        question = replace(understand(term, self._today()), lesson=True, sections=frozenset({"lesson"}))
+        question = replace(self.understand(term), lesson=True, sections=frozenset({"lesson"}))
         scored = _Round(index, question, lang, None, Context()).finding()
         asked = set(query_tokens(term))
         known = {phrase for concept in question.concepts for phrase, weight in concept.words if weight > ALMOST - 0.1}

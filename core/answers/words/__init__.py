@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from core.answers.tokens import Unit
+    from core.answers.words.dictionary import Dictionary
 
 Phrase: TypeAlias = tuple[str, ...]
 SAME, SAME_TERM, NEAR = 1.0, 0.85, 0.35
@@ -70,6 +71,20 @@ class Lexicon:
                     break
             else:
                 at += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """All that is known of words."""
+
+    lexicon: Lexicon
+    dictionary: Dictionary | None = None
+
+    @staticmethod
+    @cache
+    def bundled() -> Words:
+        """Return the names and terms that Paperboy brings, alone."""
+        return Words(lexicon=Lexicon.bundled())
 
 
 def _key(word: str) -> Phrase:

