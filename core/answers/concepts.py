@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import regex
@@ -42,7 +43,7 @@ _FRAMES = regex.compile(
     "栏目|板块|部分|今日|当天|那天|那期|一期|期"
 )
 _WEAK = frozenset(
-    ["new", "news", "tell", "know", "say", "said", "saying", "show", "give", "make", "use", "using", "anything", "something", "thing", "everything", "happen", "happened", "happening", "latest", "recent", "recently", "today", "day", "week", "month", "year", "issue", "archive", "digest", "story", "stories", "cover", "covered", "mention", "mentioned", "report", "reported", "work", "way", "like", "about", "any", "all", "much", "many", "more", "most", "come", "came", "go", "going", "one", "other", "also", "still", "ever", "yet", "now", "out", "up", "into", "over", "between", "during", "after", "before", "since", "last", "past", "this", "next", "first", "then", "really", "exactly", "need", "want", "find", "look", "help", "article", "item", "announce", "explain", "mean", "meaning", "define", "differ", "compare", "versus", "vs", "list", "summar", "name", "call", "offer", "let", "see", "put", "take", "run", "own", "same", "kind", "sort", "type"]
+    """new news tell know say said saying show give make use using anything something thing everything happen happened happening latest recent recently today day week month year issue archive digest story stories cover covered mention mentioned report reported work way like about any all much many more most come came go going one other also still ever yet now out up into over between during after before since last past this next first then really exactly need want find look help article item announce explain mean meaning define differ compare versus vs list summar name call offer let see put take run own same kind sort type""".split()
 )
 _SIZE = regex.compile(r"[dbkm]\b", regex.IGNORECASE)
 _COUNTED = regex.compile(
@@ -63,6 +64,7 @@ def concepts(text: str, words: Words) -> Iterator[Concept]:
     taken = [False] * len(said)
     yield from _known(text, said, taken, words)
     if words.dictionary:
+        yield from _paired(text, said, words.dictionary)
         yield from _looked_up(text, said, taken, words.dictionary)
     yield from _words(text, said, taken, words)
     yield from _pairs(text, said, taken, words)
@@ -125,14 +127,25 @@ def _looked_up(text: str, said: Sequence[Unit], taken: list[bool], dictionary: D
             at += 1
             continue
         word = "".join(unit.text for unit in said[at : at + size])
-        if size > 1 or word not in STOP_WORDS:
+        if size > 1 or (word not in STOP_WORDS and dictionary.is_noun(word)):
             pairs = query_tokens(word)
             meant: dict[Phrase, float] = {tuple(pairs): 1.0}
             meant |= {(pair,): INSIDE for pair in pairs[: len(pairs) * (size > 2)]}
-            meant |= dict.fromkeys(dictionary.english(word), TRANSLATED)
+            meant |= {phrase: TRANSLATED for phrase in dictionary.english(word)}
             yield Concept(sort="term", said=word, words=tuple(meant.items()), weight=1 if size > 1 else SINGLE)
             taken[at : at + size] = [True] * size
         at += size
+
+
+def _paired(text: str, said: Sequence[Unit], dictionary: Dictionary) -> Iterator[Concept]:
+    """Yield the pairs of English words that have one Chinese word: "nursing home"."""
+    for one, other in pairwise(said):
+        pair = text[one.start : other.end]
+        if not one.han and pair.isascii() and one.text not in STOP_WORDS and other.text not in STOP_WORDS:
+            meant = {phrase: 1.0 for phrase in dictionary.chinese(pair)}
+            if meant:
+                meant[one.text, other.text] = 1.0
+                yield Concept(sort="pair", said=pair, words=tuple(meant.items()))
 
 
 def _is_word(said: Sequence[Unit], free: Sequence[bool], at: int, size: int, dictionary: Dictionary) -> bool:
@@ -151,7 +164,7 @@ def _words(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
         capital = unit.capital and (at > 0 or (not text[: unit.start].strip() and unit.end - unit.start > 1))
         meant: dict[Phrase, float] = {(unit.text,): 1.0}
         if words.dictionary and not weak:
-            meant |= dict.fromkeys(_chinese(text, said, at, words.dictionary), TRANSLATED)
+            meant |= {phrase: TRANSLATED for phrase in words.dictionary.chinese(text[unit.start : unit.end])}
         yield Concept(
             sort="word",
             said=text[unit.start : unit.end],
@@ -161,13 +174,6 @@ def _words(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
         )
         if not number and at + 1 < len(said) and not said[at + 1].han:
             yield from _version(text, unit, said[at + 1], [])
-
-
-def _chinese(text: str, said: Sequence[Unit], at: int, dictionary: Dictionary) -> Iterator[Phrase]:
-    """Yield the Chinese words for an English one, and for it with its neighbours."""
-    for first, last in ((at - 1, at), (at, at + 1), (at, at)):
-        if first >= 0 and last < len(said):
-            yield from dictionary.chinese(text[said[first].start : said[last].end])
 
 
 def _pairs(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> Iterator[Concept]:

@@ -61,6 +61,7 @@ _METRICS: tuple[tuple[Metric, regex.Pattern[str]], ...] = (
     ("reposts", regex.compile(r"转发(?:量|数)?最|最[多高]的?转发|most[- ](?:retweet|repost|share)\w*|(?:most|fewest) (?:rts|reposts|retweets)", regex.I)),
     ("likes", regex.compile(r"(?:点赞|赞|喜欢|❤️?|收藏|星标?)(?:数|量)?最|最(?:受欢迎|热门|火|受喜爱|[多高]的?(?:点?赞|喜欢|收藏|星))|most[- ](?:liked|popular|loved|starred)|(?:most|highest|fewest|least) (?:number of )?(?:likes|hearts|stars)|top[- ]liked", regex.I)),
 )  # fmt: skip
+_MODEL = regex.compile(r"模型|\bmodels?\b", regex.IGNORECASE)
 _LEAST = regex.compile(r"最少|最低|fewest|least", regex.IGNORECASE)
 _COUNTS = regex.compile(r"几次|多少次|多少回|多久出现|how (?:often|many times)|频率", regex.IGNORECASE)
 _SEVERAL = regex.compile(
@@ -105,6 +106,9 @@ def understand(text: str, today: date, *, words: Words | None = None) -> Questio
             concept.sort == "pair" or concept.weight < 1 for concept in rest_of_it
         )
         found = () if browses else found
+    if most and all(concept.weight < 1 or concept.sort == "pair" for concept in found):
+        found = ()
+        sections = sections or frozenset({"models"} if _MODEL.search(rest) else ())
     return Question(
         text=text,
         when=time,

@@ -47,6 +47,8 @@ FOLLOWS = 0.5
 PRIOR_SHARE = 0.5
 ALMOST = 0.9
 COVERED = 0.5
+MEANT = 0.6
+"""From here on, a word means what was said; below, it is only near."""
 UNSEEN = 0.3
 """What a word that no passage has counts in a question: readers use many words that editors do not."""
 
@@ -283,7 +285,8 @@ class _Round:
 
     def _unknown(self, question: Question) -> Iterable[str]:
         for concept in question.concepts:
-            if (concept.sort in {"name", "version"} or concept.capital) and not self._matches(concept):
+            same = [phrase for phrase, weight in concept.words if weight >= MEANT]
+            if (concept.sort in {"name", "version"} or concept.capital) and not any(map(self._index.all_of, same)):
                 yield concept.said
 
     def _matches(self, concept: Concept) -> dict[int, float]:
@@ -300,7 +303,8 @@ class _Round:
     ) -> tuple[tuple[Candidate, ...], Mapping[str, tuple[IssueRef, ...]]]:
         scored = self._browsed(question, inside) if question.browses else self._scored(question, inside)
         if question.most:
-            scored = _by_metric(scored, question.most, least=question.least)
+            fitting = [one for one in scored if one.evidence >= COVERED]
+            scored = _by_metric(fitting or scored, question.most, least=question.least)
         return self._once(scored)
 
     def _browsed(self, question: Question, inside: frozenset[IssueRef]) -> list[Candidate]:
@@ -325,7 +329,7 @@ class _Round:
         size = max(1, len(found))
         return [
             Candidate(passage=passage, score=1 - place / size, evidence=1.0)
-            for place, passage in enumerate(found[:POOL])
+            for place, passage in enumerate(found if question.most else found[:POOL])
         ]
 
     def _spoken_of(self) -> list[Candidate]:
@@ -358,7 +362,7 @@ class _Round:
             weight = concept.weight * self._index.rarity(len(found)) * seen
             tally.total += weight
             if named:
-                tally.named.update(found)
+                tally.named.update(found)  # near words too: who asks for the maker may mean the product
             for number, value in found.items():
                 tally.scores[number] += weight * value
                 tally.covered[number] += weight * min(1.0, ONCE * value)

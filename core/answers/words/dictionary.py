@@ -50,6 +50,10 @@ class Dictionary:
     def __contains__(self, word: str) -> bool:
         return word in self._meanings
 
+    def is_noun(self, word: str) -> bool:
+        """Return whether the usual meaning of a Chinese word is no verb."""
+        return not self._meanings.get(word, "to ").startswith("to ")
+
     @lru_cache(maxsize=4096)  # noqa: B019  one dictionary lives as long as the program
     def english(self, word: str) -> tuple[Phrase, ...]:
         """Return what a Chinese word means, as tokens to look for, the usual meaning first."""
