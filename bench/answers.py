@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
 from core.answers.answer import Answerer
+from core.answers.learn import Learnt, learn
 from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
 from core.answers.words import Words
@@ -45,7 +46,11 @@ async def evaluate(
         indexer, vocabulary = Indexer(passages), Vocabulary.bundled()
         for path, source in issues(archive):
             await indexer.add(parse(source, path=Path(path), vocabulary=vocabulary).issue)
-        answerer = Answerer(Searcher(passages, words=words), memory=Memory(SqlNotes(database, SystemClock())))
+        notes = SqlNotes(database, SystemClock())
+        learnt = Learnt(notes)
+        searcher = Searcher(passages, words=lambda: words, learnt=learnt)
+        await learn(searcher, learnt)
+        answerer = Answerer(searcher, memory=Memory(notes))
         results = []
         for number, asked in enumerate(questions(archive)):
             if held is not None and asked.held != held:

@@ -1,9 +1,9 @@
 """The things that a question names: names, versions, terms, words and pairs of Chinese characters. Pure."""
 
-# ruff: noqa: E501 — a pattern reads best on one line
+
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.answers.tokens import Unit
     from core.answers.words import Phrase, Words
     from core.answers.words.dictionary import Dictionary
+    from core.answers.words.mined import Mined
 
 Sort: TypeAlias = Literal["name", "version", "term", "word", "pair"]
 
@@ -43,7 +44,115 @@ _FRAMES = regex.compile(
     "栏目|板块|部分|今日|当天|那天|那期|一期|期"
 )
 _WEAK = frozenset(
-    """new news tell know say said saying show give make use using anything something thing everything happen happened happening latest recent recently today day week month year issue archive digest story stories cover covered mention mentioned report reported work way like about any all much many more most come came go going one other also still ever yet now out up into over between during after before since last past this next first then really exactly need want find look help article item announce explain mean meaning define differ compare versus vs list summar name call offer let see put take run own same kind sort type""".split()
+    [
+        "new",
+        "news",
+        "tell",
+        "know",
+        "say",
+        "said",
+        "saying",
+        "show",
+        "give",
+        "make",
+        "use",
+        "using",
+        "anything",
+        "something",
+        "thing",
+        "everything",
+        "happen",
+        "happened",
+        "happening",
+        "latest",
+        "recent",
+        "recently",
+        "today",
+        "day",
+        "week",
+        "month",
+        "year",
+        "issue",
+        "archive",
+        "digest",
+        "story",
+        "stories",
+        "cover",
+        "covered",
+        "mention",
+        "mentioned",
+        "report",
+        "reported",
+        "work",
+        "way",
+        "like",
+        "about",
+        "any",
+        "all",
+        "much",
+        "many",
+        "more",
+        "most",
+        "come",
+        "came",
+        "go",
+        "going",
+        "one",
+        "other",
+        "also",
+        "still",
+        "ever",
+        "yet",
+        "now",
+        "out",
+        "up",
+        "into",
+        "over",
+        "between",
+        "during",
+        "after",
+        "before",
+        "since",
+        "last",
+        "past",
+        "this",
+        "next",
+        "first",
+        "then",
+        "really",
+        "exactly",
+        "need",
+        "want",
+        "find",
+        "look",
+        "help",
+        "article",
+        "item",
+        "announce",
+        "explain",
+        "mean",
+        "meaning",
+        "define",
+        "differ",
+        "compare",
+        "versus",
+        "vs",
+        "list",
+        "summar",
+        "name",
+        "call",
+        "offer",
+        "let",
+        "see",
+        "put",
+        "take",
+        "run",
+        "own",
+        "same",
+        "kind",
+        "sort",
+        "type",
+    ]
 )
 _SIZE = regex.compile(r"[dbkm]\b", regex.IGNORECASE)
 _COUNTED = regex.compile(
@@ -52,14 +161,30 @@ _COUNTED = regex.compile(
 
 
 NAMED, GENERIC, LOOSE, CROSSING, PAIR, SINGLE = 1.3, 0.3, 0.5, 0.25, 0.7, 0.35
-"""How much a concept weighs: a name, what is in many questions, a number, a pair across two words, a pair, a character."""
+"""How much a concept weighs: a name, what many questions have, a number, a pair across words, a pair, a character."""
 LONGEST_VERSION = 2
 TRANSLATED, INSIDE = 0.6, 0.5
 """What a word's translation and a pair of characters inside it count, compared with the word."""
 
 
 def concepts(text: str, words: Words) -> Iterator[Concept]:
-    """Yield what a normalised text names: known names and terms, then other words, then pairs of characters."""
+    """Return what a normalised text names: known names and terms, then other words, then pairs of characters."""
+    found = _all(text, words)
+    return (_with_mined(concept, words.mined) for concept in found) if words.mined else found
+
+
+def _with_mined(concept: Concept, mined: Mined) -> Concept:
+    """Return the concept with the words of the other language that go together with its own."""
+    if concept.sort in {"name", "version"}:
+        return concept
+    own = dict(concept.words)
+    for phrase, weight in concept.words:
+        for other, alike in mined.get(phrase[0], ()) if len(phrase) == 1 else ():
+            own.setdefault((other,), TRANSLATED * alike * weight)
+    return replace(concept, words=tuple(own.items()))
+
+
+def _all(text: str, words: Words) -> Iterator[Concept]:
     said = units(text)
     taken = [False] * len(said)
     yield from _known(text, said, taken, words)
@@ -67,7 +192,7 @@ def concepts(text: str, words: Words) -> Iterator[Concept]:
         yield from _paired(text, said, words.dictionary)
         yield from _looked_up(text, said, taken, words.dictionary)
     yield from _words(text, said, taken, words)
-    yield from _pairs(text, said, taken, words)
+    yield from _pairs(text, said, taken)
 
 
 def _known(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> Iterator[Concept]:
@@ -127,12 +252,14 @@ def _looked_up(text: str, said: Sequence[Unit], taken: list[bool], dictionary: D
             at += 1
             continue
         word = "".join(unit.text for unit in said[at : at + size])
-        if size > 1 or (word not in STOP_WORDS and dictionary.is_noun(word)):
+        long = size > 1
+        if long or (word not in STOP_WORDS and dictionary.is_noun(word)):
             pairs = query_tokens(word)
             meant: dict[Phrase, float] = {tuple(pairs): 1.0}
-            meant |= {(pair,): INSIDE for pair in pairs[: len(pairs) * (size > 2)]}
-            meant |= {phrase: TRANSLATED for phrase in dictionary.english(word)}
-            yield Concept(sort="term", said=word, words=tuple(meant.items()), weight=1 if size > 1 else SINGLE)
+            if len(pairs) > 1:
+                meant |= {(pair,): INSIDE for pair in pairs}
+            meant |= dict.fromkeys(dictionary.english(word), TRANSLATED)
+            yield Concept(sort="term", said=word, words=tuple(meant.items()), weight=1 if long else SINGLE)
             taken[at : at + size] = [True] * size
         at += size
 
@@ -142,7 +269,7 @@ def _paired(text: str, said: Sequence[Unit], dictionary: Dictionary) -> Iterator
     for one, other in pairwise(said):
         pair = text[one.start : other.end]
         if not one.han and pair.isascii() and one.text not in STOP_WORDS and other.text not in STOP_WORDS:
-            meant = {phrase: 1.0 for phrase in dictionary.chinese(pair)}
+            meant = dict.fromkeys(dictionary.chinese(pair), 1.0)
             if meant:
                 meant[one.text, other.text] = 1.0
                 yield Concept(sort="pair", said=pair, words=tuple(meant.items()))
@@ -164,7 +291,7 @@ def _words(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
         capital = unit.capital and (at > 0 or (not text[: unit.start].strip() and unit.end - unit.start > 1))
         meant: dict[Phrase, float] = {(unit.text,): 1.0}
         if words.dictionary and not weak:
-            meant |= {phrase: TRANSLATED for phrase in words.dictionary.chinese(text[unit.start : unit.end])}
+            meant |= dict.fromkeys(words.dictionary.chinese(text[unit.start : unit.end]), TRANSLATED)
         yield Concept(
             sort="word",
             said=text[unit.start : unit.end],
@@ -176,7 +303,7 @@ def _words(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
             yield from _version(text, unit, said[at + 1], [])
 
 
-def _pairs(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> Iterator[Concept]:
+def _pairs(text: str, said: Sequence[Unit], taken: list[bool]) -> Iterator[Concept]:
     empty = _frames(text)
     for at, unit in enumerate(said):
         if not unit.han or (taken[at] and (at + 1 >= len(said) or taken[at + 1])):

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from core.answers.concepts import Concept
+    from core.answers.learn import Learnt
     from core.answers.passages import Passage
     from core.answers.port import Segments
     from core.answers.question import Metric, Question
+    from core.answers.words.mined import Mined
     from core.digest.model import Issue, IssueRef
 
 POOL = 200
@@ -110,23 +112,41 @@ class Indexer:
 class Searcher:
     """Finds passages. Satisfies ``core.answers.port.Search``."""
 
-    def __init__(self, store: Segments, *, today: Callable[[], date] | None = None, words: Words | None = None) -> None:
+    def __init__(
+        self,
+        store: Segments,
+        *,
+        today: Callable[[], date] | None = None,
+        words: Callable[[], Words] = Words.bundled,
+        learnt: Learnt | None = None,
+    ) -> None:
         self._store = store
         self._today = today or (lambda: datetime.now(UTC).date())
-        self._words = words or Words.bundled()
+        self._load_words = words
+        self._words: Words | None = None
+        self._learnt = learnt
         self._index = Index()
         self._version = 0
+        self._mined: Mined = {}
         self._loading = asyncio.Lock()
 
-    def understand(self, question: str, today: date | None = None) -> Question:
+    async def understand(self, question: str, today: date | None = None) -> Question:
         """Return what a question asks for, seen from ``today``."""
-        return understand(question, today or self._today(), words=self._words)
+        return understand(question, today or self._today(), words=await self._known())
+
+    async def _known(self) -> Words:
+        """Return all that is known of words; a dictionary takes a second to load, and nobody waits for it twice."""
+        await self.index()
+        async with self._loading:
+            if self._words is None:
+                self._words = await asyncio.to_thread(self._load_words)
+            return replace(self._words, mined=self._mined)
 
     async def search(
         self, words: str, *, edition: str | None = None, lang: str | None = None, limit: int = 5, offset: int = 0
     ) -> Found:
         """Return what fits ``words``, best first; hits in ``lang`` are preferred, not required."""
-        finding = await self.find(self.understand(words), lang=lang, edition=edition)
+        finding = await self.find(await self.understand(words), lang=lang, edition=edition)
         page = finding.candidates[offset : offset + limit]
         looked_for = query_tokens(words)
         return Found(
@@ -144,7 +164,7 @@ class Searcher:
     async def lessons(self, term: str, *, lang: str | None = None, limit: int = 3) -> Sequence[Hit]:
         """Return the lessons whose term is ``term``, or names it, best first."""
         index = await self.index()
-        question = replace(self.understand(term), lesson=True, sections=frozenset({"lesson"}))
+        question = replace(await self.understand(term), lesson=True, sections=frozenset({"lesson"}))
         scored = _Round(index, question, lang, None, Context()).finding()
         asked = set(query_tokens(term))
         known = {phrase for concept in question.concepts for phrase, weight in concept.words if weight > ALMOST - 0.1}
@@ -196,6 +216,7 @@ class Searcher:
             self._version = number
             if len(self._index) % 16 == 0:
                 await asyncio.sleep(0)
+        self._mined = await self._learnt.words() if self._learnt else {}
 
 
 def _names(title: str, asked: set[str], known: set[tuple[str, ...]]) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.answers.tokens import normalised, query_tokens, units
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from core.answers.tokens import Unit
     from core.answers.words.dictionary import Dictionary
+    from core.answers.words.mined import Mined
 
 Phrase: TypeAlias = tuple[str, ...]
 SAME, SAME_TERM, NEAR = 1.0, 0.85, 0.35
@@ -79,6 +81,7 @@ class Words:
 
     lexicon: Lexicon
     dictionary: Dictionary | None = None
+    mined: Mined = field(default_factory=lambda: MappingProxyType({}))
 
     @staticmethod
     @cache

@@ -29,7 +29,7 @@ LONGEST_GLOSS = 3
 _ENTRY = regex.compile(r"^\S+ (\p{Han}{1,6}) \[[^\]]*\] /(.+)/\s*$", regex.MULTILINE)
 _ASIDE = regex.compile(r"\s*\([^)]*\)\s*")
 _USELESS = regex.compile(
-    r"^(?:CL:|variant of|old variant|see |also |used in|surname|abbr|same as|erhua|Japanese|classifier|\(.*particle)|[\[|]"
+    r"^(?:CL:|(?:old )?variant of|see |also |used in|surname|abbr|same as|erhua|Japanese|classifier|\(.*particle)|[\[|]"
 )
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""))
 
