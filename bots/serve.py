@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Role: TypeAlias = Literal["all", "listen", "plan", "carry", "desk"]
 TICK_SECONDS = 2
 SWEEP_HOURS = 1
+LEARN_HOUR = 3
 GRACE_SECONDS = 5
 ACCOUNTS_SECONDS = 1
 """How often platforms are asked whether there are more accounts: workspaces install an app while it runs."""
@@ -144,6 +145,7 @@ async def _scheduled(house: House, role: Role, tasks: asyncio.TaskGroup) -> Asyn
         return
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(house.notes.sweep, "interval", hours=SWEEP_HOURS)
+    scheduler.add_job(house.learn, "cron", hour=LEARN_HOUR)
     scheduler.add_job(house.events.sweep, "interval", hours=SWEEP_HOURS)
     read = [(source, Memory()) for source in sources(house.settings)]
     for source, memory in read:

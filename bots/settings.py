@@ -142,6 +142,7 @@ class Settings(BaseSettings):
     zone: str = "UTC"
     time: str = "08:00"
     vocabulary: Path | None = None
+    dictionary: str = ""
     remember_hours: float = Field(default=48, ge=0)
     status_port: int = Field(default=0, ge=0, le=65535)
     poll_minutes: int = Field(default=5, ge=1)
@@ -154,6 +155,13 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     desk: DeskSettings = DeskSettings()
     llm: ModelSettings = ModelSettings()
+
+    @field_validator("dictionary")
+    @classmethod
+    def _is_there(cls, value: str) -> str:
+        if value not in {"", "off"} and not Path(value).is_file():
+            raise ValueError("there is no such file")
+        return value
 
     @field_validator("issues", "admins", mode="before")
     @classmethod

@@ -33,9 +33,11 @@ from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
 from core.answers.answer import Answerer
 from core.answers.converse import Pace, Writer
+from core.answers.learn import Learnt, learn
 from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
 from core.answers.spending import Limits, Spending
+from core.answers.words import Words
 from core.clock import SystemClock
 from core.commands.dispatch import dispatch
 from core.commands.guard import Guard
@@ -100,6 +102,7 @@ class House:
     archive: SqlArchive
     passages: SqlPassages
     indexer: Indexer
+    search: Searcher
     presenter: Presenter
     services: Services
     answerer: Answerer
@@ -123,6 +126,10 @@ class House:
         if change != "unchanged":
             await self.indexer.add(await self.archive.get(issue.ref) or issue)
         return change
+
+    async def learn(self) -> int:
+        """Learn words from the stories that are told in both languages; return how many."""
+        return await learn(self.search, Learnt(self.notes))
 
     async def answer(
         self, question: str, *, lang: str | None = None, today: date | None = None, conversation: str | None = None
@@ -198,7 +205,12 @@ def _furnish(settings: Settings, database: Database) -> House:
     passages = SqlPassages(database)
     notes = SqlNotes(database, clock)
     zone = ZoneInfo(settings.zone)
-    search = Searcher(passages, today=lambda: clock.now().astimezone(zone).date())
+    search = Searcher(
+        passages,
+        today=lambda: clock.now().astimezone(zone).date(),
+        words=lambda: Words.bundled().with_dictionary(settings.dictionary),
+        learnt=Learnt(notes),
+    )
     answerer = Answerer(
         search,
         memory=Memory(notes, keep=timedelta(hours=settings.remember_hours)),
@@ -238,6 +250,7 @@ def _furnish(settings: Settings, database: Database) -> House:
         archive=archive,
         passages=passages,
         indexer=Indexer(passages),
+        search=search,
         presenter=presenter,
         services=services,
         answerer=answerer,

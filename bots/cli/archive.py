@@ -61,6 +61,8 @@ def import_(
                 say(f"{file}: a draft, left out")
                 continue
             counts[await house.publish(source, issue)] += 1
+        if counts["added"] or counts["revised"]:
+            await house.learn()
         return counts
 
     counts = in_house(run)

@@ -1,6 +1,5 @@
 """The things that a question names: names, versions, terms, words and pairs of Chinese characters. Pure."""
 
-
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from core.answers.tokens import normalised, query_tokens, units
+from core.answers.words.dictionary import dictionary, installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,6 +90,11 @@ class Words:
     def bundled() -> Words:
         """Return the names and terms that Paperboy brings, alone."""
         return Words(lexicon=Lexicon.bundled())
+
+    def with_dictionary(self, named: str) -> Words:
+        """Return them with the dictionary in the file ``named``; "" is the installed one, if any, "off" is none."""
+        path = None if named == "off" else Path(named) if named else installed()
+        return replace(self, dictionary=dictionary(path)) if path else self
 
 
 def _key(word: str) -> Phrase:

@@ -1,0 +1,149 @@
+"""What is known of words: names, a dictionary, and what the archive teaches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from clock import ManualClock
+from core.answers.learn import Learnt, learn
+from core.answers.passages import Passage
+from core.answers.question import understand
+from core.answers.search import Indexer, Searcher
+from core.answers.words import Words
+from core.answers.words.dictionary import Dictionary, dictionary, installed
+from core.answers.words.mined import mine
+from core.digest.model import IssueRef
+from core.digest.parse import parse
+from core.storage.engine import open_database
+from core.storage.notes import SqlNotes
+from core.storage.postings import SqlPassages
+from databases import sqlite_url
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from core.storage.engine import Database
+
+TODAY = date(2026, 3, 18)
+ENTRIES = """# a dictionary in the form of CC-CEDICT
+冰箱 冰箱 [bing1 xiang1] /refrigerator/(old) icebox/CL:臺|台[tai2]/
+養老院 养老院 [yang3 lao3 yuan4] /nursing home/
+疊 叠 [die2] /to fold/to pile up/
+茶 茶 [cha2] /tea/
+"""
+ARCHIVE = [
+    ("zh", "三星冰箱会买菜", "打开门就知道缺什么。"),
+    ("zh", "养老院试点机器人", "夜间呼叫少了四分之一。"),
+    ("en", "A robot for the laundry", "It can fold shirts."),
+    ("en", "Growing tea with a phone", "It names the pest."),
+]
+
+
+@pytest.fixture(scope="module")
+def small() -> Dictionary:
+    return Dictionary(ENTRIES)
+
+
+def test_a_chinese_word_has_its_meanings(small: Dictionary) -> None:
+    assert small.english("冰箱") == (("refriger",), ("icebox",))
+
+
+@pytest.mark.parametrize("said", ["refrigerator", "Refrigerators"])
+def test_an_english_word_has_its_chinese_ones(small: Dictionary, said: str) -> None:
+    assert small.chinese(said) == (("冰箱",),)
+
+
+def test_a_dictionary_is_read_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "own.u8").write_text(ENTRIES, encoding="utf-8")
+    assert "养老院" in dictionary(tmp_path / "own.u8")
+    assert Words.bundled().with_dictionary(str(tmp_path / "own.u8")).dictionary
+    assert Words.bundled().with_dictionary("off").dictionary is None
+
+
+def test_the_installed_dictionary_knows_everyday_words() -> None:
+    path = installed()
+    assert path
+    assert ("laundri",) in dictionary(path).english("洗衣")
+
+
+@pytest.mark.parametrize(
+    ("question", "lang", "title"),
+    [
+        ("what can the refrigerator do", "en", "三星冰箱会买菜"),
+        ("a nursing home with robots", "en", "养老院试点机器人"),
+        ("怎么种茶", "zh", "Growing tea with a phone"),
+    ],
+)
+async def test_what_stands_only_in_the_other_language_is_found(
+    small: Dictionary, database: Database, question: str, lang: str, title: str
+) -> None:
+    search = await _searcher(database, replace(Words.bundled(), dictionary=small))
+    finding = await search.find(await search.understand(question, TODAY), lang=lang)
+    assert finding.candidates[0].passage.title == title
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = open_database(sqlite_url(tmp_path))
+    await opened.upgrade()
+    yield opened
+    await opened.close()
+
+
+async def _searcher(database: Database, words: Words) -> Searcher:
+    indexer = Indexer(SqlPassages(database))
+    for lang in ("zh", "en"):
+        stories = "\n".join(f"- **{title}** — {text}" for of, title, text in ARCHIVE if of == lang)
+        await indexer.add(parse(f"# {lang}\n\n## Apps\n\n{stories}\n", path=f"daily/{lang}/2026-03-17.md").issue)
+    return Searcher(SqlPassages(database), words=lambda: words)
+
+
+def _told(number: int, zh: str, en: str) -> list[Passage]:
+    where = {"what": "story", "section": "models", "key": str(number), "url": f"https://x.example/{number}"}
+    return [
+        Passage(ref=IssueRef(edition="daily", date=TODAY, lang=lang), title=title, text="", story=str(number), **where)  # type: ignore[arg-type]
+        for lang, title in (("zh", zh), ("en", en))
+    ]
+
+
+PAIRS = [
+    ("无人机送货", "drones deliver"),
+    ("无人机表演", "drones dance"),
+    ("农用无人机", "drones farm"),
+    ("送货", "deliver"),
+]
+
+
+def test_words_that_always_go_together_are_learnt() -> None:
+    found = mine(passage for number, pair in enumerate(PAIRS) for passage in _told(number, *pair))
+    assert dict(found["drone"]).keys() == {"无人", "人机"}
+    assert "danc" not in found
+
+
+def test_a_phrase_that_is_always_printed_teaches_nothing() -> None:
+    printed = ("查看全文链接", "read the whole story")
+    assert not mine(passage for number in range(9) for passage in _told(number, *printed))
+
+
+def test_a_question_looks_for_what_was_learnt() -> None:
+    words = replace(Words.bundled(), mined={"quokka": (("短尾", 0.9),)})
+    concept = next(one for one in understand("quokka news", TODAY, words=words).concepts if one.said == "quokka")
+    assert ("短尾",) in dict(concept.words)
+
+
+async def test_what_was_learnt_is_kept_for_every_process(database: Database) -> None:
+    learnt = Learnt(SqlNotes(database, ManualClock(datetime(2026, 3, 18, tzinfo=UTC))))
+    passages = SqlPassages(database)
+    for lang, side in (("zh", 0), ("en", 1)):
+        told = "\n".join(f"- [{pair[side]}](https://x.example/{number})" for number, pair in enumerate(PAIRS))
+        issue = parse(f"# {lang}\n\n## Apps\n\n{told}\n", path=f"daily/{lang}/2026-03-17.md").issue
+        await Indexer(passages).add(issue)
+    assert await learn(Searcher(passages), learnt) > 0
+    later = Searcher(passages, learnt=learnt)
+    asked = await later.understand("zebra drone", TODAY)
+    assert any(("无人",) in dict(concept.words) for concept in asked.concepts)
