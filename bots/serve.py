@@ -69,6 +69,7 @@ async def serve(settings: Settings, role: Role, *, started: Callable[[str], None
             if role in {"all", "listen"}:
                 tasks.create_task(ears.listen(stop))
             if role not in {"plan", "carry"}:
+                tasks.create_task(house.search.warm())
                 routes = [route for platform in served for route in platform.routes]
                 desk = house.settings.desk
                 tasks.create_task(_web(desk_app(house, routes), desk, stop, started))

@@ -134,8 +134,12 @@ class Searcher:
         """Return what a question asks for, seen from ``today``."""
         return understand(question, today or self._today(), words=await self._known())
 
+    async def warm(self) -> None:
+        """Load everything that the first question needs."""
+        await self._known()
+
     async def _known(self) -> Words:
-        """Return all that is known of words; a dictionary takes a second to load, and nobody waits for it twice."""
+        """Return all that is known of words; a dictionary takes a while to load."""
         await self.index()
         async with self._loading:
             if self._words is None:

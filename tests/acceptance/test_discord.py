@@ -77,6 +77,7 @@ async def bot(folder: Path) -> AsyncIterator[Bot]:
     async with fake_discord() as fake:
         environment = own | {
             "PAPERBOY_DATA_DIR": str(folder / "data"),
+            "PAPERBOY_DICTIONARY": "off",
             "PAPERBOY_DESK__PORT": "0",
             "PAPERBOY_ISSUES": str(folder / "issues"),
             "PAPERBOY_DISCORD__TOKEN": TOKEN,

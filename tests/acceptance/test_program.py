@@ -34,7 +34,11 @@ class Program(Protocol):
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    return own | {"PAPERBOY_DATA_DIR": str(tmp_path / "data"), "PAPERBOY_DESK__PORT": "0"} | forked.WIDTH
+    return (
+        own
+        | {"PAPERBOY_DATA_DIR": str(tmp_path / "data"), "PAPERBOY_DESK__PORT": "0", "PAPERBOY_DICTIONARY": "off"}
+        | forked.WIDTH
+    )
 
 
 @pytest.fixture

@@ -140,6 +140,7 @@ async def running(fake: FakeSlack, model: FakeModel, folder: Path) -> AsyncItera
         | model.settings()
         | {
             "PAPERBOY_DATA_DIR": str(folder / "data"),
+            "PAPERBOY_DICTIONARY": "off",
             "PAPERBOY_DESK__PORT": "0",
             "PAPERBOY_ISSUES": str(folder / "issues"),
             "PAPERBOY_SLACK__BOT_TOKEN": f"xoxb-{HOME}",

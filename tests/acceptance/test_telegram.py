@@ -124,6 +124,7 @@ def environment_of(fake: FakeTelegram, folder: Path, **more: str) -> dict[str, s
     own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
     return own | {
         "PAPERBOY_DATA_DIR": str(folder / "data"),
+        "PAPERBOY_DICTIONARY": "off",
         "PAPERBOY_DESK__PORT": "0",
         "PAPERBOY_ISSUES": str(folder / "issues"),
         "PAPERBOY_TELEGRAM__TOKEN": TOKEN,

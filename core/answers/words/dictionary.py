@@ -6,6 +6,7 @@ The data of CC-CEDICT is published under CC BY-SA 4.0 and no part of Paperboy; t
 from __future__ import annotations
 
 import gzip
+import re
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +27,8 @@ LONGEST = 6
 GLOSSES, WORDS = 6, 8
 """How many meanings of one word are looked for."""
 LONGEST_GLOSS = 3
-_ENTRY = regex.compile(r"^\S+ (\p{Han}{1,6}) \[[^\]]*\] /(.+)/\s*$", regex.MULTILINE)
+_PLAIN = re.compile(r"[/;] ?(?:to |a |the )?([A-Za-z][a-zA-Z'-]+(?: [a-zA-Z'-]+){0,2})(?= ?[/;(])")
+"""Meanings that are an English word or up to three, before an aside."""
 _ASIDE = regex.compile(r"\s*\([^)]*\)\s*")
 _USELESS = regex.compile(
     r"^(?:CL:|(?:old )?variant of|see |also |used in|surname|abbr|same as|erhua|Japanese|classifier|\(.*particle)|[\[|]"
@@ -40,11 +42,14 @@ class Dictionary:
     def __init__(self, text: str) -> None:
         self._meanings: dict[str, str] = {}
         self._words: dict[str, list[str]] = {}
-        for entry in _ENTRY.finditer(text):
-            word, meaning = entry[1], entry[2]
+        for line in text.splitlines():
+            head, _, meaning = line.partition("/")
+            word = head.partition(" ")[2].partition(" ")[0]
+            if not 0 < len(word) <= LONGEST or line.startswith("#"):
+                continue
             before = self._meanings.get(word)
             self._meanings[word] = f"{before}/{meaning}" if before else meaning
-            for gloss in _glosses(meaning):
+            for gloss in _PLAIN.findall(f"/{meaning}"):
                 self._words.setdefault(gloss, []).append(word)
 
     def __contains__(self, word: str) -> bool:
@@ -62,7 +67,7 @@ class Dictionary:
     @lru_cache(maxsize=4096)  # noqa: B019  the same
     def chinese(self, said: str) -> tuple[Phrase, ...]:
         """Return the Chinese words for English ones, as tokens to look for."""
-        found = next((self._words[form] for form in _forms(said.casefold()) if form in self._words), [])
+        found = next((self._words[form] for form in _forms(said) if form in self._words), [])
         return _distinct(sorted(found, key=lambda word: abs(len(word) - 2)), WORDS)
 
 
@@ -81,6 +86,8 @@ def _distinct(said: Iterable[str], most: int) -> tuple[Phrase, ...]:
 
 
 def _forms(said: str) -> Iterator[str]:
+    yield from (said, said.title())
+    said = said.casefold()
     yield said
     for ending, other in _ENDINGS:
         if said.endswith(ending) and len(said) - len(ending) > 2:  # noqa: PLR2004  what is left must be a word
