@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.digest.present import long_date
+from core.digest.present import long_date, short_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from core.digest.model import IssueRef
     from core.digest.sections import Vocabulary
     from core.i18n import Texts
 
 CITATIONS = 5
+ALSO = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Citation:
     quote: str = ""
     url: str = ""
     what: str = "story"
+    also: tuple[date, ...] = ()
+    """Other days on which the same was reported, newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,8 @@ class Answer:
 
     Without ``found`` the archive does not cover it: there are no citations, and ``nearest`` are passages that may
     not answer. ``evidence`` from 0 to 1 is how much of the question the best passage speaks of. ``written`` is what
-    a model wrote, checked, with [1] for the first citation; "" where the answer is quoted.
+    a model wrote, checked, with [1] for the first citation; "" where the answer is quoted. A quoted answer is the
+    first ``shown`` citations, under ``lead`` where there is something to say before.
     """
 
     text: str
@@ -46,6 +51,8 @@ class Answer:
     nearest: tuple[Citation, ...] = ()
     evidence: float = 0
     written: str = ""
+    lead: str = ""
+    shown: int = 1
 
 
 def section_name(section: str, vocabulary: Vocabulary, _: Texts) -> str:
@@ -59,7 +66,9 @@ def section_name(section: str, vocabulary: Vocabulary, _: Texts) -> str:
 
 def where(one: Citation, vocabulary: Vocabulary, _: Texts) -> str:
     """Return the date and the section in the reader's words."""
-    return f"{long_date(one.ref.date, _.lang)} · {section_name(one.section, vocabulary, _)}"
+    also = ", ".join(short_date(day, _.lang) for day in one.also[:ALSO])
+    told = [long_date(one.ref.date, _.lang), section_name(one.section, vocabulary, _)]
+    return " · ".join([*told, *([_("also on {days}", days=also)] if also else [])])
 
 
 def sources(cited: Sequence[Citation], vocabulary: Vocabulary, _: Texts) -> Iterator[str]:

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
+import regex
+
 from core.answers.cite import CITATIONS, Answer, Citation, where
-from core.answers.quote import quote
+from core.answers.pick import answering, cut, width
+from core.answers.tokens import tokens
 from core.digest.language import language_of
 from core.digest.sections import Vocabulary
-from core.document.harmless import harmless
+from core.document.harmless import echoed, harmless
 from core.i18n import texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.answers.question import Question
+    from core.answers.question import Concept
     from core.answers.search import Candidate, Finding
+    from core.digest.model import IssueRef
     from core.i18n import Texts
 
 ENOUGH = 0.4
 LEAST = 0.12
 """A runner-up with less than this share of the best score is no citation."""
-QUOTED = 400
-LISTED = 160
-SHORT = 140
 ALIKE = 0.6
 """A list is an answer where the second story scores at least this share of the first."""
+COLUMNS = 40
+LINES = 22
+"""A phone's screen: an answer is never longer."""
+ITEM = 100
+"""Columns of an item of a list."""
+
+_COMPARES = regex.compile(
+    r"对比|比较|区别|差别|相比|哪个更|\b(?:compar\w+|versus|vs|differ\w*|between)\b", regex.IGNORECASE
+)
 
 
 class Extractor:
@@ -38,62 +49,55 @@ class Extractor:
         """Return what a finding says, word for word."""
         _ = texts(lang)
         if not answers(finding):
-            near = finding.candidates or finding.closest
-            nearest = tuple(cited(one, finding.question) for one in near[:CITATIONS])
-            said = self._refusal(finding, nearest, _)
-            return Answer(text=said, lang=_.lang, found=False, nearest=nearest, evidence=finding.evidence)
+            return self._refusal(finding, _)
+        compared = _compared(finding)
+        first = (*compared, *(one for one in finding.candidates if one not in compared))[:CITATIONS]
         best = finding.candidates[0].score
-        first = finding.candidates[:CITATIONS]
-        citations = tuple(cited(one, finding.question) for one in first if one.score >= LEAST * best)
+        citations = tuple(cited(one, finding) for one in first if one in compared or one.score >= LEAST * best)
+        lead = _lead(finding, citations, _)
+        shown = len(compared) or (len(citations) if _lists(finding, citations) else 1)
+        said, shown = self._said(citations[:shown], lead, _)
         return Answer(
-            text=self._said(finding, citations, _),
+            text=said,
             lang=_.lang,
             found=True,
             citations=citations,
-            nearest=tuple(cited(one, finding.question) for one in first[len(citations) :]),
+            nearest=tuple(cited(one, finding) for one in first[len(citations) :]),
             evidence=finding.evidence,
+            lead=lead,
+            shown=shown,
         )
 
-    def _refusal(self, finding: Finding, nearest: Sequence[Citation], _: Texts) -> str:
+    def _refusal(self, finding: Finding, _: Texts) -> Answer:
+        nearest = tuple(cited(one, finding) for one in (finding.candidates or finding.closest)[:CITATIONS])
         if not finding.issues and finding.question.when.bounded:
             said = _("There is no issue in that time.")
         elif finding.unknown:
-            said = _("The archive never mentions “{name}”.", name=finding.unknown[0][:40])
+            said = _("The archive never mentions “{name}”.", name=echoed(finding.unknown[0][:40]))
         else:
             said = _("The archive has nothing about this.")
-        if not nearest:
-            return said
-        return "\n".join([said, _("Closest, may not answer:"), *(f"· {self._line(one, _)}" for one in nearest[:3])])
+        near = [f"· {cut(one.title, ITEM)} ({where(one, self.vocabulary, _)})" for one in nearest[:3]]
+        lines = [said, *([_("Closest, may not answer:"), *near] if near else [])]
+        text = "\n".join(lines)
+        return Answer(text=text, lang=_.lang, found=False, nearest=nearest, evidence=finding.evidence, lead=said)
 
-    def _said(self, finding: Finding, citations: Sequence[Citation], _: Texts) -> str:
-        question = finding.question
-        if question.counts:
-            days = {one.passage.ref.date for one in finding.candidates if one.evidence >= ENOUGH}
-            stories = sum(one.evidence >= ENOUGH for one in finding.candidates)
-            counted = _.plural("{count} story speaks of it.", "{count} stories speak of it.", stories)
-            on = _.plural("On {count} day.", "On {count} days.", len(days))
-            return "\n".join([f"{counted} {on}", *self._list(citations, _)])
-        scores = [one.score for one in finding.candidates[:2]]
-        alike = len(citations) > 1 and scores[-1] >= ALIKE * scores[0]
-        if question.most or question.browses or (question.several and alike):
-            return "\n".join(self._list(citations, _))
-        return self._quoted(citations[0], _)
+    def _said(self, shown: Sequence[Citation], lead: str, _: Texts) -> tuple[str, int]:
+        """Return the plain text, and how many citations are in it: as many as a screen has room for."""
+        before = [lead] if lead else []
+        if len(shown) == 1:
+            return "\n".join([*before, *self._quoted(shown[0], _)]), 1
+        items = [self._item(number, one, _) for number, one in enumerate(shown, 1)]
+        while len(items) > 1 and lines("\n".join([*before, *items])) > LINES:
+            items.pop()
+        return "\n".join([*before, *items]), len(items)
 
-    def _list(self, citations: Sequence[Citation], _: Texts) -> list[str]:
-        return [
-            f"{number}. {_short(f'{one.title}: {one.quote}' if one.quote else one.title)}"
-            f" ({where(one, self.vocabulary, _)}) [{number}]"
-            for number, one in enumerate(citations, 1)
-        ]
+    def _item(self, number: int, one: Citation, _: Texts) -> str:
+        said = cut(f"{one.title}: {one.quote}" if one.quote else one.title, ITEM)
+        return f"{number}. {said} ({where(one, self.vocabulary, _)}) [{number}]"
 
-    def _quoted(self, one: Citation, _: Texts) -> str:
-        foreign = language_of(one.quote or one.title) != _.lang
-        note = [_("The archive says this in another language:")] if foreign else []
-        said = f"{one.title}\n“{one.quote}” [1]" if one.quote else f"“{one.title}” [1]"
-        return "\n".join([*note, said, f"[1] {where(one, self.vocabulary, _)}", *([one.url] if one.url else [])])
-
-    def _line(self, one: Citation, _: Texts) -> str:
-        return f"{_short(one.title)} ({where(one, self.vocabulary, _)})"
+    def _quoted(self, one: Citation, _: Texts) -> list[str]:
+        said = [one.title, f"“{one.quote}” [1]"] if one.quote else [f"“{one.title}” [1]"]
+        return [*said, f"[1] {where(one, self.vocabulary, _)}", *([one.url] if one.url else [])]
 
 
 def answers(finding: Finding) -> bool:
@@ -101,32 +105,63 @@ def answers(finding: Finding) -> bool:
     return bool(finding.candidates) and not finding.unknown and finding.evidence >= ENOUGH
 
 
-def cited(candidate: Candidate, question: Question) -> Citation:
-    """Return where the candidate stands, with the part of it that fits the question best."""
+def lines(text: str) -> int:
+    """Return how many lines of a phone's screen a text takes."""
+    return sum(max(1, ceil(width(line) / COLUMNS)) for line in text.split("\n"))
+
+
+def _lead(finding: Finding, citations: Sequence[Citation], _: Texts) -> str:
+    """Return what is said before the quotes: how often, or that they are in another language."""
+    if finding.question.counts:
+        told = [one for one in finding.candidates if one.evidence >= ENOUGH]
+        days = {one.passage.ref.date for one in told} | {ref.date for one in told for ref in _also(one, finding)}
+        counted = _.plural("{count} story speaks of it.", "{count} stories speak of it.", len(told))
+        return f"{counted} {_.plural('On {count} day.', 'On {count} days.', len(days))}"
+    first = citations[0]
+    foreign = language_of(first.quote or first.title) != _.lang
+    return _("The archive says this in another language:") if foreign else ""
+
+
+def _lists(finding: Finding, citations: Sequence[Citation]) -> bool:
+    """Whether several stories answer together."""
+    question = finding.question
+    scores = [one.score for one in finding.candidates[:2]]
+    alike = len(citations) > 1 and scores[-1] >= ALIKE * scores[0]
+    return bool(question.most) or question.counts or question.browses or (question.several and alike)
+
+
+def _compared(finding: Finding) -> tuple[Candidate, ...]:
+    """Return the best story about each of the things that are to be compared, in the order of the question."""
+    question = finding.question
+    names = [one for one in question.concepts if one.sort in {"name", "version"} or one.capital]
+    if len(names) < 2 or not _COMPARES.search(question.text):  # noqa: PLR2004  one is not compared
+        return ()
+    ordered = sorted(names, key=lambda one: question.text.casefold().find(one.said.casefold()))
+    found = [next((one for one in finding.candidates if _names(one, name)), None) for name in ordered]
+    distinct = tuple(dict.fromkeys(one for one in found if one))
+    return distinct if len(distinct) > 1 else ()
+
+
+def _names(candidate: Candidate, concept: Concept) -> bool:
+    here = set(tokens(candidate.passage.title))
+    return any(weight > ENOUGH and set(phrase) <= here for phrase, weight in concept.words)
+
+
+def cited(candidate: Candidate, finding: Finding) -> Citation:
+    """Return where the candidate stands, with the part of it that answers best."""
     passage = candidate.passage
-    looked_for = [
-        token
-        for concept in question.concepts
-        for phrase, weight in concept.words
-        if weight > ENOUGH
-        for token in phrase
-    ]
+    days = {ref.date for ref in _also(candidate, finding)} - {passage.ref.date}
     return Citation(
         ref=passage.ref,
         section=passage.section,
         key=passage.key,
         title=harmless(passage.title),
-        quote=harmless(_whole(passage.text) or quote(passage.text, looked_for, length=QUOTED)),
+        quote=harmless(answering(passage, finding.question)),
         url=passage.url,
         what=passage.what,
+        also=tuple(sorted(days, reverse=True)),
     )
 
 
-def _whole(text: str) -> str:
-    """Return a text that is short enough to be quoted as it is, else nothing."""
-    said = " ".join(text.split())
-    return said if len(said) <= SHORT else ""
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LISTED else text[: LISTED - 1].rstrip() + "…"
+def _also(candidate: Candidate, finding: Finding) -> Sequence[IssueRef]:
+    return finding.also.get(candidate.passage.story, ())

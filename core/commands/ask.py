@@ -52,28 +52,36 @@ async def _ask(request: Request, services: Services) -> Reply:
 
 
 def _quoted(answer: Answer, services: Services, _: Texts) -> tuple[list[Block], Sequence[Citation]]:
-    shown = answer.citations[:PASSAGES]
-    cited = [_shown(number, one, services, _) for number, one in enumerate(shown, 1)]
-    return [paragraph(_("From the archive:")), *cited], shown
+    """Return the quotes that answer, and the titles of what else was found."""
+    shown = answer.citations[: answer.shown]
+    others = answer.citations[answer.shown : PASSAGES]
+    quotes = [_shown(number, one, services, _) for number, one in enumerate(shown, 1)]
+    beside = [
+        Paragraph(tuple(_source(f"{number}.", one, services, _))) for number, one in enumerate(others, len(shown) + 1)
+    ]
+    more = [paragraph(_("Perhaps also:")), *beside] if beside else []
+    return [paragraph(answer.lead or _("From the archive:")), *quotes, *more], (*shown, *others)
 
 
 def _written(answer: Answer, services: Services, _: Texts) -> tuple[list[Block], Sequence[Citation]]:
     """Return what a model wrote, and the stories that it names."""
     said = paragraph(answer.written)
-    named = [Paragraph(tuple(_source(number, one, services, _))) for number, one in enumerate(answer.citations, 1)]
+    named = [
+        Paragraph(tuple(_source(f"[{number}]", one, services, _))) for number, one in enumerate(answer.citations, 1)
+    ]
     note = _("Written by a language model from these stories; every sentence was checked against them.")
     return [said, *named, Paragraph((Emphasis(text(note)),))], answer.citations
 
 
-def _source(number: int, one: Citation, services: Services, _: Texts) -> Iterator[Inline]:
+def _source(number: str, one: Citation, services: Services, _: Texts) -> Iterator[Inline]:
     title = text(one.title)
-    yield Text(f"[{number}] ")
+    yield Text(f"{number} ")
     yield from safe_link(title, one.url) if one.url else title
     yield Text(f" · {where(one, services.vocabulary, _)}")
 
 
 def _not_found(answer: Answer, asking: list[list[Action]], services: Services, _: Texts) -> Reply:
-    said = echoed(answer.text.partition("\n")[0])
+    said = answer.lead
     hint = paragraph(_("I only know what the issues say. Try other words, or have a look at today's issue."))
     buttons = [Action(_("Today's issue"), "today"), Action(_("All commands"), "help")]
     near = answer.nearest[:PASSAGES]
