@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bots.slack.buttons import action_blocks
 from bots.slack.profile import SLACK, TABLED
@@ -169,9 +169,13 @@ def _plain(text: str) -> SlackBlock:
 def _characters(blocks: Iterable[SlackBlock]) -> int:
     """Count the texts and addresses in blocks."""
     texts: list[str] = []
-    waiting = list(blocks)
+    waiting: list[Any] = list(blocks)
     while waiting:
-        for key, value in waiting.pop().items():
+        one = waiting.pop()
+        if type(one) is list:  # the cells of a table's row
+            waiting += one
+            continue
+        for key, value in one.items():
             if type(value) is list:
                 waiting += value
             elif type(value) is dict:
