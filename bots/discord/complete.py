@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 from core.commands.issues import today_of
+from core.commands.pause import OFFERED_DAYS
 from core.commands.registry import COMMANDS
 from core.commands.settings_pages import TIMES
 from core.digest.present import long_date
@@ -33,7 +34,7 @@ async def choices(data: Mapping[str, Any], request: Request, services: Services)
     if typed is None or command is None:
         return []
     kind = next((each.kind for each in command.parameters if each.name == typed["name"]), "text")
-    offer = _OFFERS.get("setting" if typed["name"] == "setting" else kind)
+    offer = _OFFERS.get(typed["name"]) or _OFFERS.get(kind)
     found = await offer(str(typed.get("value", "")).strip(), request, services) if offer else ()
     unique = {value[:LONGEST]: name[:LONGEST] for name, value in found if name and value}
     return [{"name": name, "value": value} for value, name in unique.items()][:MOST]
@@ -90,6 +91,18 @@ async def _settings(typed: str, request: Request, _services: Services) -> Choice
     return [*([(typed, typed)] if typed else []), *_fitting(typed, zip(lines, lines, strict=True))]
 
 
+async def _days(typed: str, request: Request, _services: Services) -> Choices:
+    _ = texts(request.lang)
+    offered = [(_.plural("{count} day", "{count} days", days), str(days)) for days in OFFERED_DAYS]
+    return _fitting(typed, offered) or ([(typed, typed)] if typed else [])
+
+
+async def _commands(typed: str, request: Request, _services: Services) -> Choices:
+    _ = texts(request.lang)
+    named = [(f"/{command.name} · {_(command.summary)}", command.name) for command in COMMANDS.values() if command.menu]
+    return _fitting(typed, named)
+
+
 def _zones_like(typed: str, lang: str) -> list[tuple[str, str]]:
     wanted = fold(typed)
     known = cities().zones
@@ -116,4 +129,6 @@ _OFFERS: Final[Mapping[str, Callable[[str, Request, Services], Awaitable[Choices
     "zone": _zones,
     "time": _times,
     "setting": _settings,
+    "days": _days,
+    "command": _commands,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bots.discord import rights
 from bots.discord.errors import DiscordError
@@ -12,7 +12,7 @@ from bots.discord.press import FORUM, THREADS
 from bots.platform import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from bots.discord.api import Api
     from core.storage.notes import SqlNotes
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(seconds=10)
 SUBJECT = "discord"
 MOST_CHANNELS = 100
+PRIVILEGED: Final = {"Presence": 3 << 12, "Server Members": 3 << 14, "Message Content": 3 << 18}
+"""The flags of an app that has them, for many servers or for few.
+https://docs.discord.com/developers/resources/application#application-object-application-flags."""
 
 
 async def examine(api: Api, notes: SqlNotes, account: str, targets: Sequence[Target]) -> AsyncIterator[Finding]:
@@ -32,16 +35,44 @@ async def examine(api: Api, notes: SqlNotes, account: str, targets: Sequence[Tar
         yield Finding(level="error", subject=SUBJECT, message=error.reason, advice=advice)
         return
     yield Finding(level="ok", subject=SUBJECT, message=f"{me['username']} ({me['id']})")
-    yield Finding(level="ok", subject="discord intents", message="none of the privileged ones is needed")
-    yield await _synced(notes, account)
+    try:
+        app = await api.call("GET", "/applications/@me")
+        yield _intents(int(app.get("flags") or 0))
+        yield _installs(app.get("integration_types_config") or {})
+        yield await _synced(api, notes, str(app["id"]))
+    except DiscordError as error:
+        yield Finding(level="warning", subject="discord app", message=error.reason)
     yield Finding(level="ok", subject="discord invitation", message=rights.invitation(account))
     for target in targets[:MOST_CHANNELS]:
         yield await _channel(api, target, account)
 
 
-async def _synced(notes: SqlNotes, account: str) -> Finding:
-    if await notes.get(HASH + account) == digest_of(commands()):
-        return Finding(level="ok", subject="discord commands", message="registered")
+def _intents(flags: int) -> Finding:
+    """Tell which privileged intents are switched on, by the flags of the app; none is needed."""
+    on = [name for name, bits in PRIVILEGED.items() if flags & bits]
+    if not on:
+        return Finding(level="ok", subject="discord intents", message="no privileged one is on, and none is needed")
+    advice = "Switch them off on the Bot page of discord.com/developers: they are not used, and may need a review."
+    return Finding(level="warning", subject="discord intents", message=f"on: {', '.join(on)}", advice=advice)
+
+
+def _installs(config: Mapping[str, Any]) -> Finding:
+    lacking = [name for number, name in (("0", "servers"), ("1", "readers")) if number not in config]
+    if not lacking:
+        return Finding(level="ok", subject="discord installation", message="by servers and by readers")
+    advice = "Allow both on the Installation page of discord.com/developers."
+    return Finding(
+        level="warning", subject="discord installation", message=f"not by {' and '.join(lacking)}", advice=advice
+    )
+
+
+async def _synced(api: Api, notes: SqlNotes, application: str) -> Finding:
+    """Tell whether Discord has the commands as they are now."""
+    wanted = commands()
+    there = await api.call("GET", "/applications/{application_id}/commands", application_id=application)
+    named = {(one["type"], one["name"]) for one in there} == {(one["type"], one["name"]) for one in wanted}
+    if named and await notes.get(HASH + application) == digest_of(wanted):
+        return Finding(level="ok", subject="discord commands", message=f"{len(wanted)} registered")
     advice = "They are registered when `paperboy run` starts."
     return Finding(level="warning", subject="discord commands", message="not registered as they are", advice=advice)
 

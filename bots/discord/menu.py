@@ -9,6 +9,7 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from bots.discord.chinese import NAMES, TRADITIONAL
 from core.commands.registry import COMMANDS
 from core.i18n import mark, texts
 
@@ -26,24 +27,24 @@ CHANNELS: Final = (0, 5, 10, 11, 12, 15)
 EVERYWHERE: Final = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
 CHINESE: Final = ("zh-CN", "zh-TW")
 DESCRIPTION_LENGTH = 100
-COMPLETED: Final = frozenset({"date", "section", "term", "words", "zone", "time", "text"})
+COMPLETED: Final = frozenset({"date", "section", "term", "words", "zone", "time", "days", "text"})
+FREE: Final = frozenset({"question"})
+"""Options of which nobody can guess the rest."""
 EXPLAIN, ASK = mark("Explain this"), mark("Ask about this")
 WHERE: Final = "channel"
 HASH: Final = "discord:commands:"
-_NAMES: Final[Mapping[str, str]] = {
-    "today": "今日", "models": "模型", "apps": "应用", "dev": "开发", "tips": "技巧", "products": "产品",
-    "section": "栏目", "lesson": "小课堂", "pick": "今日之选", "issue": "某日", "archive": "往期", "explain": "解释",
-    "search": "搜索", "subscribe": "订阅", "settings": "设置", "pause": "暂停", "why": "投递情况", "lang": "语言",
-    "unsubscribe": "退订", "start": "开始", "ask": "提问", "help": "帮助", "full": "全文",
-    "date": "日期", "name": "名称", "term": "术语", "words": "关键词", "time": "时间", "zone": "时区", "days": "天数",
-    "setting": "选项", "question": "问题", "command": "命令", WHERE: "频道", "page": "页码",
-}  # fmt: skip
-"""What commands and options are called in Chinese; one that is not here keeps its name."""
+INSIDE: Final = frozenset({"story", "page"})
+"""Only buttons run these: what they are about has a key, which nobody types."""
+CHOICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "lang": (("中文", "zh"), ("English", "en")),
+    "depth": (("simple · 通俗", "simple"), ("deep · 深入", "deep")),
+}
+"""Of options that can be only these: what is shown and what it stands for."""
 
 
 def commands() -> list[dict[str, Any]]:
-    """Return every command to register: those of the menu and the questions, then two on messages."""
-    shown = [command for command in COMMANDS.values() if command.menu or command.name == "ask"]
+    """Return every command to register: all that readers type, then two on messages."""
+    shown = [command for command in COMMANDS.values() if command.name not in INSIDE]
     return [*map(_slash, shown), _on_message(EXPLAIN), _on_message(ASK)]
 
 
@@ -53,7 +54,7 @@ def _slash(command: Command) -> dict[str, Any]:
     return {
         "type": CHAT_INPUT,
         "name": command.name,
-        **_localized("name", _NAMES.get(command.name)),
+        **_named(command.name),
         **_described(command.summary),
         "options": [*sorted(options, key=lambda option: not option["required"]), *where],
         **EVERYWHERE,
@@ -64,13 +65,13 @@ def _option(parameter: Parameter) -> dict[str, Any]:
     option = {
         "type": STRING,
         "name": parameter.name,
-        **_localized("name", _NAMES.get(parameter.name)),
+        **_named(parameter.name),
         **_described(parameter.summary),
         "required": parameter.required,
     }
-    if parameter.kind == "lang":
-        option["choices"] = [{"name": "中文", "value": "zh"}, {"name": "English", "value": "en"}]
-    elif parameter.kind in COMPLETED:
+    if choices := CHOICES.get(parameter.name):
+        option["choices"] = [{"name": name, "value": value} for name, value in choices]
+    elif parameter.kind in COMPLETED and parameter.name not in FREE:
         option["autocomplete"] = True
     return option
 
@@ -79,7 +80,7 @@ def _where() -> dict[str, Any]:
     return {
         "type": CHANNEL,
         "name": WHERE,
-        **_localized("name", _NAMES[WHERE]),
+        **_named(WHERE),
         **_described(mark("Another channel than this one, such as a forum")),
         "required": False,
         "channel_types": list(CHANNELS),
@@ -87,16 +88,21 @@ def _where() -> dict[str, Any]:
 
 
 def _on_message(name: str) -> dict[str, Any]:
-    return {"type": MESSAGE, "name": name, **_localized("name", texts("zh")(name)), **EVERYWHERE}
+    return {"type": MESSAGE, "name": name, "name_localizations": _in_chinese(name), **EVERYWHERE}
+
+
+def _named(name: str) -> dict[str, Any]:
+    found = NAMES.get(name)
+    return {"name_localizations": dict(zip(CHINESE, found, strict=True))} if found else {}
 
 
 def _described(summary: str) -> dict[str, Any]:
-    zh = texts("zh")(summary)[:DESCRIPTION_LENGTH]
-    return {"description": summary[:DESCRIPTION_LENGTH], **_localized("description", zh)}
+    return {"description": summary[:DESCRIPTION_LENGTH], "description_localizations": _in_chinese(summary)}
 
 
-def _localized(field: str, chinese: str | None) -> dict[str, Any]:
-    return {f"{field}_localizations": dict.fromkeys(CHINESE, chinese)} if chinese else {}
+def _in_chinese(text: str) -> dict[str, str]:
+    simplified = texts("zh")(text)[:DESCRIPTION_LENGTH]
+    return dict(zip(CHINESE, (simplified, TRADITIONAL.get(text, simplified)), strict=True))
 
 
 def digest_of(wanted: list[dict[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from bots.discord.buttons import ACTION_ROW, AGAIN, BUTTON, STRING_SELECT
 from bots.discord.menu import CHANNELS
 from bots.discord.press import SCOPE
 from core.commands.settings_pages import MOST_KINDS
+from core.document.nodes import Action
 from core.document.text import utf16_length
 from core.i18n import texts
 from core.render.buttons import token
@@ -53,15 +54,12 @@ def _with_sections(
 ) -> dict[str, Any]:
     """Return the page with one menu of many choices instead of one choice for each press."""
     payload = deepcopy(payload)
-    container = payload["components"][0]
-    rows = [row for row in container["components"] if row["type"] == ACTION_ROW and not _is_menu(row)]
     said = {"type": TEXT_DISPLAY, "content": _("Which sections?")}
-    container["components"] = [said, _sections(subscription, vocabulary, _), *rows]
+    back = [_button(_("← Settings"), Action("", "settings").data)]
+    everything = [_button(_("All sections"), Action("", "settings", "sections all").data)]
+    row = _row(*(everything if subscription.without else []), *back)
+    payload["components"][0]["components"] = [said, _sections(subscription, vocabulary, _), row]
     return payload
-
-
-def _is_menu(row: dict[str, Any]) -> bool:
-    return any(component["type"] == STRING_SELECT for component in row["components"])
 
 
 def _server_rows(place: Place, subscription: Subscription, _: Texts) -> Iterator[dict[str, Any]]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
+import forked
 from tests.fakes.discord import TOKEN, FakeDiscord, fake_discord, text_of
+from tests.fakes.model import FakeModel, Turn, fake_model
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).parents[2]
@@ -48,33 +52,54 @@ The first one that makes you forget it is a tool.
 
 @dataclass
 class Bot:
-    """The program, and the server that it talks to."""
+    """The program, and the servers that it talks to."""
 
     fake: FakeDiscord
+    model: FakeModel
     environment: dict[str, str]
     folder: Path
+    process: asyncio.subprocess.Process | None = None
 
-    async def call(self, *arguments: str) -> str:
+    async def start(self, *arguments: str) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bots", "run", *arguments, cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+
+    async def stop(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGTERM)
+        code = await asyncio.wait_for(self.process.wait(), 20)
+        logged = (self.folder / "log").read_text(encoding="utf-8")
+        assert code == 0, logged
+        assert TOKEN.rpartition(".")[2] not in logged
+        assert "Traceback" not in logged, logged
+
+    async def call(self, *arguments: str, code: int = 0, **environment: str) -> str:
         """Call the program beside the running one; return what it printed."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bots", *arguments, cwd=ROOT, env=self.environment, stdout=asyncio.subprocess.PIPE
-        )
-        printed, _errors = await process.communicate()
-        return printed.decode()
+        done = await asyncio.to_thread(forked.paperboy, *arguments, environment=self.environment | environment)
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("discord")
+    async def settled(self, true: Callable[[], object]) -> None:
+        """Wait for a change of an issue to reach the posts, without the minute that others may follow it in."""
+        async with asyncio.timeout(40):
+            while not true():
+                with sqlite3.connect(self.folder / "data" / "paperboy.db", timeout=10) as database:
+                    database.execute("UPDATE issues SET updated_at = updated_at - 60000000")
+                database.close()
+                await asyncio.sleep(0.3)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bot(folder: Path) -> AsyncIterator[Bot]:
+async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
+    folder = tmp_path_factory.mktemp("discord")
     issues = folder / "issues" / "daily" / "en"
     issues.mkdir(parents=True)
     (issues / f"{TODAY}.md").write_text(ISSUE, encoding="utf-8")
     own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    async with fake_discord() as fake:
+    async with fake_discord() as fake, fake_model() as model:
+        fake.shards = 2
         environment = own | {
             "PAPERBOY_DATA_DIR": str(folder / "data"),
             "PAPERBOY_DICTIONARY": "off",
@@ -82,22 +107,28 @@ async def bot(folder: Path) -> AsyncIterator[Bot]:
             "PAPERBOY_ISSUES": str(folder / "issues"),
             "PAPERBOY_DISCORD__TOKEN": TOKEN,
             "PAPERBOY_DISCORD__API_URL": fake.url,
-            "COLUMNS": "200",
+            **model.settings(),
+            "PAPERBOY_LLM__PATIENCE": "20",
+            **forked.WIDTH,
         }
-        with (folder / "log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bots", "run", cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
-            try:
-                await fake.until(lambda: fake.beats and fake.identified, 30)
-                yield Bot(fake, environment, folder)
-            finally:
-                process.send_signal(signal.SIGTERM)
-                code = await asyncio.wait_for(process.wait(), 20)
-        logged = (folder / "log").read_text(encoding="utf-8")
-        assert code == 0, logged
-        assert TOKEN.rpartition(".")[2] not in logged
-        assert "Traceback" not in logged, logged
+        bot = Bot(fake, model, environment, folder)
+        await bot.start()
+        try:
+            await fake.until(lambda: fake.beats and fake.identified, 30)
+            yield bot
+        finally:
+            await bot.stop()
+
+
+@pytest.fixture(autouse=True)
+def reader(bot: Bot, readers: count[int]) -> None:
+    """Let each test be a reader of its own, who is not too fast for the bot."""
+    bot.fake.reader = str(next(readers))
+
+
+@pytest.fixture(scope="module")
+def readers() -> count[int]:
+    return count(100)
 
 
 async def test_today_is_a_card_whose_buttons_turn_its_pages_in_place(bot: Bot) -> None:
@@ -117,9 +148,13 @@ async def test_today_is_a_card_whose_buttons_turn_its_pages_in_place(bot: Bot) -
 async def test_commands_are_registered_once_with_chinese_names(bot: Bot) -> None:
     assert len(bot.fake.calls("PUT", r"/applications/\d+/commands")) == 1
     today = next(command for command in bot.fake.commands if command["name"] == "today")
-    assert today["name_localizations"]["zh-CN"] == "今日"
-    assert (today["integration_types"], today["contexts"]) == ([0, 1], [0, 1, 2])
-    assert "registered" in await bot.call("doctor")
+    assert today["name_localizations"] == {"zh-CN": "今日", "zh-TW": "今日"}
+    bot.fake.flags = 1 << 19
+    examined = await bot.call("doctor")
+    bot.fake.flags = 0
+    for expected in ("registered", "on: Message Content", "by servers and by readers", "permissions=309237713920"):
+        assert expected in examined
+    assert bot.fake.identity["presence"]["game"]["state"] == "/today · Paperboy"
 
 
 async def test_subscribing_is_for_managers_and_needs_the_rights_to_post(bot: Bot) -> None:
@@ -153,20 +188,58 @@ async def test_settings_change_what_discord_adds(bot: Bot) -> None:
     fake = bot.fake
     page = await fake.slash("settings")
     assert page.private
-    role = await fake.press(page.message, "Mention a role (off)", values=["600"], channel="501")
+    role = await fake.press(page.message, "Mention a role (off)", values=["601"], channel="501")
     form = await fake.press(role.message, "Type a time…", channel="501")
     assert form.kind == 9
     done = await fake.fill_in(form.form, {"time": "9:15", "zone": "Tokyo"}, message=role.message)
     assert "9:15" in done.text
+    refused = await fake.press(done.message, "Long issues in a thread", channel="501", ours=1 << 11)
+    assert "Create Public Threads" in refused.text
     kept = await fake.press(done.message, "Long issues in a thread", channel="501")
     assert "Long issues in messages" in kept.labels
+
+
+async def test_sections_are_chosen_many_at_a_time(bot: Bot) -> None:
+    fake = bot.fake
+    page = await fake.slash("settings")
+    sections = await fake.press(page.message, "Sections")
+    assert sections.labels.count("Sections to get") == 1
+    assert "Choose…" not in sections.labels
+    chosen = await fake.press(sections.message, "Sections to get", values=["models", "dev"])
+    assert chosen.kind == 7
+    back = await fake.press(chosen.message, "← Settings")
+    assert "all but" in back.text
+    assert "Models" not in back.text
+    again = await fake.press(back.message, "Sections")
+    everything = await fake.press(again.message, "All sections")
+    assert "all but" not in (await fake.press(everything.message, "← Settings")).text
+
+
+async def test_settings_of_another_channel_and_whether_its_posts_are_published(bot: Bot) -> None:
+    fake = bot.fake
+    page = await fake.slash("settings")
+    rights = {"permissions": str(1 << 5), **{key: fake.channels["502"][key] for key in ("id", "name", "type")}}
+    another = await fake.press(
+        page.message, "Settings of another channel…", values=["502"], resolved={"channels": {"502": rights}}
+    )
+    stopped = await fake.press(another.message, "Stop publishing to followers")
+    assert "Publish to followers" in stopped.labels
+    silent = await fake.press(stopped.message, "Deliver silently")
+    assert "silent" in silent.text
+    assert "silent" not in (await fake.slash("settings")).text
+    started = await fake.press(silent.message, "Publish to followers")
+    sound = await fake.press(started.message, "Turn sound on")
+    assert "Stop publishing to followers" in sound.labels
+    form = await fake.press(sound.message, "Type a time…")
+    there = await fake.fill_in(form.form, {"time": "7:00"}, message=sound.message)
+    assert "7:00" in there.text
+    assert "9:15" in (await fake.slash("settings")).text
 
 
 async def test_questions_are_answered_in_threads_and_direct_messages(bot: Bot) -> None:
     fake = bot.fake
     asked = await fake.write("<@1001> What is Beaver CLI?", mention=True)
-    await fake.until(lambda: fake.posts(asked["id"]))
-    assert "Beaver CLI" in text_of(fake.posts(asked["id"])[0])
+    await fake.until(lambda: any("[1" in text_of(post) for post in fake.posts(asked["id"])))
     direct = fake.direct("44")
     await fake.write("Beaver CLI", channel=direct, user="44")
     await fake.until(lambda: len(fake.posts(direct)) > 1)
@@ -192,15 +265,58 @@ async def test_options_complete_and_messages_are_explained(bot: Bot) -> None:
     assert "Beaver" in answer.text
 
 
-async def test_a_late_interaction_and_a_reconnect_do_no_harm(bot: Bot) -> None:
+async def test_an_answer_of_a_model_grows_and_opens_a_thread(bot: Bot) -> None:
     fake = bot.fake
-    late = {"code": 10062, "message": "Unknown interaction"}
-    fake.fail("POST", "/interactions/.*", 404, late)
-    event = fake._slash("today", {})
-    await fake.dispatch("INTERACTION_CREATE", event)
+    first = "Beaver CLI 1.4 is a coding agent [1]."
+    bot.model.plan(Turn(say=f"{first} Beaver CLI 1.4 is an agent for the terminal [1].", pause=0.2))
+    asked = await fake.slash("ask", values={"question": "what is beaver?"})
+    await fake.until(lambda: asked.message["id"] in fake.channels)
+    shown = [
+        text_of(call.body).replace("\\", "") for call in fake.calls("PATCH", f".*/{asked.state['event']['token']}/.*")
+    ]
+    assert asked.kind == 5
+    assert shown[0] == first
+    assert f"{first} Beaver CLI 1.4 is an agent" in shown[-1]
+    assert fake.channels[asked.message["id"]]["name"] == "what is beaver?"
+
+
+@pytest.mark.parametrize("code", [10062, 40060])
+async def test_a_late_interaction_does_no_harm(bot: Bot, code: int) -> None:
+    fake = bot.fake
+    fake.fail("POST", "/interactions/.*", 404, {"code": code, "message": "Unknown interaction"})
+    await fake.dispatch("INTERACTION_CREATE", fake._slash("today", {}))
     await fake.until(lambda: not fake.troubles)
-    await fake.reconnect()
     assert (await fake.slash("today")).kind == 4
+
+
+async def test_shards_share_the_servers_and_come_back_where_they_broke_off(bot: Bot) -> None:
+    fake = bot.fake
+    await fake.until(lambda: len(fake.sessions) == 2)
+    assert (await fake.slash("today", channel="601")).kind == 4
+    await fake.reconnect()
+    before = fake.resumed
+    await fake.drop()
+    missed = fake._slash("today", {}, channel="601")
+    await fake.dispatch("INTERACTION_CREATE", missed)
+    await fake.until(lambda: fake.resumed == before + 2)
+    await fake.until(lambda: fake.calls("POST", f"/interactions/{missed['id']}/.*"))
+    assert fake.identified == 2
+
+
+async def test_a_correction_changes_every_post_and_a_withdrawal_replaces_it(bot: Bot) -> None:
+    fake = bot.fake
+    forum = next(one["id"] for one in fake.channels.values() if one.get("parent_id") == "503")
+    fake.archive(forum)
+    places = ("501", "502", forum, fake.direct("42"))
+    first = {place: next(one for one in fake.posts(place) if "asked" in one) for place in places}
+    issue = bot.folder / "issues" / "daily" / "en" / f"{TODAY}.md"
+    issue.write_text(ISSUE.replace("Polaris 2", "Polaris 3"), encoding="utf-8")
+    await bot.settled(lambda: all("Polaris 3" in text_of(post) for post in first.values()))
+    assert all("Corrected on" in text_of(post) for post in first.values())
+    issue.unlink()
+    await bot.settled(lambda: all("withdrawn" in text_of(post) for post in first.values()))
+    issue.write_text(ISSUE, encoding="utf-8")
+    await bot.settled(lambda: all("Polaris 2" in text_of(post) for post in first.values()))
 
 
 async def test_a_server_that_leaves_ends_and_one_that_returns_goes_on(bot: Bot) -> None:
@@ -210,3 +326,27 @@ async def test_a_server_that_leaves_ends_and_one_that_returns_goes_on(bot: Bot) 
     await fake.come_back()
     page = await fake.slash("settings")
     assert "Time" in page.labels
+
+
+async def test_old_buttons_work_after_a_restart_and_couriers_need_no_gateway(bot: Bot) -> None:
+    fake = bot.fake
+    card = await fake.slash("today")
+    await fake.slash("subscribe", channel="601")
+    await bot.stop()
+    connected, registered = fake.identified, len(fake.calls("PUT", ".*/commands"))
+    await bot.start("--role", "carry")
+    await bot.call("push")
+    await fake.until(lambda: fake.posts("601"), 30)
+    await bot.stop()
+    assert fake.identified == connected
+    await bot.start()
+    await fake.until(lambda: len(fake.sessions) > 2, 30)
+    models = await fake.press(card.message, next(label for label in card.labels if "Models" in label))
+    assert "Model 0" in models.text
+    assert len(fake.calls("PUT", ".*/commands")) == registered
+
+
+async def test_a_refused_token_is_said_in_a_sentence(bot: Bot) -> None:
+    said = await bot.call("run", "--role", "listen", code=2, PAPERBOY_DISCORD__TOKEN="MTAwMQ.Xx.wrong")
+    assert "Discord refuses the token. Set its token anew (PAPERBOY_DISCORD__" in said
+    assert "Traceback" not in said

@@ -26,7 +26,9 @@ __all__ = ["ALL_RIGHTS", "APP", "MANAGE_GUILD", "TOKEN", "Answered", "FakeDiscor
 
 
 class FakeDiscord(Rest):
-    """The server, with readers who use commands, press buttons and write messages."""
+    """The server, with readers who use commands, press buttons and write messages: ``reader``, if nobody is named."""
+
+    reader = "42"
 
     async def slash(self, name: str, *, values: dict[str, Any] | None = None, **about: Any) -> Answered:  # noqa: ANN401
         """Use a slash command and wait for the answer."""
@@ -93,7 +95,7 @@ class FakeDiscord(Rest):
         kind: int,
         data: Json,
         *,
-        user: str = "42",
+        user: str = "",
         channel: str = "501",
         rights: int = MANAGE_GUILD | ALL_RIGHTS,
         ours: int = ALL_RIGHTS,
@@ -101,7 +103,7 @@ class FakeDiscord(Rest):
         owners: dict[str, str] | None = None,
         message: Json | None = None,
     ) -> Json:
-        there = self.channels[channel]
+        there, user = self.channels[channel], user or self.reader
         number = next(self._ids)
         event: Json = {
             "id": str(number),
