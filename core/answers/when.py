@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import regex
 
+from core.answers import occasions
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -108,7 +110,7 @@ def when(text: str, today: date) -> When:
     until: date | None = None
     issues, recent = 0, False
     spans: list[tuple[int, int]] = []
-    for pattern, read in _RULES:
+    for pattern, read in (*_RULES[:2], *occasions.RULES, *_RULES[2:]):
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in spans):
                 continue
@@ -186,9 +188,14 @@ def _third(name: str) -> tuple[int, int]:
 
 
 def _part(name: str) -> tuple[int, int]:
-    return {"early": (1, 10), "mid": (11, 20), "late": (21, 31), "beginning": (1, 10), "start": (1, 10)}.get(
-        name, (21, 31)
-    )
+    return {
+        "early": (1, 10),
+        "mid": (11, 20),
+        "middle": (11, 20),
+        "late": (21, 31),
+        "beginning": (1, 10),
+        "start": (1, 10),
+    }.get(name, (21, 31))
 
 
 def _ago(count: int, unit: str, today: date) -> Range | None:
@@ -354,7 +361,7 @@ _ZN = r"3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[�
 _EN_D = r"(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _RULES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], date], Range | int | None]], ...] = (
     (_rule(r"大前天"), lambda _m, t: _one(t - timedelta(days=3))),
-    (_rule(r"前天|前日|\bthe day before yesterday\b"), lambda _m, t: _one(t - timedelta(days=2))),
+    (_rule(r"前天|前日|\b(?:the )?day before yesterday\b"), lambda _m, t: _one(t - timedelta(days=2))),
     (
         _rule(
             r"\b(?:between|from)\s+(?P<one>[\w ,.-]{3,24}?)\s+(?:and|to|until|till|through)\s+(?P<two>(?:the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? (?:19|20)\d\d)?)"
@@ -369,7 +376,7 @@ _RULES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], date], Range
     ),
     (
         _rule(
-            rf"{_ZM}\s?月\s?(?P<d>{_ZN})\s?[日号]?\s?(?:到|至|[-–—~～])\s?(?:(?P<m2>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月\s?)?(?P<d2>{_ZN})\s?[日号]"
+            rf"{_ZM}\s?月\s?(?P<d>{_ZN})\s?[日号]?\s?(?:到|至|和|、|[-–—~～])\s?(?:(?P<m2>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月\s?)?(?P<d2>{_ZN})\s?[日号]"
         ),
         _zh_range,
     ),
@@ -409,26 +416,28 @@ _RULES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], date], Range
     (_rule(rf"(?<!\d){_Y}\s?年\s?第\s?(?P<w>[0-5]?\d)\s?周"), _iso_week),
     (_rule(rf"{_ZY}(?<![\d第]){_ZM}\s?月\s?(?P<d>{_ZN})\s?[日号]?(?![\d个])"), _zh_date),
     (
-        _rule(r"(?<![\d.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])"),
+        _rule(
+            r"(?<![\d.])(?!(?:1/[2-9]|2/3|3/4)\s?(?:的|of))(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])"
+        ),
         lambda m, t: _one(_past(int(m["m"]), int(m["d"]), t)),
     ),
     (_rule(rf"\b(?P<m>{_MONTH})\.?\s+{_EN_D}(?:,?\s+{_Y})?\b(?!\s?(?:stars|likes))"), _named),
     (_rule(rf"\b(?:the\s+)?{_EN_D}\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+{_Y})?"), _named),
     (
         _rule(
-            rf"{_ZY}(?<![\d第个]){_ZM}\s?月(?:份)?(?:的)?(?P<part>上旬|中旬|下旬|初|底|末)?(?![\d一二三四五六七八九十]|之暗面)"
+            rf"{_ZY}(?<![\d第个]){_ZM}\s?月(?:份)?(?:的)?(?P<part>上旬|中旬|下旬|初|底|末)?(?![\d一二三四五六七八九十]|之暗面|亮|活|饼|薪|球|租|费)"
         ),
         _zh_month_range,
     ),
     (
         _rule(
-            rf"\b(?:(?P<part>early|mid|late|beginning|start|end)(?:\s+of|\s+in)?[\s-]+)?(?:in\s+|during\s+|of\s+)?(?P<m>{_MONTH}(?<!\bmay)(?<!\bmar))\b\.?(?:,?\s+{_Y})?"
+            rf"\b(?:(?P<part>early|mid|middle|late|beginning|start|end)(?:\s+of|\s+in)?[\s-]+)?(?:in\s+|during\s+|of\s+)?(?<!\blong )(?P<m>{_MONTH}(?<!\bmay)(?<!\bmar))\b(?! (?:of|towards?|on) (?!20))\.?(?:,?\s+{_Y})?"
         ),
         _en_month,
     ),
     (
         _rule(
-            rf"\b(?:(?P<part>early|mid|late|beginning|start|end)(?:\s+of|\s+in)?[\s-]+|in\s+|during\s+|of\s+)(?P<m>may|mar)\b(?:,?\s+{_Y})?"
+            rf"\b(?:(?P<part>early|mid|middle|late|beginning|start|end)(?:\s+of|\s+in)?[\s-]+|in\s+|during\s+|of\s+)(?P<m>may|mar)\b(?:,?\s+{_Y})?"
         ),
         _en_month,
     ),

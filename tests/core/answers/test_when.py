@@ -33,16 +33,54 @@ between March 1 and March 10 3-1 3-10 | from March 1 to 10 3-1 3-10 | March 3-7 
 this month 3-1 3-31 | on Friday 3-13 3-13 | Monday's paper 3-16 3-16 | three days ago 3-15 3-15 | 2026-W10 3-2 3-8
 Q1 2026 1-1 3-31 | last weekend 3-14 3-15 | this year 1-1 12-31 | tomorrow 3-19 3-19 | two months ago 1-1 1-31
 """
-CASES = [case.rsplit(" ", 2) for line in RANGES.strip().splitlines() for case in line.split(" | ")]
+AS_TYPED = """
+上周末的更新 3-14 3-15 | 这周末 3-21 3-22 | 上礼拜五 3-13 3-13 | 上个礼拜 3-9 3-15 | 下周 3-23 3-29 | 月初 3-1 3-10 | 月底 3-21 3-31
+年初 1-1 1-31 | 去年底 2025-12-1 2025-12-31 | 去年年底 2025-12-1 2025-12-31 | 年底 2025-12-1 2025-12-31 | 今年年初 1-1 1-31
+上半年 1-1 6-30 | 去年下半年 2025-7-1 2025-12-31 | 第10周 3-2 3-8 | 第 10 周有什么 3-2 3-8 | 国庆期间 2025-10-1 2025-10-7
+春节期间 2-16 2-23 | 前两天 3-16 3-18 | 这两天 3-16 3-18 | 这三天 3-15 3-18 | 近一周 3-11 3-18 | 最近三天 3-15 3-18 | 近7天 3-11 3-18
+过去一个月 2-16 3-18 | 过去24小时 3-17 3-18 | 3月1号到5号 3-1 3-5 | 二月二日 2-2 2-2 | 2月14日和15日 2-14 2-15 | 3月3日、4日的应用 3-3 3-4
+上个月10号 2-10 2-10 | 上月15日 2-15 2-15 | 本月10日 3-10 3-10 | 二月第一周 2-1 2-7 | 三月第二周 3-8 3-14 | 2月第三个星期 2-15 2-21
+二月份 2-1 2-28 | 去年3月 2025-3-1 2025-3-31 | 2025年底 2025-12-1 2025-12-31 | 2025年第四季度 2025-10-1 2025-12-31
+上个季度 2025-10-1 2025-12-31 | 本季度 1-1 3-31 | 上上周五 3-6 3-6 | 上上个月 1-1 1-31 | 大上周 3-2 3-8 | 昨日头条 3-17 3-17
+前晚 3-16 3-16 | 今早 3-18 3-18 | 今天早上 3-18 3-18 | 周一到周三 3-16 3-18 | 周一以来 3-16 3-18 | 自三月五日起 3-5 3-18
+3月10日前 0001-1-1 3-9 | 三月以前 0001-1-1 2-28 | 20260310 3-10 3-10 | 2026.03.10 3-10 3-10 | 2026/3/10 3-10 3-10
+26年3月 3-1 3-31 | 3月10 3-10 3-10 | last Wed 3-11 3-11 | last wednesday's tips 3-11 3-11 | on tuesday 3-17 3-17
+this Monday 3-16 3-16 | Monday last week 3-9 3-9 | last week's Friday 3-13 3-13 | Friday of last week 3-13 3-13
+tuesday two weeks ago 3-3 3-3 | day before yesterday 3-16 3-16 | the past week 3-11 3-18
+in the past week 3-11 3-18 | over the last 10 days 3-8 3-18 | past 10 days 3-8 3-18 | last 7 days 3-11 3-18
+last seven days 3-11 3-18 | the last 24 hours 3-17 3-18 | past 48 hours 3-16 3-18 | last few days 3-15 3-18
+the last couple of days 3-16 3-18 | last fortnight 3-4 3-18 | a fortnight ago 3-2 3-8 | 3 days ago 3-15 3-15
+three weeks ago 2-23 3-1 | a month ago 2-1 2-28 | early March 3-1 3-10 | mid March 3-11 3-20
+mid-march 3-11 3-20 | middle of February 2-11 2-20 | late last month 2-21 2-28 | early this month 3-1 3-10
+at the beginning of the month 3-1 3-10 | at the start of the year 1-1 1-31
+end of last year 2025-12-1 2025-12-31 | late 2025 2025-10-1 2025-12-31 | the first week of March 3-1 3-7
+first half of February 2-1 2-14 | second week of february 2-8 2-14 | week of March 2 3-2 3-8
+the week of 9 March 3-9 3-15 | week 10 3-2 3-8 | W10 3-2 3-8 | 2026 W10 3-2 3-8 | Q1 1-1 3-31
+Q4 2025 2025-10-1 2025-12-31 | the first quarter 1-1 3-31 | last quarter 2025-10-1 2025-12-31
+this quarter 1-1 3-31 | since Monday 3-16 3-18 | since the 10th 3-10 3-18 | since yesterday 3-17 3-18
+since February 2-1 3-18 | until March 5 0001-1-1 3-4 | before March 0001-1-1 2-28
+between Monday and Wednesday 3-16 3-18 | from Monday to Wednesday 3-16 3-18
+between the 3rd and the 5th 3-3 3-5 | from the 3rd to the 5th of March 3-3 3-5 | March 3rd 3-3 3-3
+3rd March 2026 3-3 3-3 | Mar 3 3-3 3-3 | Mar. 3, 2026 3-3 3-3 | 3/5/2026 3-5 3-5 | March 3 and 4 3-3 3-4
+March 2026 3-1 3-31 | in Feb 2-1 2-28 | Feb 2026 2-1 2-28 | last February 2-1 2-28 | this March 3-1 3-31
+in May 2025 2025-5-1 2025-5-31 | May 5, 2025 2025-5-5 2025-5-5 | on Christmas 2025-12-25 2025-12-25
+over the weekend 3-14 3-15 | this morning 3-18 3-18 | last night 3-17 3-17 | earlier this week 3-16 3-22
+"""
+"""What readers may type, collected after the first table and before the rules for it."""
+CASES = [
+    case.rsplit(" ", 2)
+    for line in (RANGES + AS_TYPED).replace("\n\n", "\n").strip().splitlines()
+    for case in line.split(" | ")
+]
 
 
 def _day(text: str) -> date:
-    month, day = map(int, text.split("-"))
-    return date(2026, month, day)
+    *year, month, day = map(int, text.split("-"))
+    return date(*(year or [2026]), month, day)
 
 
 def test_there_are_many_expressions() -> None:
-    assert len(CASES) >= 80
+    assert len(CASES) > 200
 
 
 @pytest.mark.parametrize(("text", "since", "until"), CASES)
@@ -105,6 +143,61 @@ def test_new_ones_are_preferred_where_no_day_is_named(text: str) -> None:
         "12 个模型",
         "99 月 99 日",
         "2026-13-45",
+        "It may help",
+        "may I ask",
+        "march of progress",
+        "The long march to AGI",
+        "24 小时不间断",
+        "7x24 客服",
+        "一周热点是什么意思",
+        "一日游",
+        "Gemini 3.1 Pro",
+        "Qwen3.5-397B-A17B",
+        "top 10 models",
+        "3.5 亿用户",
+        "1/3 的参数",
+        "24/7 agent",
+        "Llama 4 Scout",
+        "o3-mini",
+        "K2.5",
+        "M2.5 模型",
+        "4o",
+        "第一名是谁",
+        "第三方工具",
+        "一次性生成",
+        "second place",
+        "the second model",
+        "one day of training",
+        "GPT-4.1 mini",
+        "5 月亮",
+        "月活",
+        "日活",
+        "周期",
+        "周鸿祎",
+        "年化收入",
+        "Claude 3.7",
+        "v4 Preview",
+        "2,617 个服务器",
+        "28 行代码",
+        "in 2 steps",
+        "sat solver",
+        "sun",
+        "Mon",
+        "日日新",
+        "今日头条发布了什么",
+        "天工 3.0",
+        "100 天训练",
+        "训练了 30 天",
+        "每周更新",
+        "每天 15 次",
+        "monthly price",
+        "weekly active users",
+        "day one support",
+        "Day-0 support",
+        "years of work",
+        "10 days of compute",
+        "最后一周年",
+        "the next week model",
         "",
     ],
 )

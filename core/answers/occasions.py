@@ -1,0 +1,228 @@
+"""Times that are named in a roundabout way: parts of years, weeks of months, holidays, hours. Pure."""
+
+# ruff: noqa: E501 — a pattern reads best on one line
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Span: TypeAlias = "tuple[date, date] | None"
+Match: TypeAlias = "regex.Match[str]"
+MONTHS = {name: number for number, names in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1) for name in [names]}  # fmt: skip
+WEEKDAYS = {name: number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九十")} | {"两": 2}
+ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "last": 5,
+    "fifth": 5,
+}
+NEW_YEARS = {2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26), 2029: (2, 13), 2030: (2, 3)}
+"""First days of the Chinese calendar's years."""
+HOLIDAYS = (
+    (r"国庆节?|National Day", 10, 1, 7),
+    (r"元旦节?|New Year(?:'s|’s)?(?: Day)?", 1, 1, 1),
+    (r"五一(?:劳动节)?|劳动节|Labou?r Day", 5, 1, 5),
+    (r"情人节|Valentine(?:'s|’s)?(?: Day)?", 2, 14, 1),
+    (r"圣诞节?|Christmas(?: Day)?", 12, 25, 1),
+    (r"双十一|双11|Singles(?:'|’)? Day", 11, 11, 1),
+    (r"平安夜|Christmas Eve", 12, 24, 1),
+)
+WEEK = 7
+HALF = 6
+
+
+def _number(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    tens, ten, ones = text.partition("十")
+    return (DIGITS.get(tens, 1) * 10 if ten else 0) + DIGITS.get(ones or ("零" if ten else text), 0)
+
+
+def _month(year: int, month: int, first: int = 1, last: int = 31) -> tuple[date, date]:
+    end = monthrange(year, month)[1]
+    return date(year, month, min(first, end)), date(year, month, min(last, end))
+
+
+def _back(today: date, months: int) -> tuple[int, int]:
+    count = today.year * 12 + today.month - 1 - months
+    return count // 12, count % 12 + 1
+
+
+def _passed(month: int, today: date) -> int:
+    """Return the year in which this month began last."""
+    return today.year if month <= today.month else today.year - 1
+
+
+def _week(day: date) -> tuple[date, date]:
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def _year(match: Match, today: date) -> int | None:
+    said = (match["y"] or "").strip().lower()
+    if said in {"去年", "last year"}:
+        return today.year - 1
+    if said in {"今年", "this year", "the year"}:
+        return today.year
+    digits = regex.sub(r"\D", "", said)
+    return int(digits) if digits else None
+
+
+def _end_of_year(match: Match, today: date) -> Span:
+    early = match["part"].lower() in {"初", "start", "beginning"}
+    month = 1 if early else 12
+    return _month(_year(match, today) or _passed(month, today), month)
+
+
+def _half(match: Match, today: date) -> Span:
+    first = match["half"].lower() in {"上", "first", "1"}
+    year = _year(match, today) or (today.year if first or today.month > HALF else today.year - 1)
+    return (date(year, 1, 1), date(year, 6, 30)) if first else (date(year, 7, 1), date(year, 12, 31))
+
+
+def _third_of_year(match: Match, _today: date) -> Span:
+    first, last = {"early": (1, 3), "mid": (5, 8), "late": (10, 12)}[match["part"].lower()]
+    return date(int(match["y"]), first, 1), _month(int(match["y"]), last)[1]
+
+
+def _part_of_month(match: Match, today: date) -> Span:
+    said = match["part"].lower()
+    first, last = (1, 10) if said in {"初", "early", "start", "beginning"} else (11, 20) if said in {"中", "mid", "middle"} else (21, 31)  # fmt: skip
+    back = 1 if (match["which"] or "").lower().startswith(("last", "上")) else 0
+    return _month(*_back(today, back), first, last)
+
+
+def _day_of_month(match: Match, today: date) -> Span:
+    back = {"上上": 2, "上": 1}.get(match["which"].removesuffix("个"), 0)
+    return _month(*_back(today, back), _number(match["d"]), _number(match["d"]))
+
+
+def _week_of_month(match: Match, today: date) -> Span:
+    if match["zm"]:
+        month, number = _number(match["zm"]), _number(match["zn"])
+    else:
+        month, number = MONTHS[match["m"][:3].lower()], ORDINALS[match["n"].lower()]
+    year = _passed(month, today)
+    first = min(WEEK * number - 6, monthrange(year, month)[1] - 6)
+    return _month(year, month, first, first + 6)
+
+
+def _half_of_month(match: Match, today: date) -> Span:
+    month = MONTHS[match["m"][:3].lower()]
+    return _month(_passed(month, today), month, *((1, 14) if match["half"].lower() == "first" else (15, 31)))
+
+
+def _week_of(match: Match, today: date) -> Span:
+    month, day = MONTHS[(match["m"] or match["m2"])[:3].lower()], int(match["d"] or match["d2"])
+    return _week(date(_passed(month, today), month, day))
+
+
+def _numbered_week(match: Match, today: date) -> Span:
+    monday = date.fromisocalendar(int(match["y"] or today.year), int(match["w"]), 1)
+    return monday, monday + timedelta(days=6)
+
+
+def _quarter(match: Match, today: date) -> Span:
+    said = (match["which"] or "").lower()
+    at = today.year * 4 + (today.month - 1) // 3
+    if said in {"上", "上个", "上一", "last", "previous", "the last"}:
+        at -= 1
+    elif match["n"]:
+        at = (int(match["y"] or today.year)) * 4 + ORDINALS[match["n"].lower()] - 1
+    year, quarter = divmod(at, 4)
+    return date(year, 3 * quarter + 1, 1), _month(year, 3 * quarter + 3)[1]
+
+
+def _hours(match: Match, today: date) -> Span:
+    return today - timedelta(days=-(-_number(match["h"]) // 24)), today
+
+
+def _weekday_of_week(match: Match, today: date) -> Span:
+    said = match["week"].lower()
+    back = 2 if "two" in said or "before" in said else 0 if said.startswith("this") else 1
+    day = today - timedelta(days=today.weekday() + WEEK * back - WEEKDAYS[match["day"][:3].lower()])
+    return day, day
+
+
+def _holiday(month: int, day: int, length: int) -> Callable[[Match, date], Span]:
+    def read(_match: Match, today: date) -> Span:
+        year = today.year if date(today.year, month, day) <= today else today.year - 1
+        first = date(year, month, day)
+        return first, first + timedelta(days=length - 1)
+
+    return read
+
+
+def _spring_festival(_match: Match, today: date) -> Span:
+    known = [date(year, *day) for year, day in NEW_YEARS.items()]
+    first = max((day for day in known if day - timedelta(days=1) <= today), default=None)
+    return (first - timedelta(days=1), first + timedelta(days=6)) if first else None
+
+
+def _compact(match: Match, _today: date) -> Span:
+    day = date(int(match["y"]), int(match["m"]), int(match["d"]))
+    return day, day
+
+
+def _days_of(match: Match, today: date) -> Span:
+    month = MONTHS[match["m"][:3].lower()]
+    year = _passed(month, today)
+    return date(year, month, int(match["d"])), date(year, month, int(match["d2"]))
+
+
+def _ago(days: int) -> Callable[[Match, date], Span]:
+    return lambda _match, today: (today - timedelta(days=days), today - timedelta(days=days))
+
+
+def _rule(pattern: str) -> regex.Pattern[str]:
+    return regex.compile(pattern, regex.IGNORECASE | regex.VERSION0)
+
+
+_MONTH = r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_DAY = r"mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+_D = r"3[01]|[12]\d|0?[1-9]"
+_NTH = r"(?:st|nd|rd|th)?"
+_ZN = r"[\d一二三四五六七八九十]{1,3}"
+_ZY = r"(?P<y>(?:19|20)\d\d\s?年?|去年|今年)?"
+RULES: tuple[tuple[regex.Pattern[str], Callable[[Match, date], Span]], ...] = (
+    (_rule(r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?!\d)"), _compact),
+    (_rule(rf"(?<![\d/])(?P<m>1[0-2]|0?[1-9])/(?P<d>{_D})/(?P<y>20\d\d)(?!\d)"), _compact),
+    (_rule(rf"\b(?:(?P<day>{_DAY})(?: (?:of|in))? (?P<week>last week|this week|two weeks ago|the week before last)\b)"), _weekday_of_week),
+    (_rule(rf"\b(?P<week>last week|this week)(?:'s|’s)? (?P<day>{_DAY})\b"), _weekday_of_week),
+    (_rule(rf"\b(?:from|between) the (?P<d>{_D}){_NTH} (?:to|until|and|through) (?:the )?(?P<d2>{_D}){_NTH} (?:of )?(?P<m>{_MONTH})\b"), _days_of),
+    (_rule(rf"\b(?P<m>{_MONTH})\.? (?P<d>{_D}){_NTH} (?:and|&) (?P<d2>{_D}){_NTH}\b(?! (?:likes|stars|models|{_MONTH}))"), _days_of),
+    (_rule(rf"(?<![\d第])(?P<zm>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?:份)?的?第?\s?(?P<zn>[一二三四五1-5])\s?个?(?:周|星期|礼拜)(?![一二三四五六日天末])|\b(?:the )?(?P<n>first|1st|second|2nd|third|3rd|fourth|4th|last) week (?:of|in) (?P<m>{_MONTH})\b"), _week_of_month),
+    (_rule(rf"\b(?:the )?(?P<half>first|second|last) half of (?P<m>{_MONTH})\b"), _half_of_month),
+    (_rule(rf"\b(?:the )?week (?:of|from|starting) (?:(?P<m>{_MONTH})\.? (?P<d>{_D}){_NTH}|(?:the )?(?P<d2>{_D}){_NTH} (?:of )?(?P<m2>{_MONTH}))\b"), _week_of),
+    (_rule(r"(?<!\d)(?:(?P<y>20\d\d)[- ]?)?\bW(?P<w>[0-5]\d)\b|\b(?:(?P<y>20\d\d) )?week (?:no\.? ?)?(?P<w>[1-5]?\d)\b(?! (?:of|in|course|free))(?: (?:of )?(?P<y>20\d\d))?|(?<![年月\d]\s?)第\s?(?P<w>[1-5]?\d)\s?周(?!年)"), _numbered_week),
+    (_rule(rf"(?P<which>上上个?|上个?|本|这个|当)月(?P<d>{_ZN})\s?[号日]"), _day_of_month),
+    (_rule(r"(?<![\d一二三四五六七八九十上本这个当]\s?)(?P<which>)月(?P<part>初|中旬?|底|末)(?!国)"), _part_of_month),
+    (_rule(r"\b(?P<part>early|mid|late|beginning|start|middle|end)(?: of| in)?[ -](?P<which>last|this|the) month\b"), _part_of_month),
+    (_rule(rf"{_ZY}年(?P<part>初|底|末|尾)|(?P<y>去年|今年)(?P<part>初|底|末)|\b(?:at |by |in )?(?:the )?(?P<part>start|beginning|end) of (?P<y>the year|this year|last year|20\d\d)\b"), _end_of_year),
+    (_rule(rf"{_ZY}(?P<half>上|下)半年|\b(?:the )?(?P<half>first|second) half of (?P<y>this year|last year|the year|20\d\d)\b|\bH(?P<half>[12])(?: (?P<y>20\d\d))?\b(?!\d)"), _half),
+    (_rule(r"\b(?P<part>early|mid|late)[ -](?P<y>20\d\d)\b"), _third_of_year),
+    (_rule(r"(?P<which>上个?|上一|本|这个?)季度(?P<n>)(?P<y>)|\b(?:(?P<which>last|previous|this) quarter|(?:the )?(?P<n>first|second|third|fourth) quarter(?: of (?P<y>20\d\d))?)\b"), _quarter),
+    (_rule(r"\b(?:last|past|previous)(?: (?P<h>\d{1,3}))? hours?\b|(?:最近|过去|近)\s?(?P<h>\d{1,3})\s?个?小时"), _hours),
+    (_rule(r"\b(?:last|past) fortnight\b|(?:最近|过去|近|这)半个月"), lambda _match, today: (today - timedelta(days=14), today)),
+    (_rule(r"\b(?:a|one) fortnight ago\b|半个月前"), lambda _match, today: _week(today - timedelta(days=14))),
+    (_rule(r"\bday before yesterday\b|前晚"), _ago(2)),
+    (_rule(r"\blast night\b"), _ago(1)),
+    (_rule(r"\b(?:this (?:morning|afternoon|evening)|earlier today)\b"), _ago(0)),
+    (_rule(r"大上个?(?:周|星期|礼拜)(?![一二三四五六日天末])"), lambda _match, today: _week(today - timedelta(days=14))),
+    (_rule(r"下个?(?:周|星期|礼拜)(?![一二三四五六日天末])|\bnext week\b(?! model)"), lambda _match, today: _week(today + timedelta(days=7))),
+    (_rule(r"(?:春节|过年|除夕)(?:期间|假期|当天|那天|前后|长假)|\b(?:on|over|during|around) (?:the )?(?:chinese new year|lunar new year|spring festival)(?! gala)"), _spring_festival),
+    *((_rule(rf"(?:{names})(?:期间|假期|当天|那天|这天|前后|长假)|\b(?:on|over|during|around) (?:the )?(?:{names})\b(?! (?:eve|party))"), _holiday(month, day, length)) for names, month, day, length in HOLIDAYS),
+)  # fmt: skip
