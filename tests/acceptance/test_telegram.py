@@ -404,6 +404,20 @@ async def test_a_blocked_bot_pauses_and_resumes_when_it_returns(bot: Bot) -> Non
     assert "paused" not in (await bot.ask(chat, "/settings", user=chat)).lower()
 
 
+@pytest.mark.parametrize("reason", ["bot was kicked from the supergroup chat", "user is deactivated"])
+async def test_a_chat_that_is_gone_is_found_out_when_posting_and_goes_on_when_it_is_back(reason: str, bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/subscribe 8:30", user=chat)
+    bot.fake.chats[chat].blocked = reason
+    await bot.call("push")
+    receipt = await bot.receipt(chat, "failed")
+    assert reason in receipt["reason"].casefold()
+    bot.fake.chats[chat].blocked = ""
+    assert "isn't subscribed" in await bot.ask(chat, "/settings", user=chat)
+    await bot.fake.member(chat, "kicked", "member", user=chat)
+    assert "8:30" in await bot.ask(chat, "/settings", user=chat)
+
+
 async def test_a_subscription_moves_with_its_group(bot: Bot) -> None:
     old, new = bot.group(admins={7}), bot.group(admins={7})
     await bot.ask(old, "/subscribe 8:30")
@@ -685,7 +699,15 @@ async def test_a_program_that_is_killed_answers_after_its_restart_and_knows_its_
 
 
 async def test_nothing_was_refused_that_a_test_did_not_order(bot: Bot) -> None:
-    ordered = ("Too Many", "not modified", "RICH_VALIDATE", "Not Found", "upgraded to a supergroup")
+    ordered = (
+        "Too Many",
+        "not modified",
+        "RICH_VALIDATE",
+        "Not Found",
+        "upgraded to a supergroup",
+        "kicked",
+        "deactivated",
+    )
     assert [
         (c.method, c.refused) for c in bot.fake.seen if c.refused and not any(o in c.refused for o in ordered)
     ] == []

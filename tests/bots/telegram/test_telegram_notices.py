@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,6 +121,20 @@ async def test_what_ended_because_the_bot_was_shut_out_goes_on_when_it_is_back(
     }
     await app.handle(Update.de_json({"update_id": 1, "my_chat_member": change}, platform._api))
     assert bool(await service.of_target(reader)) is back
+
+
+@pytest.mark.parametrize(("paid", "rate"), [(False, 30), (True, 1000)])
+async def test_the_pace_is_what_telegram_permits_and_more_only_where_it_is_paid_for(
+    rate: int, *, paid: bool, house: House, fake: FakeTelegram
+) -> None:
+    settings = Settings(telegram=TelegramSettings(token=TOKEN, api_url=fake.url, paid_broadcast=paid))  # type: ignore[arg-type]  # as above
+    (made,) = platforms(replace(house, settings=settings))
+    assert (made.pace.per_second, made.pace.chat_gap) == (rate, timedelta(seconds=1))
+    assert [(window.most, window.per, window.of) for window in made.pace.windows] == [(20, timedelta(minutes=1), "-")]
+    (page,) = made.renderers[""].render(Document(blocks=(paragraph("News"),), title="News"))
+    await made.sender.send(Target(platform="telegram", account=str(BOT), chat=str(OWNER)), page, Envelope(key="k"))
+    assert fake.calls("sendMessage")[0].payload.get("allow_paid_broadcast", False) is paid
+    await made._api.close_connections()  # type: ignore[attr-defined]  # Telegram's alone
 
 
 async def test_a_network_that_is_not_there_yet_holds_up_the_start_and_does_not_end_it(

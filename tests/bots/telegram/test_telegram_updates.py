@@ -156,6 +156,17 @@ async def test_a_backlog_of_hundreds_of_old_messages_is_one_answer_for_each_chat
     assert len(readers.begun) == 3
 
 
+async def test_a_second_poller_is_waited_out(api: Api, mail: Mail, fake: FakeTelegram) -> None:
+    readers = Readers()
+    clock = SystemClock()
+    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock), clock))
+    await fake.until(lambda: fake.polls == 1)
+    await fake._getUpdates({})
+    await fake.say(7, "/today")
+    await until(readers, 1)
+    await stop(task, fake, mail, api)
+
+
 async def test_an_update_of_a_kind_that_nobody_can_read_holds_up_no_other(api: Api, mail: Mail) -> None:
     readers = Readers()
     await mail.keep([{"update_id": 1, "message": "broken"}, update(2)])
