@@ -18,7 +18,7 @@ from core.i18n import texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.answers.question import Concept
+    from core.answers.concepts import Concept
     from core.answers.search import Candidate, Finding
     from core.digest.model import IssueRef
     from core.i18n import Texts

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 import forked
+from tests.fakes.model import Turn, fake_model
 
 if TYPE_CHECKING:
     import subprocess
@@ -231,3 +232,26 @@ async def test_own_issues_take_the_place_of_the_samples(environment: dict[str, s
         assert "January" not in await say(client, "/archive")
         (own / "2026-02-02.en.md").write_text("# Later news\n\n## Models\n\n- **C** — d\n", encoding="utf-8")
         await until_said(client, "/today", "Later news")
+
+
+async def test_with_a_model_the_program_writes_its_answers(environment: dict[str, str], paperboy: Program) -> None:
+    first = "Heron 3 has 128B parameters [1]."
+    question = "How many parameters does Heron 3 have?"
+    async with fake_model() as model:
+        model.usual = Turn(say=lambda asked: "Small networks take turns." if "term" in asked else first)
+        environment |= model.settings("anthropic")
+        paperboy("import", SAMPLES)
+        answer = printed(await asyncio.to_thread(paperboy, "ask", question, "--json"))
+        assert set(answer) == {"answer", "lang", "found", "citations", "nearest"}
+        assert answer["answer"].startswith(first)
+        assert len(answer["citations"]) == 1
+        findings = printed(await asyncio.to_thread(paperboy, "doctor", "--json"))
+        assert {"level": "ok", "subject": "model", "message": "little-model answers", "advice": ""} in findings
+        async with running(environment) as client:
+            await until_said(client, question, first)
+            assert "General knowledge" in await say(client, "/explain mixture of experts")
+            metrics = (await client.get("/metrics")).text
+            assert 'paperboy_model_questions_total{outcome="written"}' in metrics
+        status = printed(await asyncio.to_thread(paperboy, "status", "--json"))
+        assert status["model"]["tokens"] > 0
+        assert model.key not in metrics + str(status) + str(findings)

@@ -70,7 +70,7 @@ HIDDEN = frozenset({"callback_data", "custom_id", "value"})
 SECRETS = (KEY, "sk-test", "PAPERBOY_", "4711", "hunter2")
 _MENTIONS = regex.compile(r"@(?:everyone|here|channel|all|所有人|全体)|<[!@#][^>]*>", regex.IGNORECASE)
 _ADDRESSES = regex.compile(
-    r"[a-z][a-z0-9+.-]*://[^\s\"<>）)\]，。]+|\bwww\.[^\s\"]+|[\w-]+(?:\.[\w-]+)*\.(?:example|gg|me|com)\b[^\s\"<>）)\]，。]*"
+    r"[a-z][a-z0-9+.-]*://[^\s\"“”<>）)\]，。]+|\bwww\.[^\s\"]+|[\w-]+(?:\.[\w-]+)*\.(?:example|gg|me|com)\b[^\s\"“”<>）)\]，。]*"
     r"|evil88888|6\.6\.6\.6",
     regex.IGNORECASE,
 )

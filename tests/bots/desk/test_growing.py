@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -78,3 +80,30 @@ async def test_a_command_is_answered_in_a_stream_too(client: httpx.AsyncClient) 
         "/api/chat", json={"text": "/help", "conversation": "reader"}, headers={"Accept": "text/event-stream"}
     )
     assert response.text.startswith("event: answer\n")
+
+
+async def test_whatever_a_model_does_the_quoted_answer_comes_within_three_seconds(
+    client: httpx.AsyncClient, model: FakeModel
+) -> None:
+    slow = [
+        Turn(wait=30),
+        Turn(say=FIRST, pause=1),
+        Turn(say=f"{FIRST} {SECOND * 40}", pause=0.2),
+        Turn(say=FIRST, breaks=2),
+        Turn(say=FIRST, garbage=True),
+        Turn(status=500),
+        Turn(status=429, retry_after=60),
+    ]
+
+    async def ask(number: int) -> tuple[float, dict[str, Any]]:
+        began = time.monotonic()
+        asked = {"text": QUESTION["text"], "lang": "en", "conversation": f"reader-{number}"}
+        answer = (await client.post("/api/ask", json=asked)).json()
+        return time.monotonic() - began, answer
+
+    model.plan(*slow)
+    for seconds, answer in await asyncio.gather(*map(ask, range(len(slow)))):
+        assert seconds < 3
+        assert answer["found"]
+        assert "128B parameters" in answer["answer"]
+        assert FIRST not in answer["answer"]
