@@ -27,7 +27,7 @@ Verb: TypeAlias = Literal["send", "edit", "delete"]
 NEVER = datetime.min.replace(tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 CHATS_REMEMBERED = 100_000
-SHARE = 0.99
+SHARE = 0.995
 """How much of the permitted rate is used: the rest is for clocks and networks that are not even."""
 CATCH_UP = timedelta(milliseconds=500)
 """How far back lateness is made up for; a longer one is a rest, after which nothing is owed."""
