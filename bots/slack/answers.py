@@ -109,7 +109,7 @@ class Answers:
             user=asked.user,
             lang=person.lang,
             zone=person.zone,
-            manager=await self._may_manage(asked, command),
+            manager=await self._may_manage(asked, command, present=not viewed),
             pressed=pressed,
             context=replace(context or Context(), thread=asked.thread),
             offers=OFFERS,
@@ -131,11 +131,11 @@ class Answers:
         chosen = await self.services.preferences.lang(asked.target)
         return chosen or person.lang or self.services.publication.lang
 
-    async def _may_manage(self, asked: Asked, command: str) -> bool:
+    async def _may_manage(self, asked: Asked, command: str, *, present: bool) -> bool:
         known = COMMANDS.get(command)
         if asked.direct or known is None or known.audience == "everyone":
             return True
-        return await self.rights.may_manage(asked.team, asked.channel, asked.user)
+        return await self.rights.may_manage(asked.team, asked.channel, asked.user, present=present)
 
     async def _unreachable(self, asked: Asked, workspace: Workspace, request: Request) -> Reply | None:
         """Join a public channel; return what to do where the app cannot post."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bots.slack.workspaces import Workspace, Workspaces
     from core.storage.notes import SqlNotes
 
+PAGE, MOST_PAGES = 1000, 10
+"""Of a channel's members are looked through at most. https://docs.slack.dev/reference/methods/conversations.members."""
 Managers: TypeAlias = Literal["members", "admins"]
 
 
@@ -44,12 +46,17 @@ class Rights:
         workspace = await self._workspaces.find(team)
         return _is_admin(await self._people.find(workspace, user), workspace, user)
 
-    async def may_manage(self, team: str, channel: str, user: str) -> bool:
-        """Tell whether a member of the channel may change its subscription: who may post there, as far as we know."""
+    async def may_manage(self, team: str, channel: str, user: str, *, present: bool = True) -> bool:
+        """Tell whether somebody may change a channel's subscription: who may post there, as far as we know.
+
+        Who is ``present`` wrote or pressed something in the channel; of others it is not known that they are members.
+        """
         workspace = await self._workspaces.find(team)
         if _is_admin(await self._people.find(workspace, user), workspace, user):
             return True
-        return await self.managers(team) == "members" and await self._may_post(workspace, channel, user)
+        if await self.managers(team) != "members" or not await self._may_post(workspace, channel, user):
+            return False
+        return present or await self._is_member(workspace, channel, user)
 
     async def _may_post(self, workspace: Workspace, channel: str, user: str) -> bool:
         try:
@@ -57,6 +64,18 @@ class Rights:
         except SendError:
             return True
         return _posting_is_open(said["channel"], user)
+
+    async def _is_member(self, workspace: Workspace, channel: str, user: str) -> bool:
+        where, cursor = {"channel": channel, "limit": PAGE}, ""
+        for _page in range(MOST_PAGES):
+            try:
+                said = await self._api.call("conversations.members", {**where, "cursor": cursor}, token=workspace.token)
+            except SendError:
+                return False
+            cursor = said.get("response_metadata", {}).get("next_cursor", "")
+            if user in said["members"] or not cursor:
+                return user in said["members"]
+        return False
 
 
 def _is_admin(person: Person, workspace: Workspace, user: str) -> bool:

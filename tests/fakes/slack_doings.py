@@ -18,6 +18,7 @@ class Doings(World):
 
     def slash(self, team: str, channel: str, user: str, line: str) -> Json:
         """Return the payload of a slash command."""
+        self.teams[team].people.add(user)
         command, _, text = line.partition(" ")
         return {
             "command": command,

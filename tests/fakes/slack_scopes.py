@@ -14,6 +14,7 @@ NEEDED = {
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.join": ("channels:join",),
+    "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
     "users.info": ("users:read",),
@@ -31,5 +32,7 @@ EVENT_SCOPES = {
 """Scopes that events need. https://docs.slack.dev/reference/events."""
 OTHER_SCOPES = ("commands",)
 SCOPES = frozenset(OTHER_SCOPES).union(*NEEDED.values(), *EVENT_SCOPES.values())
-FORMS_ONLY = frozenset({"conversations.history", "conversations.info", "conversations.replies", "users.info"})
+FORMS_ONLY = frozenset(
+    {"conversations.history", "conversations.info", "conversations.members", "conversations.replies", "users.info"}
+)
 """Methods that only read do not take JSON. https://docs.slack.dev/apis/web-api/#post_bodies."""

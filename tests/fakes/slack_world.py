@@ -23,7 +23,8 @@ TRIGGER_SECONDS = 3
 class Team:
     """A workspace. ``bot`` is the app's user in it; ``channels`` tell whether it is a member.
 
-    ``posters`` are the only ones who may post in a channel; without ``agents`` there is no agent surface.
+    ``posters`` are the only ones who may post in a channel; of the ``people`` some have ``left`` it. Without
+    ``agents`` there is no agent surface.
     """
 
     id: str
@@ -35,6 +36,8 @@ class Team:
     zone: str = "Asia/Shanghai"
     can_join: bool = True
     posters: dict[str, set[str]] = field(default_factory=dict)
+    people: set[str] = field(default_factory=set)
+    left: dict[str, set[str]] = field(default_factory=dict)
     agents: bool = True
     scopes: frozenset[str] = SCOPES
     slow: float = 0
@@ -170,6 +173,15 @@ class World:
         if payload["channel"] in team.posters:
             channel["properties"]["posting_restricted_to"] = {"user": sorted(team.posters[payload["channel"]])}
         return {"channel": channel}
+
+    def _conversations_members(self, payload: Json, team: Team) -> Json:
+        """Return two members a page, whatever was asked for."""
+        if not team.channels.get(payload["channel"]):
+            return {"error": "channel_not_found"}
+        members = sorted(team.people - team.left.get(payload["channel"], set()))
+        begin = int(payload.get("cursor") or 0)
+        more = str(begin + 2) if begin + 2 < len(members) else ""
+        return {"members": members[begin : begin + 2], "response_metadata": {"next_cursor": more}}
 
     def _conversations_open(self, payload: Json, _team: Team) -> Json:
         return {"channel": {"id": "D" + payload["users"]}}

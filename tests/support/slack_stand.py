@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 HOME = "THOME"
+SHOWN = frozenset({"views.open", "views.update", "views.publish"})
+OPENED = frozenset({"views.open"})
 SOURCE = """# Polaris 2 is out
 
 **2026-11-20**
@@ -80,35 +82,39 @@ class Stand:
 
     async def form(self, line: str, *, channel: str = "C1", user: str = "U1") -> Json:
         """Give a slash command that opens a modal; return that."""
-        return await self._viewed("slash_commands", self.fake.slash(self.team.id, channel, user, line))
+        return await self._viewed("slash_commands", self.fake.slash(self.team.id, channel, user, line), OPENED)
 
     async def shortcut(self, payload: Json) -> Json:
         """Use a shortcut; return the modal that it opens, once it is filled."""
-        return await self._viewed("interactive", payload)
+        return await self._viewed("interactive", payload, OPENED)
 
     async def press_in(self, view: Json, label: str, *, user: str = "U1") -> Json:
         """Press a button of a view; return the view that this shows."""
-        return await self._viewed("interactive", self.fake.press_in_view(self.team.id, user, view, label))
+        methods = {"views.open", "views.publish" if view["type"] == "home" else "views.update"}
+        payload = self.fake.press_in_view(self.team.id, user, view, label)
+        return await self._viewed("interactive", payload, frozenset(methods), user)
 
     async def home(self, user: str) -> Json:
         """Open the home tab; return it."""
         event = {"type": "app_home_opened", "user": user, "channel": f"D{user}", "tab": "home"}
-        return await self._viewed("events_api", self.fake.event(self.team.id, event))
+        return await self._viewed(
+            "events_api", self.fake.event(self.team.id, event), frozenset({"views.publish"}), user
+        )
 
     async def submit(self, view: Json, values: Json, *, user: str = "U1") -> Json:
         """Submit a modal; return what it is acknowledged with."""
         return await self.fake.push("interactive", self.fake.submit(self.team.id, user, view, values))
 
-    async def _viewed(self, kind: str, payload: Json) -> Json:
-        before = len(self.viewed())
+    async def _viewed(self, kind: str, payload: Json, methods: frozenset[str], user: str = "") -> Json:
+        before = len(self.viewed(methods, user))
         await self.fake.push(kind, payload)
-        await self.fake.until(lambda: len(self.viewed()) > before)
-        return self.viewed()[-1]
+        await self.fake.until(lambda: len(self.viewed(methods, user)) > before)
+        return self.viewed(methods, user)[-1]
 
-    def viewed(self) -> list[Json]:
-        """Return every view that was shown, oldest first."""
-        methods = {"views.open", "views.update", "views.publish"}
-        return [call.payload["view"] for call in self.fake.seen if call.method in methods and not call.error]
+    def viewed(self, methods: frozenset[str] = SHOWN, user: str = "") -> list[Json]:
+        """Return the views that were shown like this, oldest first; homes only of ``user``, if one is named."""
+        accepted = [call.payload for call in self.fake.seen if call.method in methods and not call.error]
+        return [call["view"] for call in accepted if not user or call.get("user_id", user) == user]
 
     async def say(self, text: str, *, channel: str, thread: str = "", kind: str = "message", user: str = "U1") -> Json:
         """Say something; return the message that answers it, once it is finished."""
@@ -136,7 +142,7 @@ class Stand:
 async def slack_stand(folder: Path, *, issue: str = SOURCE, **settings: Any) -> AsyncIterator[Stand]:  # noqa: ANN401  any setting
     """Serve one workspace with an issue in the archive until the block ends."""
     async with fake_slack() as fake, open_house(Settings(data_dir=folder)) as house:
-        channels = {f"C{number}": True for number in range(1, 9)} | {"CPUBLIC": False, "GPRIVATE": False}
+        channels = {f"C{number}": True for number in range(1, 10)} | {"CPUBLIC": False, "GPRIVATE": False}
         team = fake.team(HOME, channels=channels)
         platform = SlackPlatform(
             SlackSettings(api_url=fake.url, bot_token=team.token, app_token=APP_TOKEN, **settings),  # type: ignore[arg-type]  # pydantic makes secrets of them
