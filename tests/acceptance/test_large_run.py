@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections import Counter
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 import forked
@@ -91,6 +93,12 @@ async def stop(process: Process) -> None:
     assert await asyncio.wait_for(process.wait(), 25) == 0
 
 
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 def posted(fake: FakeTelegram) -> list[int]:
     """Return the chats that posts went to, in their order."""
     return [call.payload["chat_id"] for call in fake.calls("sendMessage") if "Polaris" in call.payload["text"]]
@@ -142,10 +150,15 @@ async def test_couriers_that_replace_each_other_send_everything_once(
     settings = environment(fake, upgraded_url, tmp_path, PAPERBOY_TELEGRAM__PAID_BROADCAST="true")
     async with installation(upgraded_url, tmp_path) as house:
         await publish(house, "daily", MANY)
-        first = await start(settings, "carry")
+        port = free_port()
+        first = await start(settings | {"PAPERBOY_STATUS_PORT": str(port)}, "carry")
         await house.pusher.push("daily")
         await fake.until(lambda: len(posted(fake)) >= 100)
         starting = asyncio.create_task(start(settings, "carry"))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as monitor:
+            assert (await monitor.get("/readyz")).status_code == 200
+            told = (await monitor.get("/metrics")).text
+        assert 'paperboy_pages_total{outcome="done",platform="telegram"}' in told
         asked = monotonic()
         await stop(first)
         assert monotonic() - asked < 20

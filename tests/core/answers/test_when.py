@@ -75,8 +75,8 @@ CASES = [
 
 
 def _day(text: str) -> date:
-    *year, month, day = map(int, text.split("-"))
-    return date(*(year or [2026]), month, day)
+    *years, month, day = map(int, text.split("-"))
+    return date(years[0] if years else 2026, month, day)
 
 
 def test_there_are_many_expressions() -> None:
