@@ -13,7 +13,7 @@ from telegram import Update
 from bots.telegram.hear import worth_answering
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
     from telegram import Bot
 
@@ -38,10 +38,12 @@ class Mail:
         """Keep updates as they came. Telegram may be told that they arrived when this returns."""
         await self._events.add(self._stream, {int(each["update_id"]): json.dumps(each) for each in updates})
 
-    async def waiting(self, bot: Bot) -> Sequence[Update]:
-        """Return what is not handled yet; what cannot be read never will be."""
+    async def waiting(self, bot: Bot, *, busy: Collection[int] = ()) -> Sequence[Update]:
+        """Return what is not handled yet, without the ``busy`` numbers; what cannot be read never will be."""
         found = []
         for number, body in (await self._events.waiting(self._stream)).items():
+            if number in busy:
+                continue
             try:
                 found.append(Update.de_json(json.loads(body), bot))
             except (AttributeError, KeyError, TypeError, ValueError):
@@ -68,7 +70,7 @@ class Lanes:
     async def hand_out(self) -> None:
         """Begin with every update that waits; what is too old to be answered waits no longer."""
         busy = set(self._running)  # before it is looked what waits: one that ends meanwhile may still be among it
-        fresh = [each for each in await self._mail.waiting(self._bot) if each.update_id not in busy]
+        fresh = await self._mail.waiting(self._bot, busy=busy)
         worth = worth_answering(fresh, self._clock.now(), OLD)
         for update in worth:
             self._enter(update)
