@@ -94,7 +94,12 @@ def send_error(error: TelegramError, *, to_group: bool = False) -> SendError:
         return SendError("move", error.message, moved_to=str(error.new_chat_id))
     kind = next(classify for cls, classify in TABLE.items() if isinstance(error, cls))(error)
     after = timedelta(seconds=5) if kind == "wait" else None
-    return SendError(kind, error.message, retry_after=after)
+    return SendError(kind, _as_said(error.message), retry_after=after)
+
+
+def _as_said(message: str) -> str:
+    """Return a code as the server writes it: the SDK takes it for a sentence (Topic_closed)."""
+    return message.upper() if _CODE.fullmatch(message.casefold()) else message
 
 
 def refusal(answer: Answer, *, to_group: bool = False) -> SendError:

@@ -102,5 +102,13 @@ def test_a_limit_says_how_long_and_for_whom(monkeypatch: pytest.MonkeyPatch) -> 
     assert (group.retry_after, group.scope) == (timedelta(seconds=7), "chat")
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [("Topic_closed", "TOPIC_CLOSED"), ("Message thread not found", "Message thread not found")],
+)
+def test_a_reason_is_shown_as_telegram_says_it(said: str, reason: str) -> None:
+    assert send_error(BadRequest(said)).reason == reason
+
+
 def test_a_migrated_group_names_its_new_id() -> None:
     assert send_error(ChatMigrated(-100123)).moved_to == "-100123"
