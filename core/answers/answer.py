@@ -65,11 +65,13 @@ class Answerer:
         today: date | None = None,
         conversation: str | None = None,
         stories: Sequence[str] = (),
+        about: str = "",
         listener: Listener | None = None,
     ) -> Answer:
         """Answer in ``lang``, seen from ``today``.
 
-        ``stories`` are under discussion, as is what was said in ``conversation``, a name that the caller chooses.
+        ``stories`` are under discussion, the first of them is called ``about``; so is what was said in
+        ``conversation``, a name that the caller chooses.
         """
         began = asyncio.get_running_loop().time()
         day = today or self._today()
@@ -77,6 +79,8 @@ class Answerer:
         turns = await self._memory.turns(conversation) if conversation and self._memory else ()
         before = [await self._search.understand(turn.question, day) for turn in turns]
         context = _context(before, (*stories, *(turns[-1].stories if turns else ())))
+        if about:
+            context = replace(context, prior=await self._search.understand(about, day))
         asked = await self._search.understand(said, day)
         finding = await self._search.find(asked, lang=lang, context=context)
         answer = self._extract.answer(finding, lang=lang)
@@ -107,7 +111,8 @@ class Answerer:
         """Return what the model says with the same stories, None if that cannot be used."""
         if self.writer is None or finding.question.counts or finding.question.most:
             return None
-        stories = tuple(candidate.passage for candidate in finding.candidates[: len(answer.citations)])
+        found = {(one.passage.ref, one.passage.key): one.passage for one in finding.candidates}
+        stories = tuple(found[one.ref, one.key] for one in answer.citations)
         earlier = tuple(turn.question for turn in turns)
         written = await self.writer.answer(finding.question.text, stories, asker, earlier=earlier)
         if written is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.answers.extract import answers
-from core.answers.question import understand
 from core.digest.questions import COUNT, about, what_is
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class Suggester:
         return tuple(found)
 
     async def _leads_to(self, one: Citation, question: str, lang: str, today: date) -> bool:
-        finding = await self._search.find(understand(question, today), lang=lang)
+        finding = await self._search.find(await self._search.understand(question, today), lang=lang)
         first = finding.candidates[0].passage if answers(finding) else None
         return first is not None and (first.ref, first.key) == (one.ref, one.key)
 

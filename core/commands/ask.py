@@ -36,11 +36,13 @@ async def _ask(request: Request, services: Services) -> Reply:
         raise UsageError(_("What would you like to know? Just write your question."))
     if polite := await courtesy(question, request, services):
         return polite
+    topic = await under_discussion(request, services)
     answer = await services.answerer.ask(
         question,
         lang=_.lang,
         conversation=conversation_of(request),
-        stories=await under_discussion(request, services),
+        stories=topic.stories,
+        about=topic.title,
         listener=Listener(reader=f"{request.target.platform}:{request.user}", show=request.progress),
     )
     more = await services.answerer.suggest(answer, question)

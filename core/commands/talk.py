@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.commands.issues import parse_ref
@@ -25,18 +26,26 @@ def conversation_of(request: Request) -> str:
     return f"{request.target.key}#{thread}" if thread else request.target.key
 
 
-async def under_discussion(request: Request, services: Services) -> Sequence[str]:
-    """Return the keys of the stories that the reader answers or quotes, the likeliest first."""
-    if request.context.story:
-        return (request.context.story,)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What a question stands on: the keys of stories, the likeliest first, and what that one is called."""
+
+    stories: tuple[str, ...] = ()
+    title: str = ""
+
+
+async def under_discussion(request: Request, services: Services) -> Topic:
+    """Return the stories that the reader answers or quotes."""
     ref = parse_ref(request.context.issue)
     issue = await services.archive.get(ref) if ref else None
     if issue is None:
-        return ()
+        return Topic(stories=(request.context.story,) if request.context.story else ())
     stories = [story for _section, story in issue.stories()]
+    pressed = [story for story in stories if story.key == request.context.story]
     quoted = _squeezed(request.context.quote)
     named = [story for story in stories if quoted and _holds(story, quoted)]
-    return tuple(story.key for story in named or _heroes(issue, stories))[:MOST]
+    likely = (pressed or named or _heroes(issue, stories))[:MOST]
+    return Topic(stories=tuple(story.key for story in likely), title=plain(likely[0].title) if likely else "")
 
 
 def _heroes(issue: Issue, stories: Sequence[Story]) -> Sequence[Story]:

@@ -31,6 +31,7 @@ QUESTION = "宇树 R2 多少钱？"
 GOOD = "宇树 R2 售价 2.99 万元 [1]。"
 WRONG = "宇树 R2 售价 9.99 万元 [1]。"
 QUICK = Pace(patience=0.4, whole=1)
+CALM = Pace(patience=20, whole=20)
 
 
 class Desk:
@@ -46,7 +47,7 @@ class Desk:
 
     def with_model(self, model: ScriptedModel, *, limits: Limits | None = None, **about: Any) -> Answerer:  # noqa: ANN401
         self.spending = Spending(self._notes, self._clock, limits or Limits())
-        writer = Writer(model, self.spending, self.meter, **{"pace": QUICK, **about})
+        writer = Writer(model, self.spending, self.meter, **{"pace": CALM, **about})
         memory = Memory(self._notes)
         return Answerer(self._search, memory=memory, today=lambda: self._clock.now().date(), writer=writer)
 
@@ -134,13 +135,13 @@ async def test_a_model_in_trouble_leaves_the_quote(desk: Desk, trouble: Any) -> 
 )
 async def test_a_slow_model_leaves_the_quote_in_time(desk: Desk, pieces: list[str | float]) -> None:
     began = asyncio.get_running_loop().time()
-    answer = await desk.ask(ScriptedModel(pieces))
+    answer = await desk.ask(ScriptedModel(pieces), pace=QUICK)
     assert is_quoted(answer) or len(answer.written) < 700
     assert asyncio.get_running_loop().time() - began < QUICK.whole + 0.5
 
 
 async def test_who_cannot_watch_has_the_quote_when_patience_ends(desk: Desk) -> None:
-    answerer = desk.with_model(ScriptedModel([GOOD, 0.3, GOOD, 0.3, GOOD]))
+    answerer = desk.with_model(ScriptedModel([GOOD, 0.3, GOOD, 0.3, GOOD]), pace=QUICK)
     began = asyncio.get_running_loop().time()
     assert is_quoted(await answerer.ask(QUESTION, lang="zh"))
     assert asyncio.get_running_loop().time() - began < QUICK.patience + 0.3
@@ -207,13 +208,13 @@ async def test_everybody_together_has_so_many_tokens_a_day(desk: Desk, clock: Ma
 
 
 async def test_a_given_up_request_counts_too(desk: Desk) -> None:
-    await desk.ask(ScriptedModel([9.0]))
+    await desk.ask(ScriptedModel([9.0]), pace=QUICK)
     assert (await desk.spending.today()).tokens > 100
 
 
 async def test_who_asks_much_at_once_does_not_keep_others_waiting(desk: Desk) -> None:
     model = ScriptedModel([0.1, GOOD])
-    answerer = desk.with_model(model, places=2, pace=Pace(patience=3, whole=3))
+    answerer = desk.with_model(model, places=2)
     order: list[str] = []
 
     async def ask(reader: str) -> None:
