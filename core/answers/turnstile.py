@@ -1,4 +1,4 @@
-"""Lets a few in at once, each reader one question at a time, in the order in which readers came."""
+"""Lets a few in at once, each reader one question at a time; who had a turn goes to the end of the line."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Turnstile:
             if mine.done() and not mine.cancelled():
                 self._inside.discard(reader)
                 self._free += 1
+                self._waiting = deque(sorted(self._waiting, key=lambda entry: entry[0] == reader))
             self._admit()
 
     def _admit(self) -> None:
