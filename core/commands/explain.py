@@ -19,7 +19,7 @@ from core.errors import UsageError
 from core.i18n import mark, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from core.answers.port import Hit
     from core.answers.prompt import Depth
@@ -43,10 +43,10 @@ async def _explain(request: Request, services: Services) -> Reply:
     term, depth = _asked(request.args)
     if not term:
         raise UsageError(_("Which term should I explain? For example: {example}", example=_(explain.example)))
-    lessons = await services.search.lessons(term, lang=request.lang, limit=1)
+    lessons = await services.search.lessons(term, lang=request.lang)
     found = await services.search.search(term, lang=request.lang, limit=MOST)
     known = {(hit.ref, hit.key): hit for hit in (*lessons, *found.hits)}.values()
-    taught = [await _as_deep(hit, depth, services) for hit in known if hit.what == "lesson"]
+    taught = [await _as_deep(hit, depth, services) for hit in _readable(known, request.lang)]
     stories = [hit for hit in known if hit.what != "lesson"]
     hits = [*taught, *stories][: FEW if depth == "simple" else MOST]
     if not hits:
@@ -60,6 +60,12 @@ async def _explain(request: Request, services: Services) -> Reply:
     rows = [open_hits(hits), more, [Action(_("Search all issues"), "search", term)]]
     general = await _general(term, depth, request, services, said) if _is_known(term, taught, hits) else ()
     return Reply(document=page(_, term, *said, *general, rows=rows))
+
+
+def _readable(known: Iterable[Hit], lang: str | None) -> Sequence[Hit]:
+    """Return the lessons in the reader's language, all if there are none: the other language tells the same."""
+    lessons = [hit for hit in known if hit.what == "lesson"]
+    return [hit for hit in lessons if hit.ref.lang == lang] or lessons
 
 
 def _asked(args: str) -> tuple[str, Depth | None]:
