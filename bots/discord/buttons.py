@@ -42,6 +42,16 @@ def action_rows(blocks: Iterable[Actions], lang: str) -> list[Component]:
     return made[:MOST_ROWS]
 
 
+def button_rows(actions: Sequence[Action]) -> list[Component]:
+    """Return rows of buttons, however many they are."""
+    ids = _Ids()
+    width = DISCORD.limits["buttons_in_row"].value
+    return [
+        {"type": ACTION_ROW, "components": [_button(action, ids) for action in chunk]}
+        for chunk in chunks(tuple(actions), width)
+    ]
+
+
 def count(rows: Iterable[Component]) -> int:
     """Return how many components the rows are, with what is in them."""
     return sum(1 + len(row["components"]) for row in rows)

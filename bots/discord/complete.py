@@ -10,7 +10,7 @@ from core.commands.pause import OFFERED_DAYS
 from core.commands.registry import COMMANDS
 from core.commands.settings_pages import TIMES
 from core.digest.present import long_date
-from core.i18n import texts
+from core.i18n import LANGUAGES, language_name, texts
 from core.subscriptions.fold import fold
 from core.subscriptions.zones import cities, zone_name
 
@@ -43,7 +43,8 @@ async def choices(data: Mapping[str, Any], request: Request, services: Services)
 async def _dates(typed: str, request: Request, services: Services) -> Choices:
     today = await today_of(request, services)
     edition = services.publication.edition
-    heads = await services.archive.heads(edition=edition, lang=request.lang, until=today, limit=DAYS_BACK)
+    mine = await services.archive.heads(edition=edition, lang=request.lang, until=today, limit=DAYS_BACK)
+    heads = mine or await services.archive.heads(edition=edition, until=today, limit=DAYS_BACK)
     lang = texts(request.lang).lang
     named = [(f"{long_date(head.ref.date, lang)} · {head.title}", head.ref.date.isoformat()) for head in heads]
     return _fitting(typed, named)
@@ -82,13 +83,19 @@ async def _times(typed: str, _request: Request, _services: Services) -> Choices:
 
 async def _settings(typed: str, request: Request, _services: Services) -> Choices:
     topic, _space, rest = typed.partition(" ")
+    _ = texts(request.lang)
     if topic == "zone":
-        return [(f"zone {name}", f"zone {value}") for name, value in _zones_like(rest, texts(request.lang).lang)]
+        named = _zones_like(rest, _.lang)
+        return [(f"{_('Time zone')} {name}", f"zone {value}") for name, value in named]
     lines = [
-        *(f"time {at:%H:%M}" for at in TIMES[:6]), "zone ", "days weekdays", "days every day", "lang zh", "lang en",
-        "style card", "style full", "silent on", "silent off", "sections", "pause 7", "pause off",
+        *((f"{_('Time')} {at:%H:%M}", f"time {at:%H:%M}") for at in TIMES),
+        (_("Every day"), "days every day"), (_("Weekdays"), "days weekdays"), (_("Weekend"), "days weekends"),
+        *((_("Issues in {language}", language=language_name(lang, _)), f"lang {lang}") for lang in LANGUAGES),
+        (_("Send one page"), "style card"), (_("Send whole issues"), "style full"),
+        (_("Deliver silently"), "silent on"), (_("Turn sound on"), "silent off"), (_("Sections"), "sections"),
+        (_("Resume now"), "pause off"),
     ]  # fmt: skip
-    return [*([(typed, typed)] if typed else []), *_fitting(typed, zip(lines, lines, strict=True))]
+    return [*([(typed, typed)] if typed else []), *_fitting(typed, lines)]
 
 
 async def _days(typed: str, request: Request, _services: Services) -> Choices:

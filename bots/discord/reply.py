@@ -117,9 +117,8 @@ class Replies:
         for message in messages:
             payload = message.payload
             if subscription:
-                payload = view.with_controls(
-                    payload, line.text, line.place, subscription, self._parts.services.vocabulary
-                )
+                words = self._parts.services.vocabulary, texts(reply.document.lang)
+                payload = view.with_controls(message, line.text, line.place, subscription, words)
             payload, lines = view.scoped(payload, line.place)
             await self._parts.buttons.remember([*(action.data for action in message.actions)])
             for long in lines:

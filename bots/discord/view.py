@@ -5,13 +5,12 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
-from bots.discord.buttons import ACTION_ROW, AGAIN, BUTTON, STRING_SELECT
+from bots.discord.buttons import ACTION_ROW, AGAIN, BUTTON, STRING_SELECT, button_rows
 from bots.discord.menu import CHANNELS
 from bots.discord.press import SCOPE
 from core.commands.settings_pages import MOST_KINDS
 from core.document.nodes import Action
 from core.document.text import utf16_length
-from core.i18n import texts
 from core.render.buttons import token
 from core.subscriptions.service import Wish
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from bots.discord.press import Place
     from core.digest.sections import Vocabulary
     from core.i18n import Texts
+    from core.render.port import Message
     from core.subscriptions.model import Subscription
 
 OWN = "!"
@@ -28,24 +28,26 @@ OWN = "!"
 ROLE_SELECT, CHANNEL_SELECT, TEXT_INPUT, TEXT_DISPLAY = 6, 8, 4, 10
 ID_LENGTH = 100
 TOGGLES: Final = ("publish", "thread")
+TYPED_INSTEAD: Final = frozenset({"settings time", "settings zone"})
 TIME, ANOTHER, SECTIONS, ROLE, ASK = (f"{OWN}{name}" for name in ("time", "channel", "sections", "role", "ask"))
 
 
 def with_controls(
-    payload: dict[str, Any], line: str, place: Place, subscription: Subscription, vocabulary: Vocabulary
+    message: Message, line: str, place: Place, subscription: Subscription, words: tuple[Vocabulary, Texts]
 ) -> dict[str, Any]:
     """Return the page with Discord's own controls, if ``line`` is one of ``/settings`` that has any."""
-    _ = texts(subscription.lang)
+    vocabulary, _ = words
     if line.startswith("settings sections"):
-        return _with_sections(payload, subscription, vocabulary, _)
-    if place.guild and line.startswith("settings"):
-        rows = [*_server_rows(place, subscription, _)]
-    elif line.startswith("settings"):
-        rows = [_row(_button(_("Type a time…"), f"{OWN}time"))]
-    else:
-        return payload
-    payload = deepcopy(payload)
-    payload["components"][0]["components"] += rows
+        return _with_sections(message.payload, subscription, vocabulary, _)
+    payload = deepcopy(message.payload)
+    container = payload["components"][0]
+    typed = _button(_("Type a time…"), TIME)
+    if any(action.command == "unsubscribe" for action in message.actions):
+        said = [component for component in container["components"] if component["type"] != ACTION_ROW]
+        more = _server_rows(typed, place, subscription, _) if place.guild else [_row(typed)]
+        container["components"] = [*said, *button_rows(message.actions), *more]
+    elif line in TYPED_INSTEAD:
+        container["components"].append(_row(typed))
     return payload
 
 
@@ -62,9 +64,9 @@ def _with_sections(
     return payload
 
 
-def _server_rows(place: Place, subscription: Subscription, _: Texts) -> Iterator[dict[str, Any]]:
+def _server_rows(typed: dict[str, Any], place: Place, subscription: Subscription, _: Texts) -> Iterator[dict[str, Any]]:
     extras = subscription.extras
-    buttons = [_button(_("Type a time…"), TIME)]
+    buttons = [typed]
     if place.kind == "announcement":
         buttons.append(_toggle("publish", extras.get("publish") == "on", _))
     if place.kind != "forum" and not place.target.thread:

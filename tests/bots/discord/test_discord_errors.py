@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import discord
@@ -24,6 +25,38 @@ def failure(status: int, code: int = 0, headers: dict[str, str] | None = None) -
 def test_every_exception_of_the_sdk_is_in_the_table() -> None:
     public = {one for one in vars(discord.errors).values() if isinstance(one, type) and issubclass(one, Exception)}
     assert public - TABLE.keys() == set()
+
+
+INSIDE = {"ReconnectWebSocket", "WebSocketClosure"}
+"""What the SDK's gateway catches itself."""
+UNUSED = ("discord.app_commands", "discord.opus", "discord.oggparse")
+"""The SDK's own framework for commands, and voice."""
+
+
+def test_whatever_else_the_sdk_raises_in_any_module_we_use_is_classified() -> None:
+    found = {
+        one
+        for name, module in sys.modules.items()
+        if name.split(".")[0] == "discord"
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, Exception) and one.__module__.startswith("discord.")
+    }
+    last_resort = TABLE.keys() - {discord.DiscordException}
+    left = {one.__name__ for one in found if not issubclass(one, tuple(last_resort)) and not _is_unused(one)}
+    assert left - INSIDE == {"DiscordException"}
+
+
+def _is_unused(error: type[Exception]) -> bool:
+    return error.__module__.startswith(UNUSED)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [*((code, "fatal") for code in (4004, 4010, 4011, 4012, 4013, 4014)), (4000, "transient"), (4009, "transient")],
+)
+def test_closed_gateways_are_classified(code: int, kind: str) -> None:
+    socket: Any = Response(code)
+    assert send_error(discord.ConnectionClosed(socket, shard_id=0, code=code)).kind == kind
 
 
 def test_subclasses_stand_before_their_bases() -> None:
