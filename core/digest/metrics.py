@@ -31,7 +31,7 @@ _WORDS = {
 _FORMS = {
     name: (
         re.compile(rf"{_AMOUNT} ?(?:{_EMOJI[name]}|{words})", re.IGNORECASE),
-        re.compile(rf"(?:(?:{_EMOJI[name]}) ?|(?:{words})量? ?[:：] ?){_AMOUNT}", re.IGNORECASE),
+        re.compile(rf"(?:(?:{_EMOJI[name]}) ?|(?:{words})(?:[量数] ?[:：]? ?| ?[:：] ?)){_AMOUNT}", re.IGNORECASE),
     )
     for name, words in _WORDS.items()
 }

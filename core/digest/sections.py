@@ -104,7 +104,7 @@ class Vocabulary:
 
     def part(self, heading: str, emoji: str = "") -> PartName | None:
         """Return whether a heading opens the lesson or the pick: the words decide, then the emoji."""
-        if name := next((name for text in _spoken(heading) if (name := self.part_of.get(text))), None):
+        if name := self.names_part(heading):
             return name
         for _, run in _runs(heading):
             if (name := self.part_of.get(run)) and _weight(run) >= _LEAST_PART_WEIGHT and _covers(run, heading):
@@ -112,6 +112,10 @@ class Vocabulary:
         if self._by_words(heading, ""):
             return None
         return next((name for name, part in self.parts.items() if _marked(part, emoji)), None)
+
+    def names_part(self, heading: str) -> PartName | None:
+        """Return the part that is called exactly so (whole heading, or its part before a colon or dash)."""
+        return next((name for text in _spoken(heading) if (name := self.part_of.get(text))), None)
 
     def exact(self, heading: str) -> str | None:
         """Return the kind that is called exactly so (whole heading, or its part before a colon or dash)."""

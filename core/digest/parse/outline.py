@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -27,6 +28,8 @@ LONGEST_SPOKEN_HEAD = 40
 LONGEST_UNDERLINED_HEAD = 80
 LEAST_NUMBERED = 2
 STORY_LEVEL = 3
+_AFTER_NAME = re.compile(r"\s*[:：—–]?\s*")
+_AROUND_NAME = " :：—–"
 _SENTENCE_ENDS = frozenset("。.！!？?；;，,：:…")
 
 
@@ -74,7 +77,7 @@ def outline(blocks: Iterable[Placed], vocabulary: Vocabulary) -> Outline:
     if unheaded:
         head = Head(form="none", emoji="", heading=(), line=unheaded[0].line)
         chunks = [Chunk(head=head, blocks=unheaded), *chunks]
-    return Outline(chatter=chatter, headline=headline, top=top, chunks=tuple(_tails(chunks)))
+    return Outline(chatter=chatter, headline=headline, top=top, chunks=tuple(_tails(chunks, vocabulary)))
 
 
 def _settled(block: Placed) -> Placed:
@@ -90,17 +93,49 @@ def _settled(block: Placed) -> Placed:
 
 
 def _pieces(block: Placed, vocabulary: Vocabulary) -> Iterator[Placed]:
-    """Divide a paragraph at lines that begin something of their own."""
-    if not isinstance(block.block, Paragraph) or len(block.lines) < LEAST_NUMBERED:
+    """Divide a paragraph at lines that begin something of their own, and behind a name of the lesson or the pick."""
+    if not isinstance(block.block, Paragraph):
         yield block
+        return
+    if len(block.lines) < LEAST_NUMBERED:
+        yield from _named(block, vocabulary)
         return
     run: list[Line] = []
     for line in block.lines:
         if run and (_begins(line, vocabulary) or (len(run) == 1 and _is_own_line(run[0], vocabulary))):
+            yield from _named(_paragraph(run), vocabulary)
+            run = []
+        elif run and _is_bold(line.children) and _is_titled(run[0]):
             yield _paragraph(run)
             run = []
         run.append(line)
-    yield _paragraph(run)
+    yield from _named(_paragraph(run), vocabulary)
+
+
+def _named(block: Placed, vocabulary: Vocabulary) -> Iterator[Placed]:
+    """Divide a paragraph such as "🎯 **Pick of the day:** Bun 1.9 is fast" behind the name and its colon."""
+    first, *others = block.lines
+    emoji, heading = _divided(first.children)
+    if not emoji or not heading or not isinstance(heading[0], Strong) or not vocabulary.names_part(plain(heading[0])):
+        yield block
+        return
+    name = plain(first.children).index(plain(heading[0])) + len(plain(heading[0]))
+    gap = _AFTER_NAME.match(plain(first.children), name)
+    before, rest = cut(first.children, gap.end() if gap else name)
+    if not gap or not rest:
+        yield block
+        return
+    yield _paragraph([Line(children=stripped(before), number=first.number)])
+    yield _paragraph([replace(first, children=stripped(rest)), *others])
+
+
+def _is_titled(line: Line) -> bool:
+    lead = read_lead((line,))
+    return lead.form == "bold" and bool(lead.separator.strip() or not lead.rest)
+
+
+def _is_bold(inlines: Inlines) -> bool:
+    return bool(inlines) and all(isinstance(inline, Strong) for inline in inlines)
 
 
 def _paragraph(lines: Sequence[Line]) -> Placed:
@@ -242,11 +277,11 @@ def _spoken(inlines: Inlines, line: int, vocabulary: Vocabulary, *, any_words: b
     text = plain(inlines)
     if len(text) > 2 * LONGEST_SPOKEN_HEAD or only_links(inlines):
         return None
-    bold = all(isinstance(inline, Strong) or not plain(inline).strip(" :：") for inline in inlines)
+    bold = _is_bold_name(inlines)
     content = unbold(inlines) if bold or isinstance(inlines[0], Strong) else inlines
     emoji, heading = _divided(content)
-    words = plain(heading).rstrip(":： ")
-    bold = bold or (bool(emoji) and all(isinstance(i, Strong) for i in _divided(inlines)[1]))
+    words = plain(heading).rstrip(_AROUND_NAME)
+    bold = bold or (bool(emoji) and _is_bold_name(_divided(inlines)[1]))
     if not words or not (emoji or bold) or not _is_heading_like(words, inlines, bold=bold):
         return None
     if part := vocabulary.part(words) if emoji or bold else None:
@@ -256,6 +291,10 @@ def _spoken(inlines: Inlines, line: int, vocabulary: Vocabulary, *, any_words: b
     if vocabulary.exact(words) or (any_words and emoji and not bold and not any(map(_is_strong, inlines))):
         return Head(form="section", emoji=emoji, heading=heading, line=line)
     return None
+
+
+def _is_bold_name(inlines: Inlines) -> bool:
+    return all(isinstance(inline, Strong) or not plain(inline).strip(_AROUND_NAME) for inline in inlines)
 
 
 def _is_strong(inline: object) -> bool:
@@ -330,25 +369,30 @@ def _top(placed: Sequence[Placed], headline: int | None) -> tuple[tuple[Placed, 
 
 def _is_bold_line(block: Placed) -> bool:
     children = _children(block)
-    whole = bool(children) and all(isinstance(child, Strong) for child in children)
-    return whole and len(block.lines) == 1 and not is_dateline(plain(children))
+    return _is_bold(children) and len(block.lines) == 1 and not is_dateline(plain(children))
 
 
-def _tails(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-    """Divide what follows a lesson or pick behind a divider, if it is a list of stories, from it."""
+def _tails(chunks: Iterable[Chunk], vocabulary: Vocabulary) -> Iterator[Chunk]:
+    """Divide a list of stories that follows a lesson or pick, behind a divider or a line that names it, from it."""
     for chunk in chunks:
-        at = _tail(chunk.blocks) if chunk.head.form in {"lesson", "pick"} else None
+        at = _tail(chunk.blocks, vocabulary) if chunk.head.form in {"lesson", "pick"} else None
         if at is None:
             yield chunk
             continue
-        yield replace(chunk, blocks=chunk.blocks[:at])
+        named = isinstance(chunk.blocks[at - 1].block, Paragraph)
+        yield replace(chunk, blocks=chunk.blocks[: at - named])
+        before = chunk.blocks[at - 1]
         head = Head(form="rest", emoji="", heading=(), line=chunk.blocks[at].line)
+        if named:
+            head = Head(form="section", emoji="", heading=_children(before), line=before.line)
         yield Chunk(head=head, blocks=chunk.blocks[at:])
 
 
-def _tail(blocks: Sequence[Placed]) -> int | None:
+def _tail(blocks: Sequence[Placed], vocabulary: Vocabulary) -> int | None:
     for index, block in enumerate(blocks[1:], start=1):
-        if _is_list(block) and isinstance(blocks[index - 1].block, Divider) and _has_titles(block):
+        before = blocks[index - 1].block
+        announced = isinstance(before, Paragraph) and vocabulary.exact(plain(before).rstrip(_AROUND_NAME))
+        if _is_list(block) and (isinstance(before, Divider) or announced) and _has_titles(block):
             return index
     return None
 

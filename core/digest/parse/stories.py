@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.digest.markdown import Placed
 from core.digest.metrics import read_metrics
 from core.digest.model import Story
-from core.digest.parse.titles import Lead, is_attached, leads_on, read_heading, read_lead
+from core.digest.parse.titles import Lead, ends_in_more, is_attached, leads_on, read_heading, read_lead
 from core.digest.sections import fold, split_emoji
 from core.document.nodes import Block, Divider, Heading, Inlines, List, Paragraph, Table, Text
 from core.document.text import joined, links, plain
@@ -98,7 +98,10 @@ class _Gatherer:
             self._attach(block)
 
     def done(self) -> Gathered:
-        """Return what was gathered; a section of prose alone becomes one story."""
+        """Return what was gathered; prose alone becomes one story, or one for each paragraph with a link of its own."""
+        if not self.stories and len(self.intro) > 1 and all(map(_is_brief, self.intro)):
+            self.stories = [_from_lead(read_lead(block.lines), block.line) for block in self.intro]
+            self.intro = []
         if not self.stories and self.intro and self.intro[0].lines:
             first, *rest = self.intro
             draft = _from_lead(read_lead(first.lines), first.line)
@@ -226,6 +229,10 @@ class _Gatherer:
         if lead.form == "link":
             return bool(lead.rest) or not self.stories or not self.stories[-1].body
         return lead.form == "bold" or (lead.form == "emoji" and bool(split_emoji(lead.marker)[0]))
+
+
+def _is_brief(block: Placed) -> bool:
+    return isinstance(block.block, Paragraph) and ends_in_more(block.block.children)
 
 
 def _marked_title(draft: Draft) -> Inlines:

@@ -24,7 +24,7 @@ LONGEST_GAP = 12
 
 _BULLET = re.compile(r"\s*[•◦▪▫‣●○■□]\s*")
 _NUMBER = re.compile(r"\s*(\d{1,3}(?:[.)](?=\s)|[、．]|\ufe0f?\u20e3)|[①-⑳])\s*(?=\S)")
-_SEPARATOR = re.compile(r"(?:\s*(?:—{1,2}|–|―|:|：|\|)\s*|\s+-{1,2}>?\s+|\s*→\s*|\.\s+|。\s*)")
+_SEPARATOR = re.compile(r"(?:\s*(?:—{1,2}|–|―|:|：|\|)\s*|\s+·\s+|\s+-{1,2}>?\s+|\s*→\s*|\.\s+|。\s*)")
 _DASH = re.compile(r"\s+(?:—{1,2}|–|-{1,2})\s+|\s*：\s*|:\s+")
 _COLON = re.compile(r"\s*[:：]\s*$")
 _SENTENCE = re.compile(r"[。！？!?]+[”’」』\"')）]*|\.[”’\"')]*(?=\s)")
@@ -126,6 +126,11 @@ def is_more(link: Link) -> bool:
     return fold(plain(link)) in _MORE or not fold(plain(link)) or _PICTURE.search(link.url) is not None
 
 
+def ends_in_more(inlines: Inlines) -> bool:
+    """Tell whether the words of a paragraph end with a link that leads on from them: "One sentence. [source]"."""
+    return len(inlines) > 1 and isinstance(inlines[-1], Link) and is_more(inlines[-1])
+
+
 def is_attached(marker: str) -> bool:
     """Tell whether the emoji says that what follows belongs to the text above."""
     return bool(marker) and marker.replace("\ufe0f", "")[0] in _ATTACHED
@@ -170,6 +175,8 @@ def _bold(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
     if count > 1 and not _SEPARATOR.match(plain(inlines[count:])):
         count = 1
     title = unbold(inlines[:count])
+    if leads_on(title):
+        return None
     if colon := _COLON.search(plain(title)):
         title, tail = cut(title, colon.start())
         rest = stripped(inlines[count:])

@@ -39,7 +39,8 @@ def issue_files(paths: Iterable[Path]) -> Iterator[tuple[Path, PurePath]]:
 
     A folder gives the issue files below it, by name, with their paths relative to it, and no links that lead out of
     it: whoever may add an issue must not be able to publish other files of the machine. A file that is named gives
-    itself, whatever its name, with its whole path. Raises DigestError for a path where nothing is.
+    itself, whatever its name, with its path as it was given (a name alone with the folders around it). Raises
+    DigestError for a path where nothing is.
     """
     for path in paths:
         if path.is_dir():
@@ -51,7 +52,7 @@ def issue_files(paths: Iterable[Path]) -> Iterator[tuple[Path, PurePath]]:
                 if is_issue_file(relative) and file.is_file() and file.resolve().is_relative_to(home)
             )
         elif path.is_file():
-            yield path, path.absolute()
+            yield path, path if len(path.parts) > 1 else path.absolute()
         else:
             raise DigestError(f"{path} does not exist. Give the path of an issue or of a folder with issues.")
 
