@@ -60,7 +60,7 @@ PACE = Pace(
 
 https://docs.slack.dev/apis/web-api/rate-limits
 """
-LOOK_AGAIN = timedelta(seconds=10)
+LOOK_AGAIN = timedelta(seconds=3)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
