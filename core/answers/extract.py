@@ -87,6 +87,9 @@ class Extractor:
         if len(shown) == 1:
             return "\n".join([*before, *self._quoted(shown[0], _)]), 1
         items = [self._item(number, one, _) for number, one in enumerate(shown, 1)]
+        linked = [f"{item}\n{one.url}" if one.url else item for item, one in zip(items, shown, strict=True)]
+        if lines("\n".join([*before, *linked])) <= LINES:
+            items = linked
         while len(items) > 1 and lines("\n".join([*before, *items])) > LINES:
             items.pop()
         return "\n".join([*before, *items]), len(items)
