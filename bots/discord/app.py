@@ -50,6 +50,7 @@ class Interactions:
         self._places = places
         self._answers = Answers(parts.api)
         self._replies = Replies(parts, places)
+        self._looking_up: set[asyncio.Task[list[dict[str, str]]]] = set()
 
     async def handle(self, event: discord.Interaction[Any]) -> None:
         """Answer; never raises."""
@@ -80,12 +81,14 @@ class Interactions:
                 pass
 
     async def _complete(self, event: discord.Interaction[Any], data: dict[str, Any]) -> None:
-        try:
-            found = await asyncio.wait_for(self._choices(event, data), COMPLETE_SECONDS)
-        except TimeoutError:
-            log.warning("choices take too long", command=data["name"])
-            found = []
-        await self._answers.respond(event, CHOICES, {"choices": found})
+        """Offer choices; those that come too late are looked up to the end, so that the next key finds them at hand."""
+        task = asyncio.create_task(self._choices(event, data))
+        self._looking_up.add(task)
+        task.add_done_callback(self._looking_up.discard)
+        done, _late = await asyncio.wait({task}, timeout=COMPLETE_SECONDS)
+        if not done:
+            log.info("choices take too long", command=data["name"])
+        await self._answers.respond(event, CHOICES, {"choices": task.result() if done else []})
 
     async def _choices(self, event: discord.Interaction[Any], data: dict[str, Any]) -> list[dict[str, str]]:
         services = self._parts.services

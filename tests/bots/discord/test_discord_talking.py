@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from bots.discord import answer, grow
+from bots.discord import answer, app, grow
 from bots.discord.platform import DiscordPlatform
 from bots.discord.render import DiscordRenderer
 from bots.settings import DiscordSettings, Settings
@@ -185,6 +185,22 @@ async def test_threads_of_others_are_left_alone(fake: FakeDiscord, slow: Slow) -
     await fake.slash("start")
     assert [one["author"]["id"] for one in fake.posts(theirs["id"])] == ["45"]
     assert slow.asked == []
+
+
+async def test_choices_that_take_long_are_left_out_in_time(fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = asyncio.Event()
+
+    async def slow(*_arguments: object) -> list[dict[str, str]]:
+        await asyncio.sleep(0.1)
+        found.set()
+        return [{"name": "MoE", "value": "MoE"}]
+
+    monkeypatch.setattr(app, "choices", slow)
+    monkeypatch.setattr(app, "COMPLETE_SECONDS", 0.02)
+    assert await fake.complete("explain", "term", "mo") == []
+    await asyncio.wait_for(found.wait(), 2)
+    monkeypatch.setattr(app, "COMPLETE_SECONDS", 2)
+    assert await fake.complete("explain", "term", "mo") == [{"name": "MoE", "value": "MoE"}]
 
 
 async def test_growing_shows_the_newest_and_never_holds_up_the_writer() -> None:
