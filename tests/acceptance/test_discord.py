@@ -175,10 +175,13 @@ async def test_a_push_reaches_text_announcement_forum_and_direct_messages_once(b
     await fake.slash("subscribe", channel="502")
     await fake.slash("subscribe", values={"channel": "503"})
     await fake.slash("subscribe", channel=direct)
+    thread = await fake.begin_thread("501", "Mornings", 11, under="555", owner="42")
+    await fake.slash("subscribe", channel=thread["id"], ours=1 << 10 | 1 << 38)
     fake.fail("POST", "/channels/501/messages", 502, after=True)
     await bot.call("push")
-    await fake.until(lambda: fake.posts("501") and fake.posts("502") and fake.posts(direct) and fake.published)
+    await fake.until(lambda: all(map(fake.posts, ("501", "502", "555", direct))) and fake.published)
     forum = [one for one in fake.channels.values() if one.get("parent_id") == "503"]
+    assert "Polaris 2 is out" in text_of(fake.posts("555")[0])
     assert [(one["name"].startswith("Polaris 2 is out"), one["applied_tags"]) for one in forum] == [(True, ["1"])]
     assert len(fake.posts("501")) == len(fake.posts("502")) == 1
     assert fake.published == [fake.posts("502")[0]["id"]]
@@ -251,6 +254,9 @@ async def test_readers_bring_the_app_along_and_subscribe_their_direct_messages(b
     answer = await bot.fake.slash("subscribe", user="46", owners={"1": "46"}, rights=0)
     assert "Subscribed" in answer.text
     assert bot.fake.calls("POST", "/users/@me/channels")[-1].body == {"recipient_id": "46"}
+    bot.fake.channels["700"] = {"id": "700", "type": 3, "name": "Family", "owner_id": "46", "recipients": []}
+    among_friends = await bot.fake.slash("today", user="46", channel="700", owners={"1": "46"})
+    assert "Polaris 2 is out" in among_friends.text
 
 
 async def test_options_complete_and_messages_are_explained(bot: Bot) -> None:
@@ -307,7 +313,8 @@ async def test_a_correction_changes_every_post_and_a_withdrawal_replaces_it(bot:
     fake = bot.fake
     forum = next(one["id"] for one in fake.channels.values() if one.get("parent_id") == "503")
     fake.archive(forum)
-    places = ("501", "502", forum, fake.direct("42"))
+    fake.archive("555")
+    places = ("501", "502", "555", forum, fake.direct("42"))
     first = {place: next(one for one in fake.posts(place) if "asked" in one) for place in places}
     issue = bot.folder / "issues" / "daily" / "en" / f"{TODAY}.md"
     issue.write_text(ISSUE.replace("Polaris 2", "Polaris 3"), encoding="utf-8")
