@@ -37,6 +37,7 @@ TODAY = datetime.now(UTC).date()
 CHANNEL = -1000
 READERS = range(1000, 1120)
 """Four seconds at what a free bot may send."""
+STARTED: list[Process] = []
 
 
 @pytest.fixture
@@ -76,11 +77,23 @@ async def publish(house: House, edition: str, chats: Iterable[int]) -> None:
         await house.services.subscriptions.subscribe(target, edition, slot=slot, lang="en")
 
 
+@pytest.fixture(autouse=True)
+async def leftovers() -> AsyncIterator[list[Process]]:
+    """Kill what a failed test leaves running."""
+    yield STARTED
+    for process in STARTED:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    STARTED.clear()
+
+
 async def start(environment: dict[str, str], role: str) -> Process:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bots", "run", "--role", role,
         cwd=forked.ROOT, env=environment, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
+    STARTED.append(process)
     assert process.stdout is not None
     assert b"ready" in await asyncio.wait_for(process.stdout.readline(), 30)
     return process
@@ -110,6 +123,7 @@ async def over(house: House, *ids: int) -> Run:
     return run
 
 
+@pytest.mark.timeout(120)
 async def test_a_large_run_holds_up_neither_an_answer_nor_a_channel_and_can_be_undone(
     fake: FakeTelegram, tmp_path: Path
 ) -> None:
