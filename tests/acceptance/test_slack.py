@@ -37,6 +37,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.now(UTC).date()
 HOME, OTHER = "THOME", "TOTHER"
+START_SECONDS = 50
 Json = dict[str, Any]
 STORIES = "\n\n".join(
     f"- **Model {number}** — {'Open weights, for everybody. ' * 12}[Read more](https://news.example.com/{number})"
@@ -173,9 +174,9 @@ async def running(fake: FakeSlack, model: FakeModel, folder: Path) -> AsyncItera
         sys.executable, "-m", "bots", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-    program = Program(fake, model, environment, line.split()[-1], issue)
     try:
+        line = (await asyncio.wait_for(process.stdout.readline(), START_SECONDS)).decode()
+        program = Program(fake, model, environment, line.split()[-1], issue)
         await program.has_issue()
         yield program
     finally:
