@@ -15,6 +15,7 @@ from core.answers.question import understand, weaker
 from core.answers.quote import quote
 from core.answers.segment import Segment, packed, segment, unpacked
 from core.answers.tokens import query_tokens
+from core.answers.twins import twin
 from core.answers.words import Words
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 POOL = 200
 """How many candidates are looked at before the page is cut: more pages than anybody turns."""
 
+SHOWN = 10
+"""For how many candidates another language's form is looked for."""
 OWN_LANGUAGE = 1.12
 NO_NAME = 0.55
 SECTION = 1.2
@@ -330,7 +333,24 @@ class _Round:
         if question.most:
             fitting = [one for one in scored if one.evidence >= COVERED]
             scored = _by_metric(fitting or scored, question.most, least=question.least)
-        return self._once(scored)
+        candidates, also = self._once(scored)
+        return self._in_own_language(candidates), also
+
+    def _in_own_language(self, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """Show the first candidates in the reader's language where they are told in it too, and each only once."""
+        found: dict[str, Candidate] = {}
+        for place, candidate in enumerate(candidates):
+            one = self._told_again(candidate) if place < SHOWN else candidate
+            found.setdefault(one.passage.story, one)
+        return tuple(found.values())
+
+    def _told_again(self, candidate: Candidate) -> Candidate:
+        passage = candidate.passage
+        if self._lang is None or passage.ref.lang == self._lang or passage.url:
+            return candidate
+        there = [self._index.passages[number] for number in self._index.of(replace(passage.ref, lang=self._lang))]
+        same = twin(passage, [other for other in there if other])
+        return replace(candidate, passage=same) if same else candidate
 
     def _browsed(self, question: Question, inside: frozenset[IssueRef]) -> list[Candidate]:
         """Return what stands in the sections that are asked for, newest first, in the order of the issue."""

@@ -1,0 +1,49 @@
+"""A story without an address is shown in the reader's language all the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.answers.search import Indexer, Searcher
+from core.digest.parse import parse
+from core.storage.engine import open_database
+from core.storage.postings import SqlPassages
+from databases import sqlite_url
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+ZH = "- **MiniMax-M2.5** — 789 ❤️，9 万下载。\n- **FLUX.2 klein 4B** — 1,104 ❤️，游戏显卡可跑。\n"
+EN = """- **MiniMax-M2.5** — 789 ❤️, cheap.
+- **FLUX.2 klein 4B** — 1,104 ❤️, for a gaming card.
+- **Cline CLI** — Only here, for terminals.
+"""
+
+
+@pytest.fixture
+async def search(tmp_path: Path) -> AsyncIterator[Searcher]:
+    database = open_database(sqlite_url(tmp_path))
+    await database.upgrade()
+    passages = SqlPassages(database)
+    for lang, stories in (("zh", ZH), ("en", EN)):
+        source = f"# {lang}\n\n## 🧠 {'模型' if lang == 'zh' else 'Models'}\n\n{stories}"
+        await Indexer(passages).add(parse(source, path=f"daily/{lang}/2026-03-17.md").issue)
+    yield Searcher(passages)
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "lang", "shown"),
+    [("gaming card", "zh", "zh"), ("显卡", "en", "en"), ("gaming card", "en", "en"), ("terminals", "zh", "en")],
+)
+async def test_the_form_in_the_readers_language_is_shown(
+    search: Searcher, question: str, lang: str, shown: str
+) -> None:
+    finding = await search.find(await search.understand(question, date(2026, 3, 18)), lang=lang)
+    assert finding.candidates[0].passage.ref.lang == shown
+    stories = [one.passage.story for one in finding.candidates]
+    assert len(stories) == len(set(stories))
