@@ -16,11 +16,26 @@ from core.digest.sections import Vocabulary
 from core.digest.sources.read import issue_files, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROUNDS = 9
 SIZES = (2, 4, 8, 16)
 """From two messages on: what fits one is made without measuring it, in half the time."""
+HOSTILE: dict[str, tuple[Callable[[int], str], int]] = {
+    "a million quote marks": (lambda size: f"# T\n\n{'>' * size} deep\n", 250_000),
+    "words of 10,000 characters": (
+        lambda size: f"# T\n\n## Models\n\n- **W** — {' '.join(['x' * 10_000] * size)}\n",
+        5,
+    ),
+    "lists forty levels deep": (
+        lambda size: "# T\n\n" + "".join(f"{'  ' * (n % 40)}- level\n" for n in range(size)),
+        250,
+    ),
+    "marks that never close": (lambda size: "# T\n\n" + "**a [b _c " * size, 2500),
+    "styled words": (lambda size: "# T\n\n" + " ".join(f"**b{n}** *i{n}*" for n in range(size)), 500),
+}
+"""Texts of any size that hurt, by name, each with a size; four times as much should take about four times the time."""
+FOURFOLD = 4
 PEERS = Path(".venv-bench/bin/python")
 ISSUES = Path("tests/data/issues")
 VOCABULARY = Vocabulary.bundled()
@@ -45,6 +60,11 @@ def rows() -> Iterator[Row]:
     worse = sum(ours["telegram"] > theirs[0] for ours, theirs in zip(counts, their_counts, strict=True))
     yield at_most(0, group=group, what="telegram: issues with more messages than peers", figure=worse, unit="issues")
     yield from _growth(max(texts, key=len))
+    for what, (text, size) in HOSTILE.items():
+        once, more = (_best([text(size * times)], 2) for times in (1, FOURFOLD))
+        figure = more / once / FOURFOLD
+        yield Row(group=group, what=f"hostile: {what}", figure=more, unit="s")
+        yield at_most(1.5, group=group, what=f"hostile: {what}, 4×, time per size", figure=figure, unit="ratio")
 
 
 def _messages(text: str) -> dict[str, int]:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,6 @@ from core.digest.sources.read import EMPTY, LARGEST, TOO_LARGE, UNREADABLE, deco
 from core.errors import DigestError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from core.digest.sources.port import Source
 
 TEXT = "# 苍鹭\n\n**2026 年 3 月 2 日**\n\n读得很快。\n"
@@ -217,3 +216,16 @@ async def test_the_bundled_issues_are_two_days_in_two_languages() -> None:
     assert set(await texts(FolderSource(samples.folder()))) == {
         f"daily/{lang}/{day}.md" for lang in ("zh", "en") for day in days
     }
+
+
+@pytest.mark.parametrize("given", ["zh/2026-03-09.md", "evening/zh/2026-03-09.md"])
+def test_a_named_file_is_told_by_the_folders_it_is_named_with(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "archive-of-2026"
+    (folder / given).parent.mkdir(parents=True)
+    (folder / given).write_text("# D", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    assert [str(path) for _, path in issue_files([Path(given)])] == [given]
+    monkeypatch.chdir((folder / given).parent)
+    assert [path.parts[-2:] for _, path in issue_files([Path(Path(given).name)])] == [("zh", "2026-03-09.md")]
