@@ -61,7 +61,7 @@ def rows() -> Iterator[Row]:
     yield at_most(0, group=group, what="telegram: issues with more messages than peers", figure=worse, unit="issues")
     yield from _growth(max(texts, key=len))
     for what, (text, size) in HOSTILE.items():
-        once, more = (_best([text(size * times)], 2) for times in (1, FOURFOLD))
+        once, more = (_best([text(size * times)], 1) for times in (1, FOURFOLD))
         figure = more / once / FOURFOLD
         yield Row(group=group, what=f"hostile: {what}", figure=more, unit="s")
         yield at_most(1.5, group=group, what=f"hostile: {what}, 4×, time per size", figure=figure, unit="ratio")
