@@ -20,7 +20,7 @@ from core.digest.parse import parse
 from core.digest.sections import Vocabulary
 from core.storage.engine import open_database
 from core.storage.postings import SqlPassages
-from question_archive import issues, questions
+from question_archive import SECOND, issues, questions
 
 STORIES = 10_000
 ROUNDS = 3
@@ -29,7 +29,7 @@ ROUNDS = 3
 async def main(count: int) -> None:
     """Index ``count`` stories, then answer every question of the evaluation several times."""
     vocabulary = Vocabulary.bundled()
-    sources = [(path, source) for path, source in issues()]
+    sources = [(path, source) for path, source in issues(SECOND)]
     made, number, stories = [], 0, 0
     while stories < count:
         path, source = sources[number % len(sources)]
@@ -68,7 +68,7 @@ async def main(count: int) -> None:
         print(f"memory: {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024:.0f} MB more")
         answerer = Answerer(searcher)
         taken = []
-        for asked in questions() * ROUNDS:
+        for asked in questions(SECOND) * ROUNDS:
             start = perf_counter()
             await answerer.ask(asked.question, lang=asked.lang, today=day)
             taken.append((perf_counter() - start) * 1000)

@@ -68,6 +68,7 @@ async def test_an_unknown_version_is_named(answerer: Answerer, question: str, na
 
 async def test_numbers_are_compared(answerer: Answerer) -> None:
     assert await first(answerer, "Which model had the most likes in March?", "en") == "deepseek-v4"
+    assert await first(answerer, "三月点赞最多的模型", "zh") == "deepseek-v4"
     assert await first(answerer, "3 月点赞最少的模型", "zh") in {"qwen-moe", ""}
 
 
