@@ -89,7 +89,7 @@ async def _drained(name: str, url: str) -> list[Row]:
     async with filled(url, DRAINED) as database:
         await plan(database)
         start = time.perf_counter()
-        await deliver(database, NoSender(), Pace(in_flight=500), Habits(chunk=2000))
+        await deliver(database, NoSender(), Pace(in_flight=500))
         seconds = time.perf_counter() - start
         counts = (await SqlRuns(database).newest())[0].counts
     if counts.sent != DRAINED:

@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
 import uvicorn
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bots.desk.health import create_health_app
 from bots.ears import Ears
+from bots.engine.embedded import EmbeddedEngine
 from bots.metrics import Metered
 from bots.settings import DeskSettings
 from bots.wiring import desk_app, desk_platform, health_of, open_house, platforms, sources
-from core.delivery.courier import Courier
+from core.delivery.courier import Courier, Habits
+from core.delivery.engine import Periodic
+from core.delivery.office import Office
+from core.delivery.pacing import share_of
 from core.delivery.port import Account
 from core.delivery.recorder import Recorder
 from core.digest import samples
 from core.digest.sources.sync import Memory, sync
-from core.errors import DigestError
+from core.errors import DigestError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -34,10 +39,11 @@ if TYPE_CHECKING:
     from core.digest.sources.port import Source
 
 Role: TypeAlias = Literal["all", "listen", "plan", "carry", "desk"]
-TICK_SECONDS = 2
-SWEEP_HOURS = 1
+TICK = timedelta(seconds=2)
+SWEEP = timedelta(hours=1)
 LEARN_HOUR = 3
 GRACE_SECONDS = 5
+RESTART_SECONDS = 1
 ACCOUNTS_SECONDS = 1
 """How often platforms are asked whether there are more accounts: workspaces install an app while it runs."""
 
@@ -63,7 +69,7 @@ async def serve(settings: Settings, role: Role, *, started: Callable[[str], None
         stop = _stop_on_signals()
         served = platforms(house)
         ears = Ears(served, alone=role == "listen")
-        async with asyncio.TaskGroup() as tasks, _scheduled(house, role, tasks):
+        async with asyncio.TaskGroup() as tasks, _scheduled(house, role, stop, tasks):
             if role in {"all", "carry"}:
                 tasks.create_task(_carry(house, (desk_platform(house), *served), stop))
             if role in {"all", "listen"}:
@@ -108,67 +114,96 @@ async def _web(app: Starlette, desk: DeskSettings, stop: asyncio.Event, started:
 
 
 async def _carry(house: House, served: Sequence[Platform], stop: asyncio.Event) -> None:
+    """Have couriers at work until ``stop``; when the database was away for too long, start them anew."""
+    while not stop.is_set():
+        try:
+            await _work(house, served, stop)
+        except* StorageError as errors:
+            log.warning("the couriers start anew", reason=str(errors.exceptions[0]))
+            await _rest(stop, RESTART_SECONDS)
+
+
+async def _work(house: House, served: Sequence[Platform], stop: asyncio.Event) -> None:
     recorder = Recorder(house.ledger)
     recording = asyncio.create_task(recorder.run())
+    office = Office(house.engine, house.ledger, house.clock, rest=timedelta(seconds=1))
     at_work: set[Account] = set()
     try:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(office.run(stop))
             while not stop.is_set():
                 for platform in served:
                     for name in platform.accounts:
                         account = Account(platform=platform.name, account=name)
                         if account not in at_work:
                             at_work.add(account)
-                            tasks.create_task(_courier(house, platform, account, recorder).run(stop))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), ACCOUNTS_SECONDS)
+                            for courier in _couriers(house, platform, account, recorder):
+                                office.hire(courier)
+                                tasks.create_task(courier.run(stop))
+                await _rest(stop, ACCOUNTS_SECONDS)
     finally:
         recording.cancel()
+        await asyncio.wait([recording])
 
 
-def _courier(house: House, platform: Platform, account: Account, recorder: Recorder) -> Courier:
-    return Courier(
-        account,
-        sender=Metered(platform.sender, platform.name),
-        ledger=house.ledger,
-        recorder=recorder,
-        pages=house.press,
-        clock=house.clock,
-        pace=platform.pace,
-    )
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+def _couriers(house: House, platform: Platform, account: Account, recorder: Recorder) -> Iterator[Courier]:
+    """Give a courier for each share of the account's budget; who holds which is decided in the ledger."""
+    shares = house.settings.shares
+    for _ in range(shares):
+        yield Courier(
+            account,
+            sender=Metered(platform.sender, platform.name),
+            ledger=house.ledger,
+            recorder=recorder,
+            pages=house.press,
+            clock=house.clock,
+            pace=share_of(platform.pace, shares),
+            habits=Habits(shares=shares),
+        )
 
 
 @asynccontextmanager
-async def _scheduled(house: House, role: Role, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
+async def _scheduled(house: House, role: Role, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
     """Plan, poll and sweep periodically while the block runs."""
     if role not in {"all", "plan"}:
         yield
         return
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(house.notes.sweep, "interval", hours=SWEEP_HOURS)
-    scheduler.add_job(house.learn, "cron", hour=LEARN_HOUR)
-    scheduler.add_job(house.events.sweep, "interval", hours=SWEEP_HOURS)
     read = [(source, Memory()) for source in sources(house.settings)]
-    for source, memory in read:
-        scheduler.add_job(_read, "interval", [house, source, memory], minutes=house.settings.poll_minutes)
-    scheduler.start()
-    background = [tasks.create_task(_plan(house, scheduler, read))]
+    background = [tasks.create_task(_plan(house, read, stop))]
     background += [tasks.create_task(_watch(house, source, memory)) for source, memory in read]
     try:
         yield
     finally:
-        scheduler.shutdown(wait=False)
         for task in background:
             task.cancel()
 
 
-async def _plan(house: House, scheduler: AsyncIOScheduler, read: Sequence[tuple[Source, Memory]]) -> None:
-    """Begin to plan once the archive is up to date: a round must not be settled before its issue was read."""
+async def _plan(house: House, read: Sequence[tuple[Source, Memory]], stop: asyncio.Event) -> None:
+    """Begin to plan once the archive is up to date: a round must not be settled before its issue was read.
+
+    Sources are polled by every planner, since each has its own copies of them; one of them plans.
+    """
     await _prepare(house)
     for source, memory in read:
         await _read(house, source, memory)
     await house.planner.realign()
-    scheduler.add_job(house.planner.tick, "interval", seconds=TICK_SECONDS)
+    every = timedelta(minutes=house.settings.poll_minutes)
+    polls = [
+        Periodic(name=f"read {source.name}", period=every, do=partial(_read, house, source, memory))
+        for source, memory in read
+    ]
+    shared = [
+        Periodic(name="tick", period=TICK, do=house.planner.tick),
+        Periodic(name="sweep notes", period=SWEEP, do=house.notes.sweep),
+        Periodic(name="learn", period=timedelta(days=1), hour=LEARN_HOUR, do=house.learn),
+        Periodic(name="sweep events", period=SWEEP, do=house.events.sweep),
+    ]
+    await asyncio.gather(EmbeddedEngine().every(polls, stop), house.engine.every(shared, stop))
 
 
 async def _prepare(house: House) -> None:

@@ -145,6 +145,10 @@ class Settings(BaseSettings):
     dictionary: str = ""
     remember_hours: float = Field(default=48, ge=0)
     status_port: int = Field(default=0, ge=0, le=65535)
+    engine: Literal["embedded", "procrastinate"] = "embedded"
+    shares: int = Field(default=1, ge=1, le=100)
+    canary: Literal["", "percent", "editors"] = ""
+    canary_minutes: int = Field(default=10, ge=1)
     poll_minutes: int = Field(default=5, ge=1)
     admins: Annotated[frozenset[str], NoDecode] = frozenset()
     log: Literal["console", "json"] = "console"
@@ -180,6 +184,12 @@ class Settings(BaseSettings):
         """Let the environment win over the file."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @model_validator(mode="after")
+    def _shareable(self) -> Settings:
+        if self.engine == "procrastinate" and not self.database_url.startswith("postgresql"):
+            raise ValueError("the engine procrastinate needs PAPERBOY_DATABASE_URL to name a PostgreSQL database")
+        return self
 
     @property
     def database(self) -> str:

@@ -24,6 +24,7 @@ from bots.desk.render import DeskRenderer
 from bots.desk.send import DeskSender
 from bots.desk.services import DeskServices, Question, Reading, Setup
 from bots.discord.render import DiscordRenderer
+from bots.engine.embedded import EmbeddedEngine
 from bots.fit import FitCheck
 from bots.metrics import exposition
 from bots.models import open_model
@@ -53,6 +54,7 @@ from core.digest.sources.folder import FolderSource
 from core.digest.sources.git import GitSource, is_git_url
 from core.schedule.next_run import next_run
 from core.schedule.planner import Planner
+from core.schedule.port import Canary
 from core.schedule.push import PushNow
 from core.storage import transfer
 from core.storage.agenda import SqlAgenda
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
     from bots.settings import ModelSettings, Settings
     from core.answers.cite import Answer
     from core.clock import Clock
+    from core.delivery.engine import Engine
     from core.digest.model import Issue
     from core.digest.port import Change
     from core.digest.sources.port import Source
@@ -119,6 +122,7 @@ class House:
     pool: Pool
     bell: Bell
     desk_sender: DeskSender
+    engine: Engine
 
     async def publish(self, source: str, issue: Issue, *, origin: str = "") -> Change:
         """Put an issue and its Markdown into the archive and make it findable."""
@@ -172,9 +176,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database)
+    engine = _engine(settings)
     try:
         await database.upgrade()
-        house = _furnish(settings, database)
+        house = _furnish(settings, database, engine)
         try:
             await _index_again(house)
             yield house
@@ -183,6 +188,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             if house.answerer.writer:
                 await house.answerer.writer.close()
     finally:
+        await engine.close()
         await database.close()
 
 
@@ -198,7 +204,7 @@ async def _index_again(house: House) -> None:
         seen += len(heads)
 
 
-def _furnish(settings: Settings, database: Database) -> House:
+def _furnish(settings: Settings, database: Database, engine: Engine) -> House:
     clock = SystemClock()
     words = vocabulary(settings)
     archive = SqlArchive(database, vocabulary=words, clock=clock)
@@ -219,7 +225,7 @@ def _furnish(settings: Settings, database: Database) -> House:
         writer=_writer(settings.llm, notes, clock),
     )
     presenter = Presenter(vocabulary=words)
-    agenda = SqlAgenda(database, shared=SHARED_CHATS)
+    agenda = SqlAgenda(database, shared=SHARED_CHATS, canary=_canary(settings))
     runs = SqlRuns(database)
     receipts = SqlReceipts(database)
     inbox = SqlInbox(database, clock)
@@ -269,6 +275,7 @@ def _furnish(settings: Settings, database: Database) -> House:
         pool=Pool(),
         bell=bell,
         desk_sender=DeskSender(inbox, bell),
+        engine=engine,
     )
 
 
@@ -284,6 +291,21 @@ def _writer(settings: ModelSettings, notes: SqlNotes, clock: Clock) -> Writer | 
         pace=Pace(patience=settings.patience, whole=settings.seconds),
         places=settings.at_once,
     )
+
+
+def _engine(settings: Settings) -> Engine:
+    if settings.engine == "embedded":
+        return EmbeddedEngine()
+    from bots.engine.queue import QueueEngine  # noqa: PLC0415  procrastinate is an extra
+
+    return QueueEngine(settings.database)
+
+
+def _canary(settings: Settings) -> Canary | None:
+    if not settings.canary:
+        return None
+    pause = timedelta(minutes=settings.canary_minutes)
+    return Canary(pause=pause, users=settings.admins if settings.canary == "editors" else frozenset())
 
 
 def _by_form(every: Iterable[Renderer]) -> Mapping[tuple[str, str], Renderer]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from urllib.parse import quote, unquote
+
+_PLAIN = re.compile(r"[A-Za-z0-9@_.-]*")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -23,16 +27,16 @@ class Target:
         if not (self.platform and self.chat):
             raise ValueError("a target needs a platform and a chat")
 
-    @property
+    @cached_property
     def key(self) -> str:
         """One string for the whole target, for storage and logs: ``platform:account:chat[:thread]``."""
         parts = [self.platform, self.account, self.chat, *([self.thread] if self.thread else [])]
-        return ":".join(quote(part, safe="@-_.") for part in parts)
+        return ":".join(part if _PLAIN.fullmatch(part) else quote(part, safe="@-_.") for part in parts)
 
     @classmethod
     def from_key(cls, key: str) -> Target:
         """Read what ``key`` wrote. Raises ValueError if it is something else."""
-        parts = [unquote(part) for part in key.split(":")]
+        parts = [unquote(part) if "%" in part else part for part in key.split(":")]
         if len(parts) not in {3, 4}:
             raise ValueError(f"not a target: {key!r} (expected platform:account:chat[:thread])")
         return cls(platform=parts[0], account=parts[1], chat=parts[2], thread="".join(parts[3:]))

@@ -1,40 +1,30 @@
-"""The courier: takes deliveries from the ledger, sends them page by page, and writes down what happened.
-
-Before a page leaves, its intent is durable; its message id is durable before the next page's intent. So after a
-crash exactly the pages in flight are in doubt, and everything else goes on where it stood.
-"""
+"""The courier: holds an account's budget, takes chunks of deliveries, and has their pages sent, urgent ones first."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
-from hashlib import blake2b
-from math import ceil
-from typing import TYPE_CHECKING, Literal
+from itertools import count
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import structlog
 
-from core.delivery.amend import steps
-from core.delivery.model import PageReceipt, SendError
-from core.delivery.pacing import Pace, Pacer
-from core.delivery.port import Effect, Entry, Envelope, Settled
-from core.delivery.printer import Printer, PrintError
-from core.delivery.retry import Decision, Policy, Trouble, decide
+from core.delivery.deliver import Deliverer, pause
+from core.delivery.pacing import NEVER, Pace, Pacer
+from core.delivery.printer import Printer
+from core.delivery.retry import Policy
+from core.errors import StorageError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from core.clock import Clock
-    from core.delivery.amend import Step
-    from core.delivery.model import ErrorClass, PageState, Scope
-    from core.delivery.pacing import Passage, Verb
-    from core.delivery.port import Account, Content, Ledger, Pages, Sender, Work
-    from core.delivery.printer import Sheet
+    from core.delivery.port import Account, Chunk, Ledger, Pages, Sender, Work
     from core.delivery.recorder import Recorder
 
-DONE: dict[Verb, PageState] = {"send": "sent", "edit": "edited", "delete": "deleted"}
+LAST = 1 << 30
 
 log = structlog.get_logger(__name__)
 
@@ -43,14 +33,23 @@ log = structlog.get_logger(__name__)
 class Habits:
     """How a courier works.
 
-    At most ``chunk`` deliveries are claimed at once (what the account may send in a second, where that is less, so that
-    something more urgent need not wait for long), for ``lease``, which is renewed three times in its length; a dead
-    courier's deliveries are taken up by another once the lease is over. Without work it looks again after ``rest``.
+    It holds its account's budget for ``lease``, which is renewed three times in its length; another courier takes up
+    what a dead one held once the lease is over. Its budget is one of ``shares`` equal ones. It has at most
+    ``open_chunks`` of each priority open at a time, and looks again after ``rest`` where it has to wait for something.
     """
 
-    chunk: int = 200
     lease: timedelta = timedelta(seconds=18)
     rest: timedelta = timedelta(seconds=1)
+    shares: int = 1
+    open_chunks: int = 4
+
+
+@dataclass(slots=True)
+class _Load:
+    """A chunk that is open: how many of its deliveries are left, and when none is."""
+
+    left: int
+    empty: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Courier:
@@ -70,358 +69,164 @@ class Courier:
         habits: Habits | None = None,
     ) -> None:
         self.account = account
-        self._sender = sender
         self._ledger = ledger
-        self._recorder = recorder
-        self._printer = Printer(pages)
         self._clock = clock
         self._pace = pace or Pace()
-        self._pacer = Pacer(self._pace)
-        self._gate = asyncio.Lock()
         self._policy = policy or Policy()
         self._habits = habits or Habits()
-        self._chunk = min(self._habits.chunk, ceil(self._pace.per_second or self._habits.chunk))
         self._owner = uuid4().hex
+        self._held_until = NEVER
+        self._wanted_until = NEVER
         self._open: dict[int, int] = {}
-        self._lost: set[int] = set()
+        self._loads: dict[int, _Load] = {}
+        self._finished: set[int] = set()
+        self._woken = asyncio.Event()
+        self._todo: asyncio.PriorityQueue[tuple[int, int, Work | None]] = asyncio.PriorityQueue()
+        self._turn = count()
+        self._deliverer = Deliverer(
+            sender=sender,
+            recorder=recorder,
+            printer=Printer(pages),
+            clock=clock,
+            pace=self._pace,
+            pacer=Pacer(self._pace),
+            policy=self._policy,
+            may_send=self.is_holding,
+        )
+
+    def is_holding(self) -> bool:
+        """Return whether the budget is this courier's, as far as it knows without asking."""
+        return self._clock.now() < self._held_until
+
+    def want(self) -> None:
+        """Note that there is work for the account: the budget is held from now on, until there was none for long."""
+        now = self._clock.now()
+        if now >= self._wanted_until:
+            self._woken.set()
+        self._wanted_until = now + self._habits.lease
+
+    def has_room(self, priority: int) -> bool:
+        """Return whether another chunk of this priority can be opened now."""
+        return self.is_holding() and self._open.get(priority, 0) < self._habits.open_chunks
 
     async def run(self, stop: asyncio.Event, *, until_idle: bool = False) -> None:
-        """Deliver until ``stop`` is set, or until nothing is due; finish the pages under way, give back the rest.
+        """Work on what ``carry`` is given until ``stop`` is set; finish the pages under way, give back the rest.
 
-        Raises StorageError, in a group, when the database fails: end the process then, another one goes on.
+        With ``until_idle`` it takes what is due by itself, and returns when there is no more.
+
+        Raises StorageError, in a group, when the recorder has ended.
         """
-        todo: asyncio.Queue[Work | None] = asyncio.Queue(maxsize=1 if self._pace.per_second else self._pace.in_flight)
+        upkeep = asyncio.create_task(self._keep())
         try:
             async with asyncio.TaskGroup() as tasks:
-                upkeep = tasks.create_task(self._upkeep())
-                workers = [tasks.create_task(self._serve(todo, stop)) for _ in range(self._pace.in_flight)]
-                await self._feed(todo, stop, until_idle=until_idle)
+                workers = [tasks.create_task(self._serve(stop)) for _ in range(self._pace.in_flight)]
+                await (self._clear(stop) if until_idle else stop.wait())
+                while self._loads:
+                    await next(iter(self._loads.values())).empty.wait()
                 for _ in workers:
-                    await todo.put(None)
-                await asyncio.wait(workers)
-                upkeep.cancel()
+                    self._todo.put_nowait((LAST, next(self._turn), None))
         finally:
-            await self._give_back(list(self._open))
+            upkeep.cancel()
+            await self._leave()
 
-    async def _upkeep(self) -> None:
+    async def carry(self, chunk: Chunk) -> None:
+        """Make what is due in the chunk; return when nothing of it is left to do, or it is lost."""
+        self._open[chunk.priority] = self._open.get(chunk.priority, 0) + 1
+        lease = None
+        try:
+            if claimed := await self._ledger.claim(chunk.id, self._owner, now=self._clock.now()):
+                lease = claimed[0].lease
+                await self._work_on(lease, claimed)
+        finally:
+            self._open[chunk.priority] -= 1
+            if lease is not None:
+                self._loads.pop(lease, None)
+                self._finished.add(lease)
+                await self._put_down()
+
+    async def _work_on(self, lease: int, claimed: Sequence[Work]) -> None:
+        load = self._loads[lease] = _Load(len(claimed))
+        for work in claimed:
+            self._todo.put_nowait((work.priority, next(self._turn), work))
+        await load.empty.wait()
+
+    async def _serve(self, stop: asyncio.Event) -> None:
+        lost = self._deliverer.lost
         while True:
-            now = self._clock.now()
-            if self._open:
-                await self._ledger.renew(list(self._open), until=now + self._habits.lease)
-            await self._ledger.recover(now=now, on_unknown=self._policy.on_unknown)
-            await self._clock.sleep(self._habits.lease / 3)
-
-    async def _feed(self, todo: asyncio.Queue[Work | None], stop: asyncio.Event, *, until_idle: bool) -> None:
-        while not stop.is_set():
-            now = self._clock.now()
-            claimed = await self._ledger.claim(
-                self.account, self._owner, now=now, until=now + self._habits.lease, limit=self._chunk
-            )
-            if claimed:
-                self._open[claimed[0].lease] = len(claimed)
-            elif until_idle and not self._open:
+            _, _, work = await self._todo.get()
+            if work is None:
                 return
+            if work.lease not in lost and not stop.is_set():
+                await self._deliverer.deliver(work, stop)
+            load = self._loads[work.lease]
+            load.left -= 1
+            if not load.left:
+                load.empty.set()
+
+    async def _clear(self, stop: asyncio.Event) -> None:
+        self._wanted_until = self._clock.now() + timedelta(days=1)
+        await self._prolong()
+        while not stop.is_set():
+            waiting = await self._ledger.waiting(now=self._clock.now(), account=self.account)
+            if not waiting:
+                return
+            if self.is_holding():
+                await asyncio.gather(*(self.carry(chunk) for chunk in waiting[: self._habits.open_chunks]))
             else:
-                await self._pause(self._habits.rest, stop)
-            for work in claimed:
-                await todo.put(work)
+                await self._clock.sleep(self._habits.rest)
 
-    async def _serve(self, todo: asyncio.Queue[Work | None], stop: asyncio.Event) -> None:
-        while (work := await todo.get()) is not None:
-            if work.lease not in self._lost and not stop.is_set():
-                await self._deliver(work, stop)
-            self._open[work.lease] -= 1
-            if not self._open[work.lease]:
-                await self._give_back([work.lease])
+    async def _keep(self) -> None:
+        """Hold the budget while there is work."""
+        while True:
+            self._woken.clear()
+            if self._clock.now() < self._wanted_until or self._loads:
+                await self._prolong()
+            elif self.is_holding():
+                self._held_until = NEVER
+                await self._leave()
+            await self._put_down()
+            wait = self._habits.lease / 3 if self.is_holding() else self._habits.rest
+            await pause(self._clock, wait, self._woken)
 
-    async def _give_back(self, leases: list[int]) -> None:
-        for lease in leases:
-            self._open.pop(lease, None)
-        if leases:
-            await self._ledger.release(leases, now=self._clock.now(), on_unknown=self._policy.on_unknown)
-        self._lost.difference_update(leases)
-
-    async def _deliver(self, work: Work, stop: asyncio.Event) -> None:
-        sheets = () if work.skip else await self._sheets(work, work.content)
-        if sheets is None:
-            return
-        if work.shown is not None and not sheets:
-            await self._settle(work, "sent")
-            return
-        if not sheets:
-            await self._settle(work, "skipped", reason=work.skip or "withdrawn")
-            return
-        if work.shown is not None:
-            await self._amend(_Trip(work=work, content=work.content, sheets=sheets, page=0, first=""), stop)
-            return
-        trip: _Trip | None = _Trip(
-            work=work, content=work.content, sheets=sheets, page=work.delivery.next_page, first=work.first_message
-        )
-        if work.delivery.next_page >= len(sheets):
-            await self._settle(work, "sent", next_page=len(sheets))
-            return
-        while trip:
-            trip = await self._step(trip, stop)
-
-    async def _amend(self, trip: _Trip, stop: asyncio.Event) -> None:
-        """Bring a post that is there up to date."""
-        shown = trip.work.shown or ()
-        trip = replace(trip, first=next((page.message_id for page in shown if page.page == 0), ""))
-        for step in steps(trip.sheets, shown):
-            if not await self._change(replace(trip, page=step.page), step, stop):
-                return
-        await self._settle(trip.work, "sent", next_page=len(trip.sheets))
-
-    async def _change(self, trip: _Trip, step: Step, stop: asyncio.Event) -> bool:
-        """Change one page of the post; return whether it is as it should be. Only a new page needs an intent."""
-        target = trip.work.delivery.target
-        passage = await self._turn(target.chat, stop, step.verb)
-        if passage is None or (step.verb == "send" and not await self._put(trip, "sending")):
-            return False
-        self._pacer.made(passage, self._clock.now())
-        try:
-            message_id = await self._do(trip, step)
-        except SendError as error:
-            return await self._unchanged(trip, step, error)
-        except Exception as error:  # a fault of the adapter
-            log.exception("an adapter raised what it must not", platform=target.platform)
-            return await self._unchanged(trip, step, SendError("unknown", type(error).__name__))
-        finally:
-            self._pacer.arrive(passage, self._clock.now())
-        return await self._put(trip, DONE[step.verb], message_id=message_id)
-
-    async def _do(self, trip: _Trip, step: Step) -> str:
-        target = trip.work.delivery.target
-        if step.sheet is None:
-            await self._sender.delete(target, step.message_id)
-            return ""
-        if step.verb == "send":
-            return await self._sender.send(target, step.sheet.message, _envelope(trip))
-        await self._sender.edit(target, step.message_id, step.sheet.message)
-        return step.message_id
-
-    async def _unchanged(self, trip: _Trip, step: Step, error: SendError) -> bool:
-        """Write down why a page could not be changed. What was changed may be changed again: no doubt, no strikes."""
-        now, work = self._clock.now(), trip.work
-        kind = error.kind
-        if step.verb != "send":
-            milder: dict[ErrorClass, ErrorClass] = {"unknown": "transient", "config": "content", "pause": "content"}
-            kind = milder.get(kind, kind)
-        trouble = Trouble(
-            kind=kind,
-            name=page_key(work, step.page),
-            attempts=work.delivery.attempts,
-            retry_after=error.retry_after,
-            priority=work.priority,
-        )
-        decision = decide(trouble, self._policy)
-        if decision.hold:
-            scope = error.scope if decision.hold == "limit" else ""
-            self._hold(now + decision.wait, work.delivery.target.chat, scope, step.verb)
-        settled = _settled(trip, error, kind, decision, now)
-        if step.verb == "send":
-            await self._put(trip, "unknown" if kind == "unknown" else "failed", reason=error.reason, settled=settled)
-        else:
-            await self._enter(Entry(lease=work.lease, delivery=work.delivery.id, at=now, settled=settled))
-        return False
-
-    async def _sheets(self, work: Work, content: Content) -> tuple[Sheet, ...] | None:
-        try:
-            return await self._printer.sheets(content)
-        except PrintError as error:
-            await self._settle(work, "failed", kind="content", reason=str(error))
-            return None
-
-    async def _step(self, trip: _Trip, stop: asyncio.Event) -> _Trip | None:
-        """Send one page; return the trip with the next page, or None if it is over."""
-        target = trip.work.delivery.target
-        if (rest := self._pacer.own_wait(target.chat, self._clock.now())) > self._pace.patience:
-            await self._put_back(trip, rest)
-            return None
-        passage = await self._turn(target.chat, stop)
-        if passage is None or not await self._put(trip, "sending"):
-            return None
-        self._pacer.made(passage, self._clock.now())
-        try:
-            message_id = await self._sender.send(target, trip.sheet.message, _envelope(trip))
-        except SendError as error:
-            return await self._trouble(trip, error)
-        except Exception as error:  # a fault of the adapter, after which the page may have been sent
-            log.exception("an adapter raised what it must not", platform=target.platform)
-            return await self._trouble(trip, SendError("unknown", type(error).__name__))
-        finally:
-            self._pacer.arrive(passage, self._clock.now())
-        return await self._on(trip, "sent", message_id=message_id)
-
-    async def _on(self, trip: _Trip, state: PageState, *, message_id: str = "", reason: str = "") -> _Trip | None:
-        """Write down how the page ended and go on with the next one, if there is one."""
-        after = replace(trip, page=trip.page + 1, first=trip.first or message_id)
-        settled = None
-        if after.over:
-            effect = Effect(subscription="clear") if trip.work.failures else None
-            attempts = trip.work.delivery.attempts
-            settled = Settled(state="sent", next_page=after.page, attempts=attempts, effect=effect)
-        kept = await self._put(trip, state, message_id=message_id, reason=reason, settled=settled)
-        return after if kept and not after.over else None
-
-    async def _turn(self, chat: str, stop: asyncio.Event, verb: Verb = "send") -> Passage | None:
-        """Wait until a page may go to the chat, and let it leave; None if there was a stop before.
-
-        Who waits for a chat waits beside the gate; those whose chat is free pass through it one after the other.
-        """
-        while not stop.is_set():
-            if wait := self._pacer.own_wait(chat, self._clock.now(), verb):
-                await self._pause(wait, stop)
-                continue
-            async with self._gate:
-                while (wait := self._pacer.wait(self._clock.now())) and not stop.is_set():
-                    await self._pause(wait, stop)
-                now = self._clock.now()
-                if not stop.is_set() and not self._pacer.own_wait(chat, now, verb):
-                    return self._pacer.leave(chat, now, verb)
-        return None
-
-    async def _put_back(self, trip: _Trip, rest: timedelta) -> None:
-        now, delivery = self._clock.now(), trip.work.delivery
-        settled = Settled(state="planned", next_page=trip.page, attempts=delivery.attempts, due=now + rest)
-        await self._enter(Entry(lease=trip.work.lease, delivery=delivery.id, at=now, settled=settled))
-
-    async def _trouble(self, trip: _Trip, error: SendError) -> _Trip | None:
-        work, now = trip.work, self._clock.now()
-        kind = "gone" if error.kind == "move" and not error.moved_to else error.kind
-        trouble = Trouble(
-            kind=kind,
-            name=page_key(work, trip.page),
-            attempts=work.delivery.attempts,
-            failures=work.failures,
-            retry_after=error.retry_after,
-            priority=work.priority,
-            plainer=bool(trip.content.form) and trip.page == 0,
-        )
-        decision = decide(trouble, self._policy)
-        if decision.hold:
-            scope = error.scope if decision.hold == "limit" else ""
-            self._hold(now + decision.wait, work.delivery.target.chat, scope, "send")
-        if decision.outcome == "sent":
-            return await self._on(trip, "unknown", reason=error.reason)
-        if decision.plainer:
-            content = replace(trip.content, form="")
-            sheets = await self._sheets(work, content)
-            return replace(trip, content=content, sheets=sheets) if sheets else None
-        state: PageState = "unknown" if kind == "unknown" else "failed"
-        await self._put(trip, state, reason=error.reason, settled=_settled(trip, error, kind, decision, now))
-        return None
-
-    def _hold(self, until: datetime, chat: str, scope: Scope | Literal[""], verb: Verb) -> None:
-        self._pacer.hold(until, chat=chat if scope == "chat" else None, verb=verb if scope == "method" else None)
-
-    async def _put(
-        self,
-        trip: _Trip,
-        state: PageState,
-        *,
-        message_id: str = "",
-        reason: str = "",
-        settled: Settled | None = None,
-    ) -> bool:
+    async def _prolong(self) -> None:
         now = self._clock.now()
-        receipt = PageReceipt(page=trip.page, state=state, at=now, message_id=message_id, reason=reason)
-        entry = Entry(
-            lease=trip.work.lease,
-            delivery=trip.work.delivery.id,
-            at=now,
-            page=receipt,
-            digest="" if trip.over else trip.sheet.digest,
-            revision=trip.content.revision,
-            settled=settled,
-        )
-        return await self._enter(entry)
-
-    async def _settle(
-        self,
-        work: Work,
-        state: Literal["sent", "failed", "skipped"],
-        *,
-        next_page: int | None = None,
-        kind: Literal["", "content"] = "",
-        reason: str = "",
-    ) -> None:
-        settled = Settled(
-            state=state,
-            next_page=work.delivery.next_page if next_page is None else next_page,
-            attempts=work.delivery.attempts,
-            kind=kind,
-            reason=reason,
-        )
-        entry = Entry(
-            lease=work.lease,
-            delivery=work.delivery.id,
-            at=self._clock.now(),
-            revision=work.content.revision,
-            settled=settled,
-        )
-        await self._enter(entry)
-
-    async def _enter(self, entry: Entry) -> bool:
-        kept = await self._recorder.put(entry)
-        if not kept:
-            self._lost.add(entry.lease)
-        return kept
-
-    async def _pause(self, duration: timedelta, stop: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(self._clock.sleep(duration)), asyncio.ensure_future(stop.wait())]
+        until = now + self._habits.lease
         try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+            held = await self._ledger.hold(
+                self.account,
+                self._owner,
+                now=now,
+                until=until,
+                on_unknown=self._policy.on_unknown,
+                shares=self._habits.shares,
+                per_second=self._pace.per_second,
+            )
+        except StorageError as error:
+            log.warning("a budget could not be prolonged", account=self.account.account, reason=str(error))
+            return
+        if held:
+            self._held_until = until
+        else:
+            self._held_until = NEVER
+            self._deliverer.lost.update(self._loads)
 
+    async def _put_down(self) -> None:
+        """Give finished chunks back; what the database does not take now is tried again."""
+        leases = list(self._finished)
+        if leases and await self._release(leases):
+            self._finished.difference_update(leases)
+            self._deliverer.lost.difference_update(leases)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trip:
-    """A delivery on its way: what it shows, the page that comes next, and the id of the first that was sent."""
+    async def _leave(self) -> None:
+        """Give everything back; what the database does not take others take up when the lease is over."""
+        if await self._release(None):
+            self._finished.clear()
 
-    work: Work
-    content: Content
-    sheets: tuple[Sheet, ...]
-    page: int
-    first: str
-
-    @property
-    def sheet(self) -> Sheet:
-        return self.sheets[self.page]
-
-    @property
-    def over(self) -> bool:
-        return self.page >= len(self.sheets)
-
-
-def _envelope(trip: _Trip) -> Envelope:
-    work = trip.work
-    return Envelope(key=page_key(work, trip.page), silent=work.silent, after=trip.first, extras=work.extras)
-
-
-def page_key(work: Work, page: int) -> str:
-    """Return the page's idempotency key: 24 characters, the same for the same page of the same delivery."""
-    delivery = work.delivery
-    name = f"{delivery.id}/{page}/{delivery.issue}/{delivery.target.key}"
-    return blake2b(name.encode(), digest_size=12).hexdigest()
-
-
-def _settled(trip: _Trip, error: SendError, kind: ErrorClass, decision: Decision, now: datetime) -> Settled:
-    again = decision.outcome == "again"
-    effect = Effect(
-        subscription=decision.subscription,
-        until=now + decision.pause if decision.pause else None,
-        moved_to=error.moved_to or "",
-        notice=error.reason if decision.notice else "",
-    )
-    return Settled(
-        state="planned" if again else "unknown" if decision.outcome == "unknown" else "failed",
-        next_page=trip.page,
-        attempts=trip.work.delivery.attempts + decision.counts,
-        due=now + decision.wait if again else None,
-        kind=kind,
-        reason=error.reason,
-        effect=effect if effect != Effect() else None,
-    )
+    async def _release(self, leases: Sequence[int] | None) -> bool:
+        now = self._clock.now()
+        try:
+            await self._ledger.release(self._owner, now=now, on_unknown=self._policy.on_unknown, held=leases)
+        except StorageError as error:
+            log.warning("chunks could not be given back", account=self.account.account, reason=str(error))
+            return False
+        return True

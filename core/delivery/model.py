@@ -89,7 +89,7 @@ class SendError(PaperboyError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many deliveries of a run are in which state; ``planned`` includes the leased ones."""
+    """How many deliveries of a run are in which state; ``planned`` includes those that are under way."""
 
     planned: int = 0
     sent: int = 0
@@ -102,7 +102,9 @@ class Counts:
 class Run:
     """One issue (one edition's date, in every language asked for) going out to one slot, or now.
 
-    ``missed`` are the dates that a catch-up makes up for, oldest first, without the run's own.
+    ``missed`` are the dates that a catch-up makes up for, oldest first, without the run's own. ``permitted`` is what
+    its accounts may send in a second, None if there is no limit or nobody sends for them; ``oldest`` is since when the
+    delivery waits that has waited longest.
     """
 
     id: int
@@ -116,6 +118,13 @@ class Run:
     note: str = ""
     rate: float | None = None
     eta: datetime | None = None
+    permitted: float | None = None
+    oldest: datetime | None = None
+
+    @property
+    def share(self) -> float | None:
+        """Which part of the permitted rate is used, None where either is unknown."""
+        return self.rate / self.permitted if self.rate is not None and self.permitted else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

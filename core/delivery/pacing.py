@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
@@ -68,6 +68,17 @@ class Pace:
     in_flight: int = 16
     windows: tuple[Window, ...] = ()
     patience: timedelta = 2 * SECOND
+
+
+def share_of(pace: Pace, shares: int) -> Pace:
+    """Return what one of so many couriers may send that share an account equally."""
+    windows = tuple(replace(one, most=max(1, one.most // shares)) for one in pace.windows)
+    return replace(
+        pace,
+        per_second=pace.per_second / shares if pace.per_second else None,
+        in_flight=max(1, pace.in_flight // shares),
+        windows=windows,
+    )
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -157,32 +157,58 @@ class Entry:
     settled: Settled | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Some hundred deliveries of one run through one account, worked on together. Smaller priorities go first."""
+
+    id: int
+    account: Account
+    priority: int
+
+
 class Ledger(Protocol):
     """Keeps account of deliveries. What comes under a lease that is no longer held changes nothing."""
 
-    async def claim(
-        self, account: Account, owner: str, *, now: datetime, until: datetime, limit: int
-    ) -> Sequence[Work]:
-        """Lease up to ``limit`` deliveries of running runs that are due, all under one lease."""
+    async def waiting(self, *, now: datetime, account: Account | None = None) -> Sequence[Chunk]:
+        """Return chunks of running runs that are due and that nobody alive holds, the most urgent of each account."""
         ...
 
-    async def record(self, entries: Sequence[Entry]) -> frozenset[int]:
-        """Write all entries in one durable commit; return the leases among theirs that are no longer held."""
-        ...
+    async def hold(
+        self,
+        account: Account,
+        owner: str,
+        *,
+        now: datetime,
+        until: datetime,
+        on_unknown: Doubts,
+        shares: int = 1,
+        per_second: float | None = None,
+    ) -> bool:
+        """Hold the account's budget, or one of so many equal shares of it, until then; return whether it is held.
 
-    async def renew(self, leases: Sequence[int], *, until: datetime) -> None:
-        """Prolong leases that are still held."""
-        ...
-
-    async def release(self, leases: Sequence[int], *, now: datetime, on_unknown: Doubts) -> None:
-        """Give leases back, with whatever was not settled under them; runs with nothing left to do are done.
-
-        A page whose sending began and whose outcome was not recorded is unknown, and ``on_unknown`` says what follows.
+        Whoever held one before and is over loses what it had leased: a page whose sending began and whose outcome was
+        not recorded is unknown, and ``on_unknown`` says what follows. ``per_second`` is told to who looks at runs.
         """
         ...
 
-    async def recover(self, *, now: datetime, on_unknown: Doubts) -> int:
-        """Release every lease that ended before ``now``; return how many there were."""
+    async def claim(self, chunk: int, owner: str, *, now: datetime) -> Sequence[Work]:
+        """Lease what is due in the chunk, if nobody has it, its run goes on, and ``owner`` holds a budget for it."""
+        ...
+
+    async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
+        """Write entries in one durable commit; return for each whether it was written.
+
+        It is not if its lease is lost, or if a delivery would begin of a run that does not go on.
+        """
+        ...
+
+    async def release(
+        self, owner: str, *, now: datetime, on_unknown: Doubts, held: Sequence[int] | None = None
+    ) -> None:
+        """Put down what the owner holds under these leases, or (None) everything and its budgets.
+
+        Runs with nothing left to do are done.
+        """
         ...
 
 

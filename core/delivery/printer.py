@@ -40,6 +40,11 @@ class Printer:
         self._most = most
         self._printed: OrderedDict[Content, asyncio.Task[tuple[Sheet, ...]]] = OrderedDict()
 
+    def printed(self, content: Content) -> tuple[Sheet, ...]:
+        """Return the pages if they are ready, and any."""
+        task = self._printed.get(content)
+        return task.result() if task and task.done() and not task.cancelled() and not task.exception() else ()
+
     async def sheets(self, content: Content) -> tuple[Sheet, ...]:
         """Return the pages of the content.
 

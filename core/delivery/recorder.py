@@ -3,44 +3,56 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeAlias
 
+import structlog
+
+from core.clock import SystemClock
 from core.errors import StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.clock import Clock
     from core.delivery.port import Entry, Ledger
 
+PATIENCE = timedelta(seconds=15)
+"""Shorter than a lease: after it somebody else may have the deliveries."""
+PAUSE = timedelta(milliseconds=500)
 
-@dataclass(slots=True)
-class _Waiting:
-    entry: Entry
-    held: asyncio.Future[bool] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+_Waiting: TypeAlias = "tuple[Entry, asyncio.Future[bool]]"
+
+log = structlog.get_logger(__name__)
 
 
 class Recorder:
     """Commits entries in groups: whatever came while the last commit was under way goes into the next.
 
-    ``run`` must be running while couriers work, and the process must end when it ends: nobody may send on while
-    nothing is written down. ``most`` bounds a group.
+    ``run`` must be running while couriers work, and they must end when it ends: nobody may send on while nothing is
+    written down. ``most`` bounds a group. A database that is away is waited for, for as long as ``patience``.
     """
 
-    def __init__(self, ledger: Ledger, *, most: int = 500) -> None:
+    def __init__(
+        self, ledger: Ledger, *, most: int = 1000, patience: timedelta = PATIENCE, clock: Clock | None = None
+    ) -> None:
         self._ledger = ledger
         self._most = most
+        self._patience = patience
+        self._clock = clock or SystemClock()
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._ended = False
 
-    async def put(self, entry: Entry) -> bool:
-        """Return once the entry is durable; False says that its lease is lost and nothing was written.
+    def put(self, entry: Entry) -> asyncio.Future[bool]:
+        """Give, once the entry is durable, whether it was written; it is not when its lease is lost.
 
         Raises StorageError if the database failed, or had failed before.
         """
         if self._ended:
             raise StorageError("the recorder has ended")
-        waiting = _Waiting(entry)
-        self._queue.put_nowait(waiting)
-        return await waiting.held
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((entry, written))
+        return written
 
     async def run(self) -> None:
         """Commit until cancelled. Raises StorageError, as every waiting ``put`` does, when the database fails."""
@@ -56,19 +68,34 @@ class Recorder:
     async def _commit(self, group: list[_Waiting]) -> None:
         while len(group) < self._most and not self._queue.empty():
             group.append(self._queue.get_nowait())
-        lost = await self._ledger.record([waiting.entry for waiting in group])
-        for waiting in group:
-            if not waiting.held.done():
-                waiting.held.set_result(waiting.entry.lease not in lost)
+        kept = await self._write([entry for entry, _ in group])
+        for (_, written), is_kept in zip(group, kept, strict=True):
+            if not written.done():
+                written.set_result(is_kept)
+
+    async def _write(self, entries: Sequence[Entry]) -> Sequence[bool]:
+        """Write the group, again and again while the database is away: nothing is sent meanwhile.
+
+        Entries say how things are: writing them twice, after a commit whose answer was lost, changes no delivery.
+        """
+        until = self._clock.now() + self._patience
+        while True:
+            try:
+                return await self._ledger.record(entries)
+            except StorageError as error:
+                if self._clock.now() >= until:
+                    raise
+                log.warning("the database does not take what was sent", reason=str(error), entries=len(entries))
+                await self._clock.sleep(PAUSE)
 
     def _fail(self, group: list[_Waiting], error: BaseException) -> None:
         self._ended = True
         while not self._queue.empty():
             group.append(self._queue.get_nowait())
-        for waiting in group:
-            if waiting.held.done():
+        for _, written in group:
+            if written.done():
                 continue
             if isinstance(error, Exception):
-                waiting.held.set_exception(error)
+                written.set_exception(error)
             else:
-                waiting.held.cancel()
+                written.cancel()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
 
     from core.delivery.model import RunKind
     from core.digest.model import IssueRef
@@ -59,6 +59,18 @@ class Planned:
     run: int | None
     planned: int
     skipped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """Who gets an issue first: every ``one_in``-th reader, or those of ``users`` who subscribed chats themselves.
+
+    The rest follow after ``pause``, unless the first were refused for what the issue holds: then the run stops.
+    """
+
+    pause: timedelta
+    one_in: int = 100
+    users: frozenset[str] = frozenset()
 
 
 class Agenda(Protocol):

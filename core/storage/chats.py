@@ -30,5 +30,5 @@ class SqlPreferences:
     async def choose_lang(self, target: Target, lang: str) -> None:
         """Write replies to this target in ``lang`` from now on."""
         async with self._database.write() as connection:
-            new = insert_into(connection, chats).values(target=chat_key(target), lang=lang)
+            new = insert_into(connection.dialect.name, chats).values(target=chat_key(target), lang=lang)
             await connection.execute(new.on_conflict_do_update(index_elements=["target"], set_={"lang": lang}))

@@ -8,11 +8,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
-    from sqlalchemy.ext.asyncio import AsyncConnection
 
 Insert: TypeAlias = "sqlite.Insert | postgresql.Insert"
 
 
-def insert_into(connection: AsyncConnection, table: Table) -> Insert:
+def insert_into(dialect: str, table: Table) -> Insert:
     """Return an insert that has ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -14,27 +14,26 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from core.delivery.port import Effect, Entry
+    from core.delivery.port import Effect, Entry, Settled
 
 
-async def apply(connection: AsyncConnection, entry: Entry) -> None:
-    """Write what else follows from the entry, if anything does."""
-    if entry.settled is None or entry.settled.effect is None:
-        return
-    effect = entry.settled.effect
+async def apply(connection: AsyncConnection, entry: Entry, settled: Settled, effect: Effect) -> None:
+    """Write what else follows from the entry."""
     query = select(deliveries).where(deliveries.c.id == entry.delivery)
     row = (await connection.execute(query)).one()
-    await _change_subscription(connection, row, effect, entry.settled.reason)
+    await _change_subscription(connection, row, effect, settled.reason)
     if effect.notice:
         about = {"platform": row.platform, "account": row.account, "target": row.target}
-        notice = insert(notices).values(at=entry.at, kind=entry.settled.kind, text=effect.notice, **about)
+        notice = insert(notices).values(at=entry.at, kind=settled.kind, text=effect.notice, **about)
         await connection.execute(notice)
-    if entry.settled.kind == "fatal":
+    if settled.kind == "fatal":
         await connection.execute(update(runs).where(runs.c.id == row.run_id).values(note=effect.notice))
 
 
 async def _change_subscription(connection: AsyncConnection, row: Row[Any], effect: Effect, reason: str) -> None:
-    change = update(subscriptions).where(subscriptions.c.id == row.subscription_id)
+    change = update(subscriptions).where(
+        subscriptions.c.id == row.subscription_id, subscriptions.c.target == row.target
+    )
     match effect.subscription:
         case "end":
             await connection.execute(change.values(ended=f"gone: {reason}"))

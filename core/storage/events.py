@@ -34,7 +34,7 @@ class SqlEvents:
         rows = [{"stream": stream, "number": number, "body": body, "at": now} for number, body in bodies.items()]
         if rows:
             async with self._database.write() as connection:
-                await connection.execute(insert_into(connection, events).on_conflict_do_nothing(), rows)
+                await connection.execute(insert_into(connection.dialect.name, events).on_conflict_do_nothing(), rows)
 
     async def waiting(self, stream: str) -> Mapping[int, str]:
         """Return the earliest events that are not handled, by number, in its order."""

@@ -1,44 +1,70 @@
 """The ledger of deliveries in the database.
 
-A claim is one row of ``leases``, and its number is the fence: every write locks the lease rows that it comes under,
-and whoever takes a lease away deletes its row first. So a courier that was frozen and wakes up late finds its lease
-gone and changes nothing, without a check for each delivery.
+A chunk is held under one row of ``leases``, and its number is the fence: every write locks the lease rows that it comes
+under, and whoever takes a lease away deletes its row first. So a courier that was frozen and wakes up late finds its
+lease gone and changes nothing, without a check for each delivery. The same rows hold the intents, so that announcing
+some hundred pages is one small update. See decisions 0004 and 0008.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from core.delivery.model import PRIVATE
-from core.delivery.port import Shown
+from core.delivery.port import Account, Chunk
 from core.delivery.runs import RESUMED, TELLING, is_hopeless
+from core.storage import chunks as pieces
+from core.storage.budgets import hold, is_holding, let_go, over
+from core.storage.chunks import RUNNING
 from core.storage.dialects import insert_into
 from core.storage.effects import apply
-from core.storage.schema import deliveries, leases, pages, runs
-from core.storage.work import WORK, work
+from core.storage.reclaim import reclaim
+from core.storage.rows import incoming, packed
+from core.storage.schema import EPOCH, MICROSECOND, Instant, budgets, chunks, deliveries, leases, pages, runs
+from core.storage.work import works
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from sqlalchemy import Update
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from core.delivery.model import Doubts, OnUnknown
-    from core.delivery.port import Account, Entry, Settled, Work
+    from core.delivery.model import Doubts
+    from core.delivery.port import Entry, Settled, Work
+    from core.storage.dialects import Insert
     from core.storage.engine import Database
 
-_Row = TypeVar("_Row")
 ROWS_AT_ONCE = 1000
-STOPPED = "the sender stopped before the answer came"
+WAITING_PER_LANE = 64
 
-# Written out, not bound: partial indexes are used only for conditions known when the query is planned.
-PLANNED = deliveries.c.state == literal_column("'planned'")
-LEASED = deliveries.c.state == literal_column("'leased'")
-RUNNING = runs.c.state == literal_column("'running'")
+
+@dataclass(slots=True, kw_only=True)
+class _Held:
+    """A lease whose row is locked: the intents under it, and whether its run goes on."""
+
+    goes_on: bool
+    sending: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 class SqlLedger:
@@ -47,163 +73,234 @@ class SqlLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(
-        self, account: Account, owner: str, *, now: datetime, until: datetime, limit: int
-    ) -> Sequence[Work]:
-        """Lease up to ``limit`` deliveries of running runs that are due, all under one lease."""
+    async def waiting(self, *, now: datetime, account: Account | None = None) -> Sequence[Chunk]:
+        """Return chunks that are due and that nobody alive holds, of each account the most urgent ones."""
         async with self._database.read() as connection:
-            waiting = await _runs_with_work(connection, account, now)
-        if not waiting:
-            return ()
+            rows = await connection.execute(_waiting(account), {"now": now})
+            return [
+                Chunk(id=row.id, account=Account(platform=row.platform, account=row.account), priority=row.priority)
+                for row in rows
+            ]
+
+    async def hold(
+        self,
+        account: Account,
+        owner: str,
+        *,
+        now: datetime,
+        until: datetime,
+        on_unknown: Doubts,
+        shares: int = 1,
+        per_second: float | None = None,
+    ) -> bool:
+        """Hold the account's budget, or one of its shares, until then; free what owners left whose time is over."""
         async with self._database.write() as connection:
-            new = insert(leases).values(owner=owner, until=until).returning(leases.c.id)
+            await _release(connection, leases.c.owner.in_(over(account, now, owner)), now, on_unknown)
+            return await hold(connection, account, owner, now=now, until=until, shares=shares, per_second=per_second)
+
+    async def claim(self, chunk: int, owner: str, *, now: datetime) -> Sequence[Work]:
+        """Lease the chunk, if its run goes on, it is due and free, and ``owner`` holds a budget of its account."""
+        async with self._database.write() as connection:
+            if not await is_holding(connection, chunk, owner, now):
+                return ()
+            new = insert(leases).values(owner=owner, chunk_id=chunk).returning(leases.c.id)
             lease = (await connection.execute(new)).scalar_one()
-            await _lease(connection, account, lease, waiting, now, limit)
-            mine = WORK.where(LEASED, deliveries.c.lease == lease).order_by(deliveries.c.priority, deliveries.c.id)
-            rows = (await connection.execute(mine)).all()
-            shown = await _shown(connection, [row.id for row in rows if row.amends])
-            claimed = [work(row, now, tuple(shown[row.id])) for row in rows]
+            goes_on = chunks.c.run_id.in_(select(runs.c.id).where(RUNNING))
+            free = and_(chunks.c.id == chunk, chunks.c.lease.is_(None), chunks.c.due <= now, goes_on)
+            taken = (await connection.execute(update(chunks).where(free).values(lease=lease))).rowcount == 1
+            claimed = await works(connection, chunk, lease, now) if taken else ()
             if not claimed:
                 await connection.execute(delete(leases).where(leases.c.id == lease))
+            if taken and not claimed:
+                await pieces.tally(connection, [chunk], now, put_down=True)
         return claimed
 
-    async def record(self, entries: Sequence[Entry]) -> frozenset[int]:
-        """Write all entries in one durable commit; return the leases among theirs that are no longer held."""
+    async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
+        """Write what is allowed in one durable commit; return for each entry whether it was."""
         async with self._database.write() as connection:
-            named = {entry.lease for entry in entries}
-            held = await _hold(connection, named)
-            valid = [entry for entry in entries if entry.lease in held]
-            await _write_pages(connection, valid)
-            await _settle(connection, valid)
-            for entry in valid:
-                await apply(connection, entry)
-            telling = [entry.delivery for entry in valid if entry.settled and _tells(entry.settled)]
-            if telling:
-                await _stop_hopeless(connection, telling)
-        return frozenset(named - held)
+            held = await _lock(connection, {entry.lease for entry in entries})
+            kept = [_keep(entry, held) for entry in entries]
+            valid = [entry for entry, is_kept in zip(entries, kept, strict=True) if is_kept]
+            if valid:
+                await _intend(connection, valid, held)
+                await _write_pages(connection, valid)
+                await _settle(connection, valid)
+                await _follow(connection, valid)
+        return kept
 
-    async def renew(self, leases_held: Sequence[int], *, until: datetime) -> None:
-        """Prolong leases that are still held."""
+    async def release(
+        self, owner: str, *, now: datetime, on_unknown: Doubts, held: Sequence[int] | None = None
+    ) -> None:
+        """Put down the chunks of these leases, or (None) everything that the owner holds, its budgets included."""
+        mine = leases.c.owner == owner
         async with self._database.write() as connection:
-            await connection.execute(update(leases).where(leases.c.id.in_(leases_held)).values(until=until))
-
-    async def release(self, leases_held: Sequence[int], *, now: datetime, on_unknown: Doubts) -> None:
-        """Give leases back, with whatever was not settled under them; runs with nothing left to do are done."""
-        async with self._database.write() as connection:
-            gone = delete(leases).where(leases.c.id.in_(leases_held)).returning(leases.c.id)
-            await _reclaim(connection, (await connection.execute(gone)).scalars().all(), now, on_unknown)
-            await _finish_runs(connection)
-
-    async def recover(self, *, now: datetime, on_unknown: Doubts) -> int:
-        """Release every lease that ended before ``now``; return how many there were."""
-        async with self._database.write() as connection:
-            gone = delete(leases).where(leases.c.until < now).returning(leases.c.id)
-            over = (await connection.execute(gone)).scalars().all()
-            await _reclaim(connection, over, now, on_unknown)
-            await _finish_runs(connection)
-        return len(over)
+            if held is None:
+                await _release(connection, mine, now, on_unknown)
+                await let_go(connection, owner, now)
+            else:
+                await _release(connection, and_(mine, leases.c.id.in_(held)), now, on_unknown)
 
 
-def _due(account: Account, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        PLANNED,
-        deliveries.c.platform == account.platform,
-        deliveries.c.account == account.account,
-        deliveries.c.due <= now,
+@cache
+def _waiting(account: Account | None) -> Any:  # noqa: ANN401  # a Select of this shape
+    now = bindparam("now", type_=Instant)
+    dead = exists().where(leases.c.id == chunks.c.lease, leases.c.owner == budgets.c.owner, budgets.c.until <= now)
+    place = func.row_number().over(
+        partition_by=(chunks.c.platform, chunks.c.account, chunks.c.priority), order_by=(chunks.c.due, chunks.c.id)
     )
-
-
-async def _runs_with_work(connection: AsyncConnection, account: Account, now: datetime) -> list[tuple[int, int]]:
-    """Return (priority, run) pairs, most urgent first."""
-    first = (
-        select(deliveries.c.priority)
-        .where(deliveries.c.run_id == runs.c.id, _due(account, now))
-        .order_by(deliveries.c.priority)
-        .limit(1)
-        .correlate(runs)
-        .scalar_subquery()
+    found = (
+        select(chunks.c.id, chunks.c.platform, chunks.c.account, chunks.c.priority, place.label("place"))
+        .join(runs, chunks.c.run_id == runs.c.id)
+        .where(RUNNING, chunks.c.due <= now, or_(chunks.c.lease.is_(None), dead))
     )
-    rows = await connection.execute(select(first.label("priority"), runs.c.id).where(RUNNING).order_by(runs.c.id))
-    return sorted((row.priority, row.id) for row in rows if row.priority is not None)
+    if account:
+        found = found.where(chunks.c.platform == account.platform, chunks.c.account == account.account)
+    some = found.subquery("found")
+    return select(some).where(some.c.place <= WAITING_PER_LANE).order_by(some.c.priority, some.c.place)
 
 
-async def _lease(
-    connection: AsyncConnection,
-    account: Account,
-    lease: int,
-    waiting: Iterable[tuple[int, int]],
-    now: datetime,
-    limit: int,
-) -> None:
-    for _, run in waiting:
-        chosen = (
-            select(deliveries.c.id)
-            .where(deliveries.c.run_id == run, _due(account, now))
-            .order_by(deliveries.c.priority, deliveries.c.due)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        change = update(deliveries).where(deliveries.c.id.in_(chosen)).values(state="leased", lease=lease)
-        limit -= (await connection.execute(change)).rowcount
-        if limit <= 0:
-            return
+async def _release(connection: AsyncConnection, which: Any, now: datetime, on_unknown: Doubts) -> None:  # noqa: ANN401  # a condition
+    query = select(leases.c.id, leases.c.chunk_id, leases.c.sending).where(which).order_by(leases.c.id)
+    rows = (await connection.execute(query.with_for_update())).all()
+    if not rows:
+        return
+    await connection.execute(delete(leases).where(leases.c.id.in_([row.id for row in rows])))
+    intents = [intent for row in rows for intent in json.loads(row.sending)]
+    touched = [row.chunk_id for row in rows]
+    await reclaim(connection, touched, intents, now, on_unknown)
+    await pieces.tally(connection, touched, now, put_down=True)
+    await pieces.finish(connection, touched)
 
 
-async def _shown(connection: AsyncConnection, amended: Sequence[int]) -> dict[int, list[Shown]]:
-    """Return the pages that are there, by delivery."""
-    found: dict[int, list[Shown]] = defaultdict(list)
-    for some in _slices(amended):
-        there = and_(pages.c.delivery_id.in_(some), pages.c.state.in_(("sent", "edited")), pages.c.message_id != "")
-        for row in await connection.execute(select(pages).where(there).order_by(pages.c.page)):
-            found[row.delivery_id].append(Shown(page=row.page, message_id=row.message_id, digest=row.digest))
-    return found
-
-
-async def _hold(connection: AsyncConnection, named: Iterable[int]) -> set[int]:
-    query = select(leases.c.id).where(leases.c.id.in_(sorted(named))).with_for_update(read=True)
-    return set((await connection.execute(query)).scalars())
-
-
-async def _write_pages(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
-    rows = {(entry.delivery, entry.page.page): _page_row(entry) for entry in entries if entry.page}
-    if rows:
-        new = insert_into(connection, pages)
-        changed = {name: new.excluded[name] for name in ("state", "message_id", "digest", "revision", "reason", "at")}
-        written = new.on_conflict_do_update(index_elements=["delivery_id", "page"], set_=changed)
-        await connection.execute(written, list(rows.values()))
-
-
-def _page_row(entry: Entry) -> dict[str, object]:
-    page = entry.page
-    if page is None:
-        return {}
+async def _lock(connection: AsyncConnection, named: Iterable[int]) -> dict[int, _Held]:
+    query = (
+        select(leases.c.id, leases.c.sending, RUNNING.label("goes_on"))
+        .join_from(leases, chunks, leases.c.chunk_id == chunks.c.id)
+        .join(runs, chunks.c.run_id == runs.c.id)
+        .where(leases.c.id.in_(sorted(named)))
+        .order_by(leases.c.id)
+        .with_for_update(of=leases)
+    )
     return {
-        "delivery_id": entry.delivery,
-        "page": page.page,
-        "state": page.state,
-        "message_id": page.message_id,
-        "digest": entry.digest,
-        "revision": entry.revision,
-        "reason": page.reason,
-        "at": page.at,
+        row.id: _Held(
+            goes_on=bool(row.goes_on), sending={(delivery, page): at for delivery, page, at in json.loads(row.sending)}
+        )
+        for row in await connection.execute(query)
     }
 
 
-async def _settle(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
-    alike: dict[tuple[Settled, str], list[Entry]] = defaultdict(list)
+def _keep(entry: Entry, held: dict[int, _Held]) -> bool:
+    """Return whether the entry counts: its lease is held, and nothing new begins while the run does not go on."""
+    lease = held.get(entry.lease)
+    if lease is None or entry.page is None:
+        return lease is not None
+    return lease.goes_on or entry.page.state != "sending" or entry.page.page > 0
+
+
+async def _intend(connection: AsyncConnection, entries: Sequence[Entry], held: dict[int, _Held]) -> None:
+    """Write down which pages are on their way now."""
     for entry in entries:
-        if entry.settled:
-            alike[replace(entry.settled, effect=None), entry.revision].append(entry)
-    for (settled, revision), group in alike.items():
-        done = {"revision": revision, "amends": False} if settled.state == "sent" else {}
-        for some in _slices(group):
-            values = _settled_row(settled) | {"updated_at": max(entry.at for entry in some)} | done
-            change = update(deliveries).where(
-                deliveries.c.id.in_([entry.delivery for entry in some]),
-                deliveries.c.lease.in_({entry.lease for entry in some}),
-                LEASED,
-            )
-            await connection.execute(change.values(values))
+        if entry.page and entry.page.state == "sending":
+            held[entry.lease].sending[entry.delivery, entry.page.page] = _micros(entry.at)
+        elif entry.page:
+            held[entry.lease].sending.pop((entry.delivery, entry.page.page), None)
+    rows = [
+        [lease, json.dumps([[*page, at] for page, at in held[lease].sending.items()], separators=(",", ":"))]
+        for lease in sorted({entry.lease for entry in entries if entry.page})
+    ]
+    if rows:
+        await connection.execute(_intents(connection.dialect.name), packed(rows))
+
+
+@cache
+def _intents(dialect: str) -> Update:
+    new = incoming(dialect, {"id": BigInteger(), "sending": Text()})
+    return update(leases).where(leases.c.id == new.c.id).values(sending=new.c.sending)
+
+
+async def _write_pages(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
+    rows = {
+        (entry.delivery, entry.page.page): (
+            entry.delivery,
+            entry.page.page,
+            entry.page.state,
+            entry.page.message_id,
+            entry.digest,
+            entry.page.reason,
+            _micros(entry.page.at),
+        )
+        for entry in entries
+        if entry.page and entry.page.state != "sending"
+    }
+    if rows:
+        await connection.execute(_outcomes(connection.dialect.name), packed(list(rows.values())))
+
+
+@cache
+def _outcomes(dialect: str) -> Insert:
+    names = ("delivery_id", "page", "state", "message_id", "digest", "reason", "at")
+    kinds = (BigInteger(), Integer(), Text(), Text(), Text(), Text(), Instant())
+    found = incoming(dialect, dict(zip(names, kinds, strict=True)))
+    # SQLite takes the ON of the conflict for that of a join unless there is a WHERE between.
+    chosen = select(found).where(literal_column("1") == literal_column("1"))
+    new = insert_into(dialect, pages).from_select(list(names), chosen)
+    changed = {name: new.excluded[name] for name in names[2:]}
+    return new.on_conflict_do_update(index_elements=["delivery_id", "page"], set_=changed)
+
+
+async def _settle(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
+    rows = {entry.delivery: _settled(entry, entry.settled) for entry in entries if entry.settled}
+    if rows:
+        await connection.execute(_settlements(connection.dialect.name), packed(list(rows.values())))
+
+
+def _settled(entry: Entry, settled: Settled) -> tuple[object, ...]:
+    return (
+        entry.delivery,
+        settled.state,
+        settled.next_page,
+        settled.attempts,
+        settled.kind,
+        settled.reason,
+        _micros(settled.due) if settled.due else None,
+        _micros(entry.at),
+        entry.revision if settled.state == "sent" else None,
+    )
+
+
+@cache
+def _settlements(dialect: str) -> Update:
+    new = incoming(
+        dialect,
+        {
+            "id": BigInteger(),
+            "state": Text(),
+            "next_page": Integer(),
+            "attempts": Integer(),
+            "kind": Text(),
+            "reason": Text(),
+            "due": Instant(),
+            "updated_at": Instant(),
+            "revision": Text(),
+        },
+    )
+    is_sent = new.c.revision.is_not(None)
+    values: dict[str, Any] = {
+        name: new.c[name] for name in ("state", "next_page", "attempts", "kind", "reason", "updated_at")
+    }
+    values["due"] = func.coalesce(new.c.due, deliveries.c.due)
+    values["revision"] = func.coalesce(new.c.revision, deliveries.c.revision)
+    values["amends"] = case((is_sent, literal(value=False)), else_=deliveries.c.amends)
+    return update(deliveries).where(deliveries.c.id == new.c.id).values(values)
+
+
+async def _follow(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
+    """Write down what else follows from these entries, for subscriptions and runs."""
+    for entry in entries:
+        if entry.settled and entry.settled.effect:
+            await apply(connection, entry, entry.settled, entry.settled.effect)
+    if telling := [entry.delivery for entry in entries if entry.settled and _tells(entry.settled)]:
+        await _stop_hopeless(connection, telling)
 
 
 def _tells(settled: Settled) -> bool:
@@ -213,73 +310,26 @@ def _tells(settled: Settled) -> bool:
 async def _stop_hopeless(connection: AsyncConnection, telling: Sequence[int]) -> None:
     """Pause the runs of these failed deliveries of which too many failed, and note why."""
     theirs = select(deliveries.c.run_id).where(deliveries.c.id.in_(telling[:ROWS_AT_ONCE]))
-    failures = (
-        select(deliveries.c.run_id, deliveries.c.kind, func.count().label("failed"), func.max(deliveries.c.reason))
-        .join_from(deliveries, runs, deliveries.c.run_id == runs.c.id)
-        .where(runs.c.id.in_(theirs), RUNNING, runs.c.note != RESUMED)
-        .where(deliveries.c.state == "failed", deliveries.c.kind.in_(TELLING))
-        .group_by(deliveries.c.run_id, deliveries.c.kind)
+    query = select(runs.c.id, runs.c.canary_until).where(runs.c.id.in_(theirs), RUNNING, runs.c.note != RESUMED)
+    watched = {row.id: row.canary_until for row in await connection.execute(query)}
+    newest = select(deliveries.c.run_id, deliveries.c.kind, deliveries.c.reason, deliveries.c.updated_at).where(
+        deliveries.c.id.in_(telling[:ROWS_AT_ONCE]), deliveries.c.run_id.in_(list(watched))
     )
-    for run, kind, failed, reason in (await connection.execute(failures)).all():
-        some = select(deliveries.c.id).where(deliveries.c.run_id == run, deliveries.c.state == "sent").limit(failed)
-        sent = (await connection.execute(select(func.count()).select_from(some.subquery()))).scalar_one()
-        if is_hopeless(failed, sent):
-            note = f"stopped, {failed} deliveries failed: {kind}, {reason}"
-            await connection.execute(update(runs).where(runs.c.id == run).values(state="paused", note=note))
+    last = {(row.run_id, row.kind): row for row in await connection.execute(newest)}
+    for counted in await pieces.count(connection, list(watched)) if watched else ():
+        for kind, failed in (("content", counted.content), ("config", counted.config)):
+            row = last.get((counted.run_id, kind))
+            if row is None:
+                continue
+            canary = watched[counted.run_id]
+            if is_hopeless(failed, counted.sent):
+                note = f"stopped, {failed} deliveries failed: {kind}, {row.reason}"
+            elif kind == "content" and canary and row.updated_at < canary:
+                note = f"stopped, the first few were refused: {row.reason}"
+            else:
+                continue
+            await connection.execute(update(runs).where(runs.c.id == counted.run_id).values(state="paused", note=note))
 
 
-def _settled_row(settled: Settled) -> dict[str, object]:
-    row: dict[str, object] = {
-        "state": settled.state,
-        "lease": None,
-        "next_page": settled.next_page,
-        "attempts": settled.attempts,
-        "kind": settled.kind,
-        "reason": settled.reason,
-    }
-    return row | ({"due": settled.due} if settled.due else {})
-
-
-async def _reclaim(connection: AsyncConnection, over: Sequence[int], now: datetime, on_unknown: Doubts) -> None:
-    if not over:
-        return
-    mine = and_(LEASED, deliveries.c.lease.in_(over))
-    in_flight = (
-        select(deliveries.c.id, deliveries.c.priority, pages.c.page)
-        .join_from(deliveries, pages, pages.c.delivery_id == deliveries.c.id)
-        .where(mine, pages.c.state == "sending")
-    )
-    for row in (await connection.execute(in_flight)).all():
-        this_page = and_(pages.c.delivery_id == row.id, pages.c.page == row.page)
-        await connection.execute(update(pages).where(this_page).values(state="unknown", reason=STOPPED))
-        answer = on_unknown.of(row.priority)
-        outcome = _doubtful(answer, row.page) | {"kind": "unknown", "reason": STOPPED, "updated_at": now}
-        await connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(outcome | {"lease": None}))
-    for answer, these in (
-        (on_unknown.private, deliveries.c.priority == PRIVATE),
-        (on_unknown.shared, deliveries.c.priority != PRIVATE),
-    ):
-        counted = pages.c.state.in_(("sent", "unknown") if answer == "skip" else ("sent",))
-        sent = select(func.max(pages.c.page) + 1).where(pages.c.delivery_id == deliveries.c.id, counted)
-        back = {"state": "planned", "lease": None, "next_page": func.coalesce(sent.scalar_subquery(), 0)}
-        await connection.execute(update(deliveries).where(mine, these).values(back))
-
-
-def _doubtful(on_unknown: OnUnknown, page: int) -> dict[str, object]:
-    match on_unknown:
-        case "ask":
-            return {"state": "unknown", "next_page": page}
-        case "resend":
-            return {"state": "planned", "next_page": page, "attempts": deliveries.c.attempts + 1}
-        case "skip":
-            return {"state": "planned", "next_page": page + 1}
-
-
-async def _finish_runs(connection: AsyncConnection) -> None:
-    open_ones = exists().where(deliveries.c.run_id == runs.c.id, deliveries.c.state.in_(("planned", "leased")))
-    await connection.execute(update(runs).where(RUNNING, ~open_ones).values(state="done"))
-
-
-def _slices(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        yield rows[start : start + ROWS_AT_ONCE]
+def _micros(at: datetime) -> int:
+    return (at - EPOCH) // MICROSECOND

@@ -46,7 +46,7 @@ class SqlNotes:
         """Remember the value, for good or for as long as ``keep``."""
         row = {"value": value, "expires": self._until(keep)}
         async with self._database.write() as connection:
-            new = insert_into(connection, notes).values(name=name, **row)
+            new = insert_into(connection.dialect.name, notes).values(name=name, **row)
             await connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=row))
 
     async def first(self, name: str, *, keep: timedelta) -> bool:
@@ -54,7 +54,7 @@ class SqlNotes:
         now = self._clock.now()
         async with self._database.write() as connection:
             await connection.execute(delete(notes).where(notes.c.name == name, notes.c.expires <= now))
-            new = insert_into(connection, notes).values(name=name, value="", expires=self._until(keep))
+            new = insert_into(connection.dialect.name, notes).values(name=name, value="", expires=self._until(keep))
             added = await connection.execute(new.on_conflict_do_nothing().returning(notes.c.name))
             return added.scalar() is not None
 
@@ -64,7 +64,9 @@ class SqlNotes:
         number = cast(notes.c.value, BigInteger)
         async with self._database.write() as connection:
             await connection.execute(delete(notes).where(notes.c.name == name, notes.c.expires <= now))
-            new = insert_into(connection, notes).values(name=name, value=str(by), expires=self._until(keep))
+            new = insert_into(connection.dialect.name, notes).values(
+                name=name, value=str(by), expires=self._until(keep)
+            )
             added = new.on_conflict_do_update(index_elements=["name"], set_={"value": cast(number + by, Text)})
             return int((await connection.execute(added.returning(notes.c.value))).scalar_one())
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from core.delivery.model import PageReceipt, Receipt
-from core.storage.schema import deliveries, pages
+from core.storage.schema import EPOCH, MICROSECOND, deliveries, pages
 from core.storage.work import DELIVERIES, delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import Row, Select
 
     from core.storage.engine import Database
     from core.target import Target
@@ -39,7 +40,8 @@ class SqlReceipts:
         self, run: int, *, states: Sequence[str] = (), limit: int = 100, offset: int = 0
     ) -> Sequence[Receipt]:
         """Return the receipts of the run whose delivery is in one of ``states`` (none: in any), oldest first."""
-        query = DELIVERIES.where(deliveries.c.run_id == run).order_by(deliveries.c.id).limit(limit).offset(offset)
+        order = (deliveries.c.chunk_id, deliveries.c.id)
+        query = DELIVERIES.where(deliveries.c.run_id == run).order_by(*order).limit(limit).offset(offset)
         return await self._receipts(query.where(deliveries.c.state.in_(states)) if states else query)
 
     async def _receipts(self, query: Select[Any]) -> Sequence[Receipt]:
@@ -51,6 +53,8 @@ class SqlReceipts:
                 by_delivery[row.delivery_id].append(
                     PageReceipt(page=row.page, state=row.state, at=row.at, message_id=row.message_id, reason=row.reason)
                 )
+            for row in found:
+                by_delivery[row.id].extend(_on_their_way(row))
         return [
             Receipt(
                 delivery=delivery(row),
@@ -60,3 +64,10 @@ class SqlReceipts:
             )
             for row in found
         ]
+
+
+def _on_their_way(row: Row[Any]) -> Iterator[PageReceipt]:
+    """Give the pages of the row's delivery that are being sent now."""
+    for delivered, page, left in json.loads(row.sending or "[]"):
+        if delivered == row.id:
+            yield PageReceipt(page=page, state="sending", at=EPOCH + MICROSECOND * left)

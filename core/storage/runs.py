@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from core.delivery.model import Counts, Run
-from core.storage.schema import deliveries, runs
+from core.storage import chunks as pieces
+from core.storage.schema import budgets, chunks, deliveries, leases, pages, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from core.delivery.model import RunState
     from core.storage.engine import Database
-
-_COLUMN_OF = {"leased": "planned"}
 
 
 class SqlRuns:
@@ -32,32 +33,30 @@ class SqlRuns:
         query = select(runs).order_by(runs.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
             rows = (await connection.execute(query.where(runs.c.id.in_(ids)) if ids else query)).all()
-            counting = (
-                select(deliveries.c.run_id, deliveries.c.state, func.count().label("amount"))
-                .where(deliveries.c.run_id.in_([row.id for row in rows]))
-                .group_by(deliveries.c.run_id, deliveries.c.state)
-            )
-            counts = (await connection.execute(counting)).all()
-        return [_run(row, [count for count in counts if count.run_id == row.id]) for row in rows]
+            ids = [row.id for row in rows]
+            counts = {counted.run_id: counted for counted in await pieces.count(connection, ids)}
+            permitted = {row.run_id: row.per_second for row in await connection.execute(_permitted(ids))}
+        return [_run(row, counts.get(row.id), permitted.get(row.id)) for row in rows]
 
     async def sent_since(self, run: int, since: datetime) -> int:
         """Return how many deliveries of the run were sent at ``since`` or later."""
-        sent = and_(deliveries.c.run_id == run, deliveries.c.state == "sent", deliveries.c.updated_at >= since)
+        sent = and_(deliveries.c.state == "sent", deliveries.c.updated_at >= since)
+        query = (
+            select(func.count())
+            .select_from(chunks.join(deliveries, pieces.INSIDE))
+            .where(pieces.held_or_touched(run, since), sent)
+        )
         async with self._database.read() as connection:
-            return int((await connection.execute(select(func.count()).where(sent))).scalar_one())
+            return int((await connection.execute(query)).scalar_one())
 
     async def change(self, run: int, *, states: Sequence[RunState], to: RunState, note: str, now: datetime) -> bool:
         """Put the run into state ``to`` if it is in one of ``states``; return whether it was."""
         here = and_(runs.c.id == run, runs.c.state.in_(states))
         async with self._database.write() as connection:
+            begun = await _on_their_way(connection, run) if to == "cancelled" else set()
             changed = (await connection.execute(update(runs).where(here).values(state=to, note=note))).rowcount == 1
             if changed and to == "cancelled":
-                mine = and_(deliveries.c.run_id == run, deliveries.c.state == "planned")
-                stays = {"state": "sent", "amends": False, "updated_at": now}
-                await connection.execute(update(deliveries).where(mine, deliveries.c.amends).values(stays))
-                rest = and_(mine, ~deliveries.c.amends)
-                skipped = {"state": "skipped", "reason": "cancelled", "updated_at": now}
-                await connection.execute(update(deliveries).where(rest).values(skipped))
+                await _skip_the_rest(connection, run, begun, now)
         return changed
 
     async def retry(
@@ -70,25 +69,58 @@ class SqlRuns:
             count = (await connection.execute(update(deliveries).where(again).values(fresh))).rowcount
             if count:
                 await connection.execute(update(runs).where(runs.c.id == run).values(state="running", note=""))
+                await pieces.tally(connection, await pieces.of_run(connection, run), now)
         return count
+
+
+async def _on_their_way(connection: AsyncConnection, run: int) -> set[int]:
+    """Return the deliveries of which a page is being sent; no other page of the run begins before the commit."""
+    query = select(leases.c.sending).join_from(leases, chunks, leases.c.chunk_id == chunks.c.id)
+    rows = await connection.execute(
+        query.where(chunks.c.run_id == run).order_by(leases.c.id).with_for_update(of=leases)
+    )
+    return {delivery for row in rows for delivery, _, _ in json.loads(row.sending)}
+
+
+async def _skip_the_rest(connection: AsyncConnection, run: int, begun: set[int], now: datetime) -> None:
+    mine = and_(deliveries.c.run_id == run, pieces.PLANNED, deliveries.c.id.not_in(begun))
+    stays = {"state": "sent", "amends": False, "updated_at": now}
+    await connection.execute(update(deliveries).where(mine, deliveries.c.amends).values(stays))
+    half_done = exists().where(pages.c.delivery_id == deliveries.c.id)
+    held = exists().where(chunks.c.id == deliveries.c.chunk_id, chunks.c.lease.is_not(None))
+    rest = and_(mine, ~deliveries.c.amends, ~and_(half_done, held))
+    skipped = {"state": "skipped", "reason": "cancelled", "updated_at": now}
+    await connection.execute(update(deliveries).where(rest).values(skipped))
+    await pieces.tally(connection, await pieces.of_run(connection, run), now)
+
+
+def _permitted(ids: Sequence[int]) -> Select[Any]:
+    """Select what the accounts of each run may send in a second, as far as couriers hold their budgets."""
+    theirs = select(chunks.c.run_id, chunks.c.platform, chunks.c.account).where(chunks.c.run_id.in_(ids)).distinct()
+    used = theirs.subquery("used")
+    same = and_(budgets.c.platform == used.c.platform, budgets.c.account == used.c.account)
+    total = func.sum(budgets.c.per_second).label("per_second")
+    return select(used.c.run_id, total).join(budgets, same).group_by(used.c.run_id)
 
 
 def _because(reason: str) -> ColumnElement[bool]:
     return or_(deliveries.c.kind == reason, deliveries.c.reason.contains(reason, autoescape=True))
 
 
-def _run(row: Row[Any], counts: Sequence[Row[Any]]) -> Run:
-    sums = dict.fromkeys(("planned", "sent", "unknown", "failed", "skipped"), 0)
-    for counted in counts:
-        sums[_COLUMN_OF.get(counted.state, counted.state)] += counted.amount
+def _run(row: Row[Any], counted: Row[Any] | None, permitted: float | None) -> Run:
+    states = ("sent", "unknown", "failed", "skipped")
+    sums = {name: int(getattr(counted, name)) if counted else 0 for name in states}
+    planned = int(counted.deliveries) - sum(sums.values()) if counted else 0
     return Run(
         id=row.id,
         edition=row.edition,
         date=row.date,
         state=row.state,
         created_at=row.created_at,
-        counts=Counts(**sums),
+        counts=Counts(planned=planned, **sums),
         kind=row.kind,
         missed=tuple(row.missed),
         note=row.note,
+        permitted=permitted,
+        oldest=counted.due if counted and planned else None,
     )

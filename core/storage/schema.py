@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -41,6 +42,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+TALLIED = ("deliveries", "sent", "unknown", "failed", "skipped", "content", "config")
+"""What is counted in a chunk: all deliveries, those of each state, and the failures that a run may be to blame for."""
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
@@ -146,23 +150,54 @@ runs = Table(
     Column("state", String(12), nullable=False),
     Column("note", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("canary_until", Instant),
     Index("ix_runs_running", "id", sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
 )
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("due", Instant),
+    Column("lease", BigInteger),
+    Column("touched", Instant, nullable=False),
+    *(Column(name, Integer, nullable=False, server_default=text("0")) for name in TALLIED),
+    Index("ix_chunks_run", "run_id", "platform", "account", "priority", "number"),
+    Index(
+        "ix_chunks_waiting",
+        "platform",
+        "account",
+        "due",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
+    ),
+)
+"""Some hundred deliveries of one run and account, which are leased together. ``number`` counts them in the run.
+
+``due`` is when something in it is to be done next, null if nothing is. ``lease`` is the fence: who holds another number
+changes nothing. The counts are of the instant ``touched`` at which the chunk was put down last; while somebody holds it
+its deliveries are counted instead. See ``core.storage.chunks``.
+"""
 
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("run_id", ForeignKey("runs.id"), nullable=False),
-    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("run_id", BigInteger, nullable=False),
+    Column("chunk_id", BigInteger, nullable=False),
+    Column("issue_id", BigInteger, nullable=False),
     Column("target", Text, nullable=False),
     Column("platform", String(16), nullable=False),
     Column("account", Text, nullable=False),
-    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="SET NULL"), index=True),
+    Column("subscription_id", BigInteger),
     Column("state", String(8), nullable=False),
     Column("priority", SmallInteger, nullable=False),
     Column("due", Instant, nullable=False),
-    Column("lease", BigInteger),
     Column("next_page", SmallInteger, nullable=False),
     Column("attempts", SmallInteger, nullable=False),
     Column("kind", String(10), nullable=False),
@@ -171,56 +206,56 @@ deliveries = Table(
     Column("updated_at", Instant, nullable=False),
     Column("revision", String(64)),
     Column("amends", Boolean, nullable=False, server_default=text("false")),
-    UniqueConstraint("issue_id", "target"),
-    Index("ix_deliveries_target", "target", "id"),
-    Index("ix_deliveries_run", "run_id", "state", "updated_at"),
-    Index(
-        "ix_deliveries_waiting",
-        "run_id",
-        "platform",
-        "account",
-        "priority",
-        "due",
-        sqlite_where=text("state = 'planned'"),
-        postgresql_where=text("state = 'planned'"),
-    ),
-    Index(
-        "ix_deliveries_leased",
-        "lease",
-        sqlite_where=text("state = 'leased'"),
-        postgresql_where=text("state = 'leased'"),
-    ),
+    UniqueConstraint("target", "issue_id"),
+    Index("ix_deliveries_run", "run_id", "chunk_id", "id"),
 )
-"""``priority``: smaller goes first. ``lease`` is the fence: who holds another number changes nothing.
+"""``priority``: smaller goes first. ``kind`` is the error class of ``reason``, "" where there was no error.
 
-``kind`` is the error class of ``reason``, "" where there was no error. ``due`` is the instant before which a
-planned delivery is not tried. ``revision`` is what was sent ("withdrawn" for a notice in its place); ``amends`` tells
-that the post is there and only to be brought up to date.
+``due`` is the instant before which a planned delivery is not tried. ``revision`` is what was sent ("withdrawn" for a
+notice in its place); ``amends`` tells that the post is there and only to be brought up to date.
+
+No index holds a column that changes while a delivery is made, so that PostgreSQL can update rows in place, and nothing
+is checked by foreign keys: both cost more than everything else together.
 """
 
 pages = Table(
     "pages",
     metadata,
-    Column("delivery_id", ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("delivery_id", BigInteger, primary_key=True, autoincrement=False),
     Column("page", SmallInteger, primary_key=True, autoincrement=False),
     Column("state", String(8), nullable=False),
     Column("message_id", Text, nullable=False),
     Column("digest", String(16), nullable=False),
-    Column("revision", String(64), nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
-"""What happened to each page; ``digest`` is a hash of what was sent, so that corrections know what changed."""
+"""What became of each page; ``digest`` is a hash of what was sent, so that corrections know what changed."""
 
 leases = Table(
     "leases",
     metadata,
     Column("id", Serial, primary_key=True),
-    Column("owner", Text, nullable=False),
-    Column("until", Instant, nullable=False, index=True),
+    Column("owner", Text, nullable=False, index=True),
+    Column("chunk_id", BigInteger, nullable=False),
+    Column("sending", Text, nullable=False, server_default=text("'[]'")),
     sqlite_autoincrement=True,
 )
-"""Who works on which chunk of deliveries. Numbers are never used twice: they fence off those who come too late."""
+"""Who works on which chunk. Numbers are never used twice: they fence off those who come too late.
+
+``sending`` holds the intents: the pages that are on their way, as JSON ``[[delivery, page, at], …]``.
+"""
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("share", SmallInteger, primary_key=True, autoincrement=False),
+    Column("owner", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("per_second", Float),
+)
+"""Which courier may use an account's rate, or one of equal shares of it. Its leases end when this ends."""
 
 notices = Table(
     "notices",

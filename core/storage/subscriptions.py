@@ -95,7 +95,7 @@ async def _one(connection: AsyncConnection, table: Table, key: dict[str, object]
     query = select(table.c.id).where(*(table.c[name] == value for name, value in key.items()))
     if (found := (await connection.execute(query)).scalar_one_or_none()) is not None:
         return int(found)
-    await connection.execute(insert_into(connection, table).values(key | rest).on_conflict_do_nothing())
+    await connection.execute(insert_into(connection.dialect.name, table).values(key | rest).on_conflict_do_nothing())
     return int((await connection.execute(query)).scalar_one())
 
 

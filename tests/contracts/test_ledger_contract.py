@@ -14,7 +14,7 @@ from core.storage.runs import SqlRuns
 from core.storage.schema import leases, notices, subscriptions
 from core.storage.subscriptions import SqlSubscriptions
 from core.target import Target
-from newsroom import ACCOUNT, NOW, add_issue, add_readers, plan
+from newsroom import ACCOUNT, NOW, add_issue, add_many, add_readers, plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +39,15 @@ def ledger(database: Database) -> Ledger:
     return SqlLedger(database)
 
 
-async def claim(ledger: Ledger, limit: int = 10, now: datetime = NOW) -> Sequence[Work]:
-    return await ledger.claim(ACCOUNT, "me", now=now, until=now + MINUTE, limit=limit)
+ASK = Doubts.always("ask")
+
+
+async def claim(ledger: Ledger, now: datetime = NOW, owner: str = "me") -> Sequence[Work]:
+    """Hold the account's budget and claim the first chunk that waits."""
+    if not await ledger.hold(ACCOUNT, owner, now=now, until=now + MINUTE, on_unknown=ASK):
+        return ()
+    waiting = await ledger.waiting(now=now, account=ACCOUNT)
+    return await ledger.claim(waiting[0].id, owner, now=now) if waiting else ()
 
 
 def page(work: Work, state: PageState, number: int = 0, settled: Settled | None = None) -> Entry:
@@ -60,16 +67,59 @@ async def receipt(database: Database, work: Work) -> Receipt:
 SENT = Settled(state="sent", next_page=1, attempts=0)
 
 
-async def test_a_delivery_is_claimed_once(ledger: Ledger, run: int) -> None:
-    first, second, third = await claim(ledger, 3), await claim(ledger, 3), await claim(ledger, 3)
-    assert [len(first), len(second), len(third)] == [3, 2, 0]
-    assert len({work.delivery.id for work in [*first, *second]}) == 5
-    assert {work.lease for work in first}.isdisjoint(work.lease for work in second)
+async def test_a_chunk_is_claimed_once(ledger: Ledger, run: int) -> None:
+    (chunk,) = await ledger.waiting(now=NOW)
+    first, second = await claim(ledger), await ledger.claim(chunk.id, "me", now=NOW)
+    assert (len(first), len(second)) == (5, 0)
+    assert await ledger.waiting(now=NOW) == []
 
 
-async def test_another_account_claims_nothing(ledger: Ledger, run: int) -> None:
+async def test_a_chunk_is_claimed_only_with_the_budget_of_its_account(ledger: Ledger, run: int) -> None:
     other = Account(platform="fake", account="other")
-    assert await ledger.claim(other, "me", now=NOW, until=NOW + MINUTE, limit=9) == ()
+    assert await ledger.hold(other, "me", now=NOW, until=NOW + MINUTE, on_unknown=ASK)
+    (chunk,) = await ledger.waiting(now=NOW)
+    assert chunk.account == ACCOUNT
+    assert not await ledger.claim(chunk.id, "me", now=NOW)
+    assert await ledger.waiting(now=NOW, account=other) == []
+
+
+async def test_a_budget_is_held_by_one_until_it_is_over_or_given_back(ledger: Ledger) -> None:
+    async def hold(owner: str, now: datetime) -> bool:
+        return await ledger.hold(ACCOUNT, owner, now=now, until=now + MINUTE, on_unknown=ASK)
+
+    assert [await hold("a", NOW), await hold("b", NOW), await hold("a", NOW + MINUTE / 2)] == [True, False, True]
+    assert [await hold("b", NOW + MINUTE), await hold("b", NOW + 2 * MINUTE)] == [False, True]
+    assert not await hold("a", NOW + 2 * MINUTE)
+    await ledger.release("b", now=NOW + 2 * MINUTE, on_unknown=ASK)
+    assert await hold("a", NOW + 2 * MINUTE)
+
+
+async def test_a_budget_in_shares_is_held_by_as_many(ledger: Ledger) -> None:
+    held = [
+        await ledger.hold(ACCOUNT, owner, now=NOW, until=NOW + MINUTE, on_unknown=ASK, shares=2) for owner in "abcab"
+    ]
+    assert held == [True, True, False, True, True]
+
+
+async def test_a_budget_given_back_is_free_for_others_once_the_platform_counts_no_more(ledger: Ledger) -> None:
+    async def hold(owner: str, now: datetime) -> bool:
+        return await ledger.hold(ACCOUNT, owner, now=now, until=now + MINUTE, on_unknown=ASK, per_second=30)
+
+    assert await hold("a", NOW)
+    await ledger.release("a", now=NOW, on_unknown=ASK)
+    assert not await hold("b", NOW + timedelta(seconds=0.9))
+    assert await hold("b", NOW + timedelta(seconds=1))
+
+
+async def test_many_readers_are_cut_into_chunks_that_share_nothing(ledger: Ledger, database: Database) -> None:
+    await add_issue(database)
+    await add_many(database, 1201)
+    await plan(database)
+    waiting = await ledger.waiting(now=NOW)
+    assert await ledger.hold(ACCOUNT, "me", now=NOW, until=NOW + MINUTE, on_unknown=ASK)
+    works = [work for chunk in waiting for work in await ledger.claim(chunk.id, "me", now=NOW)]
+    assert len(waiting) == 3
+    assert len({work.delivery.target for work in works}) == len(works) == 1201
 
 
 async def test_nothing_is_claimed_before_it_is_due_nor_while_the_run_is_paused(
@@ -101,33 +151,45 @@ async def test_what_is_sent_is_counted_and_the_run_is_done_at_the_end(
     ledger: Ledger, database: Database, run: int
 ) -> None:
     works = await claim(ledger)
-    assert await ledger.record([page(work, "sending") for work in works]) == frozenset()
-    assert await ledger.record([page(work, "sent", settled=SENT) for work in works[:4]]) == frozenset()
+    assert await ledger.record([page(work, "sending") for work in works]) == [True] * 5
+    assert await ledger.record([page(work, "sent", settled=SENT) for work in works[:4]]) == [True] * 4
     assert await counts(database) == Counts(planned=1, sent=4)
     await ledger.record([page(works[4], "sent", settled=SENT)])
-    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
+    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
     assert (await SqlRuns(database).newest())[0].state == "done"
     assert (await receipt(database, works[0])).pages[0].message_id == "m0"
     async with database.read() as connection:
         assert (await connection.execute(select(func.count()).select_from(leases))).scalar() == 0
 
 
-async def test_a_lost_lease_changes_nothing(ledger: Ledger, database: Database, run: int) -> None:
-    stale = await claim(ledger, 2)
+async def test_who_wakes_up_too_late_changes_nothing(ledger: Ledger, database: Database, run: int) -> None:
+    stale = await claim(ledger)
     await ledger.record([page(stale[0], "sending")])
     later = NOW + 2 * MINUTE
-    assert await ledger.recover(now=later, on_unknown=Doubts.always("ask")) == 1
-    again = await claim(ledger, now=later)
+    again = await claim(ledger, later, "another")
     late = [page(stale[0], "sent", settled=SENT), page(stale[1], "sending"), page(again[0], "sending")]
-    assert await ledger.record(late) == frozenset({stale[0].lease})
+    assert await ledger.record(late) == [False, False, True]
     assert await counts(database) == Counts(planned=4, unknown=1)
     assert (await receipt(database, stale[0])).pages[0].state == "unknown"
+    assert not await ledger.hold(ACCOUNT, "me", now=later, until=later + MINUTE, on_unknown=ASK)
 
 
-async def test_a_renewed_lease_is_not_recovered(ledger: Ledger, run: int) -> None:
+async def test_a_budget_that_is_prolonged_keeps_its_chunks(ledger: Ledger, run: int) -> None:
     works = await claim(ledger)
-    await ledger.renew([works[0].lease], until=NOW + 5 * MINUTE)
-    assert await ledger.recover(now=NOW + 2 * MINUTE, on_unknown=Doubts.always("ask")) == 0
+    assert not await claim(ledger, NOW + MINUTE / 2)
+    later = NOW + MINUTE
+    assert not await ledger.hold(ACCOUNT, "another", now=later, until=later + MINUTE, on_unknown=ASK)
+    assert await ledger.record([page(works[0], "sending")]) == [True]
+
+
+async def test_a_paused_run_begins_nothing_and_finishes_what_was_begun(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    works = await claim(ledger)
+    await ledger.record([page(works[0], "sending")])
+    await SqlRuns(database).change(run, states=["running"], to="paused", note="", now=NOW)
+    entries = [page(works[0], "sent"), page(works[0], "sending", 1), page(works[1], "sending")]
+    assert await ledger.record(entries) == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +209,7 @@ async def test_a_page_in_flight_at_a_crash_is_unknown_and_the_setting_says_what_
     await ledger.record([page(works[0], "sending"), page(works[1], "sending")])
     await ledger.record([page(works[0], "sent"), page(works[1], "sent")])
     await ledger.record([page(works[0], "sending", 1)])
-    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always(on_unknown))
+    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=Doubts.always(on_unknown))
     doubtful = await receipt(database, works[0])
     assert [part.state for part in doubtful.pages] == ["sent", "unknown"]
     found = doubtful.delivery
@@ -159,9 +221,9 @@ async def test_a_page_in_flight_at_a_crash_is_unknown_and_the_setting_says_what_
 
 
 async def test_a_resumed_delivery_knows_its_first_message(ledger: Ledger, run: int) -> None:
-    works = await claim(ledger, 1)
+    works = await claim(ledger)
     await ledger.record([page(works[0], "sent")])
-    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
+    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
     again = {work.delivery.id: work for work in await claim(ledger)}[works[0].delivery.id]
     assert (again.first_message, again.delivery.next_page) == ("m0", 1)
 
@@ -169,9 +231,11 @@ async def test_a_resumed_delivery_knows_its_first_message(ledger: Ledger, run: i
 async def test_a_delivery_put_off_comes_back_when_it_is_due(ledger: Ledger, run: int) -> None:
     works = await claim(ledger)
     later = Settled(state="planned", next_page=0, attempts=1, due=NOW + MINUTE, kind="transient", reason="502")
-    await ledger.record([page(works[0], "failed", settled=later)])
+    entries = [page(work, "sent", settled=SENT) for work in works[1:]]
+    await ledger.record([page(works[0], "failed", settled=later), *entries])
+    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=ASK)
     assert not await claim(ledger)
-    (again,) = await claim(ledger, now=NOW + MINUTE)
+    (again,) = await claim(ledger, NOW + MINUTE)
     assert (again.delivery.attempts, again.delivery.reason) == (1, "502")
 
 
@@ -179,9 +243,9 @@ async def test_readers_who_left_or_paused_since_planning_are_skipped(
     ledger: Ledger, database: Database, run: int
 ) -> None:
     works = await claim(ledger)
-    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
+    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
     effects = [Effect(subscription="end"), Effect(subscription="pause", until=NOW + MINUTE)]
-    first = await claim(ledger, 2)
+    first = (await claim(ledger))[:2]
     entries = [
         Entry(
             lease=work.lease,
@@ -192,23 +256,24 @@ async def test_readers_who_left_or_paused_since_planning_are_skipped(
         for work, effect in zip(first, effects, strict=True)
     ]
     await ledger.record(entries)
+    await ledger.release("me", held=[first[0].lease], now=NOW, on_unknown=ASK)
     skips = {work.delivery.id: work.skip for work in await claim(ledger)}
     assert [skips[work.delivery.id] for work in first] == ["gone: blocked", "paused"]
 
 
 async def test_strikes_add_up_and_are_cleared(ledger: Ledger, database: Database, run: int) -> None:
-    (work,) = await claim(ledger, 1)
+    work, *_ = await claim(ledger)
 
     async def enter(effect: Effect) -> int:
         settled = Settled(state="planned", next_page=0, attempts=0, effect=effect, kind="config", reason="no right")
         again = next(found for found in await claim(ledger) if found.delivery.id == work.delivery.id)
         await ledger.record([Entry(lease=again.lease, delivery=again.delivery.id, at=NOW, settled=settled)])
-        await ledger.release([again.lease], now=NOW, on_unknown=Doubts.always("ask"))
+        await ledger.release("me", held=[again.lease], now=NOW, on_unknown=Doubts.always("ask"))
         async with database.read() as connection:
             query = select(subscriptions.c.failures).where(subscriptions.c.id == work.delivery.subscription)
             return int((await connection.execute(query)).scalar_one())
 
-    await ledger.release([work.lease], now=NOW, on_unknown=Doubts.always("ask"))
+    await ledger.release("me", held=[work.lease], now=NOW, on_unknown=Doubts.always("ask"))
     strike = Effect(subscription="strike", notice="cannot write there")
     assert [await enter(strike), await enter(strike), await enter(Effect(subscription="clear"))] == [1, 2, 0]
     async with database.read() as connection:
@@ -226,6 +291,7 @@ async def test_a_move_takes_the_whole_chat_along(ledger: Ledger, database: Datab
         state="planned", next_page=0, attempts=1, kind="move", effect=Effect(subscription="move", moved_to="new")
     )
     await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=moved)])
+    await ledger.release("me", held=[work.lease], now=NOW, on_unknown=ASK)
     (again,) = await claim(ledger)
     assert again.delivery.target == here.moved_to("new")
     kept = await SqlSubscriptions(database).of_chat(here.moved_to("new"))
@@ -249,9 +315,12 @@ async def test_a_move_replaces_what_had_ended_at_the_new_place(ledger: Ledger, d
 
 
 async def test_cancelling_skips_what_has_not_begun(ledger: Ledger, database: Database, run: int) -> None:
-    await claim(ledger, 2)
+    works = await claim(ledger)
+    await ledger.record([page(works[0], "sending"), page(works[1], "sending")])
+    await ledger.record([page(works[1], "sent")])
     await SqlRuns(database).change(run, states=["running"], to="cancelled", note="wrong issue", now=NOW)
     assert await counts(database) == Counts(planned=2, skipped=3)
+    assert await ledger.record([page(works[1], "sending", 1), page(works[2], "sending")]) == [True, False]
 
 
 async def test_only_what_failed_for_this_reason_is_retried(ledger: Ledger, database: Database, run: int) -> None:
@@ -263,7 +332,7 @@ async def test_only_what_failed_for_this_reason_is_retried(ledger: Ledger, datab
     ]
     pairs = zip(works, [*settled, SENT, SENT], strict=True)
     await ledger.record([page(work, "failed", settled=end) for work, end in pairs])
-    await ledger.release([works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
+    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=Doubts.always("ask"))
     runs = SqlRuns(database)
     assert (await runs.newest())[0].state == "done"
     assert await runs.retry(run, states=["failed"], reason="config", now=NOW) == 1

@@ -10,9 +10,11 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
+from bots.engine.embedded import EmbeddedEngine
 from core.clock import SystemClock
 from core.delivery.courier import Courier, Habits
 from core.delivery.model import Doubts
+from core.delivery.office import Office
 from core.delivery.pacing import Pace
 from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from core.render.port import Message
     from core.target import Target
 
-HABITS = Habits(chunk=40, lease=timedelta(milliseconds=300), rest=timedelta(milliseconds=20))
+SHARES = 4
+HABITS = Habits(lease=timedelta(seconds=1), rest=timedelta(milliseconds=20), shares=SHARES)
 IN_FLIGHT = 8
 
 
@@ -61,9 +64,12 @@ async def main(url: str, host: str, port: int, on_unknown: OnUnknown) -> None:
         policy=Policy(on_unknown=Doubts.always(on_unknown), first_wait=timedelta(milliseconds=1)),
         habits=HABITS,
     )
+    office = Office(EmbeddedEngine(), ledger, SystemClock(), rest=HABITS.rest)
+    office.hire(courier)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(recorder.run())
         tasks.create_task(courier.run(asyncio.Event()))
+        tasks.create_task(office.run(asyncio.Event()))
 
 
 if __name__ == "__main__":

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from core.delivery.port import Account
 from core.digest.model import IssueRef
 from core.render.port import Message
 from core.schedule.port import Order
 from core.storage.agenda import SqlAgenda
-from core.storage.schema import issues
+from core.storage.schema import issues, subscriptions
 from core.storage.subscriptions import SqlSubscriptions
 from core.subscriptions.model import Slot, Subscription
 from core.target import Target
@@ -63,6 +63,19 @@ async def add_issue(database: Database, ref: IssueRef = REF, revision: str = "r1
 async def add_readers(database: Database, count: int, **changes: object) -> list[Subscription]:
     book = SqlSubscriptions(database)
     return [await book.save(reader(number, **changes), due=NOW) for number in range(count)]
+
+
+async def add_many(database: Database, count: int) -> None:
+    """Add readers by the thousand: copies of one."""
+    (first,) = await add_readers(database, 1)
+    async with database.write() as connection:
+        row = (await connection.execute(select(subscriptions).where(subscriptions.c.id == first.id))).mappings().one()
+        copied = {name: value for name, value in row.items() if name not in {"id", "target", "chat"}}
+        copies = [
+            {"target": f"fake:bot:chat-{number}", "chat": f"fake:bot:chat-{number}", **copied}
+            for number in range(1, count)
+        ]
+        await connection.execute(insert(subscriptions), copies)
 
 
 async def plan(database: Database, ref: IssueRef = REF, at: datetime = NOW) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.delivery.model import PageReceipt
+from core.delivery.model import Doubts, PageReceipt
 from core.delivery.port import Account, Entry, Settled
 from core.digest.model import IssueRef
 from core.document.nodes import Time
@@ -69,7 +69,9 @@ async def test_the_receipt_is_told_page_by_page(
     await ask("/subscribe 8:30 Shanghai")
     await SqlAgenda(paper).plan(ORDER, NOW)
     ledger = SqlLedger(paper)
-    (work,) = await ledger.claim(ACCOUNT, "test", now=NOW, until=NOW + timedelta(minutes=1), limit=1)
+    await ledger.hold(ACCOUNT, "test", now=NOW, until=NOW + timedelta(minutes=1), on_unknown=Doubts())
+    (chunk,) = await ledger.waiting(now=NOW)
+    (work,) = await ledger.claim(chunk.id, "test", now=NOW)
     page = PageReceipt(page=0, state=state, at=NOW, message_id="7", reason=reason)  # type: ignore[arg-type]  # a parameter
     settled = Settled(state=state, next_page=1, attempts=1, reason=reason)  # type: ignore[arg-type]  # the same
     await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=page, settled=settled)])

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from core.clock import SystemClock
 from core.delivery.amend import steps
 from core.delivery.courier import Courier, Habits
-from core.delivery.model import Counts, SendError
+from core.delivery.model import AMENDS, PRIVATE, Counts, Doubts, SendError
 from core.delivery.port import Shown
 from core.delivery.printer import Sheet
 from core.delivery.recorder import Recorder
@@ -130,7 +130,7 @@ class Desk:
             pages=pages,
             clock=SystemClock(),
             policy=Policy(first_wait=MILLISECOND, longest_wait=MILLISECOND, attempts=3),
-            habits=Habits(chunk=2, rest=MILLISECOND),
+            habits=Habits(rest=MILLISECOND),
         )
         for _ in range(4):
             await courier.run(asyncio.Event(), until_idle=True)
@@ -198,9 +198,14 @@ async def test_new_posts_go_before_corrections(desk: Desk) -> None:
     await book.save(reader(9), due=NOW)
     await plan(desk.database)
     ledger = SqlLedger(desk.database)
-    [first, second] = await ledger.claim(ACCOUNT, "owner", now=LATER, until=LATER + timedelta(minutes=1), limit=2)
-    assert (first.delivery.target.chat, first.shown) == ("chat-9", None)
-    assert [page.digest for page in second.shown or ()] != []
+    [first, second] = await ledger.waiting(now=LATER)
+    assert (first.priority, second.priority) == (PRIVATE, AMENDS)
+    until = LATER + timedelta(minutes=1)
+    assert await ledger.hold(ACCOUNT, "owner", now=LATER, until=until, on_unknown=Doubts())
+    (new,) = await ledger.claim(first.id, "owner", now=LATER)
+    old, *_ = await ledger.claim(second.id, "owner", now=LATER)
+    assert (new.delivery.target.chat, new.shown) == ("chat-9", None)
+    assert [page.digest for page in old.shown or ()] != []
 
 
 async def test_a_cancelled_correction_leaves_the_posts_sent_as_they_were(desk: Desk) -> None:

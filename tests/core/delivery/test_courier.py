@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from core.storage.engine import Database
 
 MILLISECOND = timedelta(milliseconds=1)
-HABITS = Habits(chunk=7, lease=timedelta(seconds=2), rest=5 * MILLISECOND)
+HABITS = Habits(lease=timedelta(seconds=2), rest=5 * MILLISECOND)
 POLICY = Policy(
     first_wait=MILLISECOND,
     longest_wait=MILLISECOND,
@@ -131,13 +131,11 @@ async def test_chats_that_many_read_come_before_private_ones(database: Database)
         reader(0, target=Target(platform="fake", account="bot", chat="-100")), due=NOW
     )
     await SqlAgenda(database, shared={"fake": ("-",)}).plan(Order(issue=REF, kind="push", langs=frozenset({"en"})), NOW)
-    found = await SqlLedger(database).claim(ACCOUNT, "owner", now=NOW, until=NOW + timedelta(minutes=1), limit=4)
-    assert [(work.delivery.target.chat, work.priority) for work in found] == [
-        ("-100", SHARED),
-        ("chat-0", PRIVATE),
-        ("chat-1", PRIVATE),
-        ("chat-2", PRIVATE),
-    ]
+    found = await SqlLedger(database).waiting(now=NOW)
+    assert [chunk.priority for chunk in found] == [SHARED, PRIVATE]
+    platform = Platform()
+    await deliver(database, platform, pace=Pace(in_flight=1))
+    assert [chat for chat, _, _ in platform.taken[::2]] == ["-100", "chat-0", "chat-1", "chat-2"]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +235,7 @@ async def test_an_account_that_cannot_send_rests_and_says_so(database: Database,
             habits=HABITS,
             pace=Pace(in_flight=2),
         )
-        task = asyncio.create_task(courier.run(stop))
+        task = asyncio.create_task(courier.run(stop, until_idle=True))
         await asyncio.sleep(0.3)
         stop.set()
         await task
@@ -298,7 +296,7 @@ async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int
             clock=SystemClock(),
             pace=Pace(in_flight=2),
         )
-        task = asyncio.create_task(courier.run(stop))
+        task = asyncio.create_task(courier.run(stop, until_idle=True))
         await asyncio.sleep(0.1)
         stop.set()
         await task
@@ -312,16 +310,16 @@ async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int
 
 async def test_a_dead_recorder_ends_the_courier(database: Database, run: int) -> None:
     class Full(SqlLedger):
-        async def record(self, entries: Sequence[Entry]) -> frozenset[int]:
+        async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
             raise StorageError(f"disk full: {len(entries)} entries")
 
     ledger = Full(database)
     platform = Platform()
-    recorder = Recorder(ledger)
+    recorder = Recorder(ledger, patience=timedelta(0))
     task = asyncio.create_task(recorder.run())
     courier = Courier(ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock())
     with pytest.raises(ExceptionGroup):
-        await courier.run(asyncio.Event())
+        await courier.run(asyncio.Event(), until_idle=True)
     with pytest.raises(StorageError, match="disk full"):
         await task
     assert platform.taken == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 
 from clock import ManualClock
 from core.answers.memory import Memory, Turn
-from core.delivery.model import PageReceipt
+from core.delivery.model import Doubts, PageReceipt
 from core.delivery.port import Entry
 from core.errors import StorageError
 from core.storage.chats import SqlPreferences
@@ -36,9 +37,11 @@ async def filled(database: Database) -> Database:
     await add_readers(database, 1, target=Target(platform="fake", account="bot", chat="chat-10"))
     await plan(database)
     ledger = SqlLedger(database)
-    for work in await ledger.claim(ACCOUNT, "me", now=NOW, until=NOW, limit=9):
-        sending = PageReceipt(page=0, state="sending", at=NOW)
-        await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=sending)])
+    await ledger.hold(ACCOUNT, "me", now=NOW, until=NOW + timedelta(minutes=1), on_unknown=Doubts())
+    (chunk,) = await ledger.waiting(now=NOW)
+    for work in await ledger.claim(chunk.id, "me", now=NOW):
+        sent = PageReceipt(page=0, state="sent", at=NOW, message_id="m")
+        await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=sent)])
     await SqlPreferences(database).choose_lang(CHAT, "zh")
     memory = Memory(SqlNotes(database, ManualClock()))
     for talk in (CHAT.key, f"{CHAT.key}:5", f"{CHAT.key}#1.1", f"{CHAT.key}0"):

@@ -1,0 +1,1 @@
+"""What carries chunks: in this process, or over PostgreSQL to many."""

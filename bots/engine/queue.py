@@ -1,0 +1,219 @@
+"""Chunks carried between many processes by procrastinate, a queue in PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import psycopg
+import structlog
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Status
+from procrastinate.schema import SchemaManager
+from sqlalchemy import make_url
+
+from core.delivery.engine import Lane
+from core.delivery.port import Account, Chunk
+from core.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from core.delivery.engine import Periodic, Room, Work
+
+CARRY = "paperboy.carry"
+PERIODIC = "paperboy.periodic"
+MANY = 1000
+"""More chunks at a time than couriers have room for."""
+POLL_SECONDS = 0.2
+HEARTBEAT_SECONDS = 5.0
+STALLED_SECONDS = 15.0
+RESCUE_SECONDS = 5.0
+AGAIN_SECONDS = 1.0
+CONNECTIONS = 4
+LOCK = 20260220
+
+log = structlog.get_logger(__name__)
+
+
+class QueueEngine:
+    """Satisfies ``core.delivery.engine.Engine`` for any number of processes with one database.
+
+    A lane is a queue, and a worker fetches from the queues whose couriers have room. A chunk that waits in its queue is
+    not put there again (its queueing lock); one whose worker died is offered again by whoever finds its lease over, and
+    what the worker left in the queue is rescued.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        """``database_url`` is SQLAlchemy's. Nothing is connected yet."""
+        url = make_url(database_url).set(drivername="postgresql")
+        self._conninfo = url.render_as_string(hide_password=False)
+        self._app: App | None = None
+        self._opening = asyncio.Lock()
+
+    async def offer(self, chunks: Sequence[Chunk]) -> None:
+        """Put chunks into their queues."""
+        app = await self._opened()
+        try:
+            jobs = await app.job_manager.list_jobs_async(task=CARRY, status="todo")
+            there = {job.queueing_lock for job in jobs}
+            for chunk in chunks:
+                if (name := f"chunk {chunk.id}") not in there:
+                    with suppress(AlreadyEnqueued):
+                        await _deferred(app, chunk, name)
+        except ConnectorException as error:
+            raise StorageError(f"the queue does not answer: {error}") from error
+
+    async def carry(self, work: Work, room: Room, stop: asyncio.Event) -> None:
+        """Call ``work`` for offered chunks of lanes with room, until ``stop``."""
+        app = self._new_app()
+        queues: list[str] = []
+
+        def look() -> None:
+            queues[:] = [_queue(lane) for lane in room()]
+
+        async def carried(chunk: int, platform: str, account: str, priority: int) -> None:
+            given = Chunk(id=chunk, account=Account(platform=platform, account=account), priority=priority)
+            working = asyncio.ensure_future(work(given))
+            await asyncio.sleep(0)  # lets it take its room
+            look()
+            try:
+                await working
+            finally:
+                look()
+
+        app.task(name=CARRY, retry=RetryStrategy(max_attempts=3, wait=1))(carried)
+        looking = asyncio.create_task(_again(look, POLL_SECONDS))
+        rescuing = asyncio.create_task(_again(partial(_rescue, app), RESCUE_SECONDS))
+        try:
+            await _worked(app, stop, queues=queues, concurrency=MANY)
+        finally:
+            looking.cancel()
+            rescuing.cancel()
+
+    async def every(self, tasks: Sequence[Periodic], stop: asyncio.Event) -> None:
+        """Do each task once a period until ``stop``, in one of the processes that ask for it."""
+        app = self._new_app()
+        for task in tasks:
+            name = f"{PERIODIC}.{task.name}"
+            done = app.task(name=name, queue=PERIODIC, queueing_lock=name, lock=name)(partial(_do, task))
+            app.periodic(cron=_cron(task))(done)
+        await self._prepared()
+        await _worked(app, stop, queues=[PERIODIC], concurrency=max(1, len(tasks)))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._app:
+            await self._app.close_async()
+
+    async def _opened(self) -> App:
+        async with self._opening:
+            if self._app is None:
+                await self._prepared()
+                app = self._new_app()
+                app.task(name=CARRY)(_nothing)
+                await app.open_async()
+                self._app = app
+        return self._app
+
+    def _new_app(self) -> App:
+        return App(connector=PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=CONNECTIONS))
+
+    async def _prepared(self) -> None:
+        """Make procrastinate's tables if they are not there; many processes may start at once."""
+        try:
+            async with await psycopg.AsyncConnection.connect(self._conninfo) as connection:
+                await connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+                found = await connection.execute("SELECT to_regclass('procrastinate_jobs')")
+                row = await found.fetchone()
+                if row is None or row[0] is None:
+                    await connection.execute(SchemaManager.get_schema())
+        except psycopg.Error as error:
+            raise StorageError(f"the queue cannot be made: {error}".splitlines()[0]) from error
+
+
+async def _nothing(**_arguments: object) -> None:
+    """Stand for work that is done elsewhere."""
+
+
+async def _do(task: Periodic, timestamp: int) -> None:
+    del timestamp
+    try:
+        await task.do()
+    except Exception:  # it is done again the next time
+        log.exception("a periodic task failed", task=task.name)
+
+
+def _queue(lane: Lane) -> str:
+    return f"{lane.account.platform}:{lane.account.account}:{lane.priority}"
+
+
+def _cron(task: Periodic) -> str:
+    """Return the period as a cron expression whose sixth field are seconds."""
+    if task.hour is not None:
+        return f"0 {task.hour} * * * 0"
+    seconds = max(1, round(task.period.total_seconds()))
+    if seconds < 60:  # noqa: PLR2004  # a minute
+        return f"* * * * * */{seconds}"
+    minutes = seconds // 60
+    return f"*/{minutes} * * * * 0" if minutes < 60 else f"0 */{minutes // 60} * * * 0"  # noqa: PLR2004  # an hour
+
+
+async def _deferred(app: App, chunk: Chunk, name: str) -> None:
+    lane = Lane(account=chunk.account, priority=chunk.priority)
+    task = app.configure_task(CARRY, queue=_queue(lane), queueing_lock=name, priority=-chunk.priority)
+    await task.defer_async(
+        chunk=chunk.id, platform=chunk.account.platform, account=chunk.account.account, priority=chunk.priority
+    )
+
+
+async def _worked(app: App, stop: asyncio.Event, *, queues: Iterable[str], concurrency: int) -> None:
+    """Run a worker until ``stop``, and start another one when it ends before: its database was away."""
+    stopping = asyncio.ensure_future(stop.wait())
+    while not stop.is_set():
+        running = asyncio.create_task(_work(app, queues, concurrency))
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            try:
+                await running
+            except Exception as error:  # noqa: BLE001  # whatever it was, jobs wait in the database
+                log.warning("a worker of the queue ended", reason=str(error))
+        if not stop.is_set():
+            await asyncio.wait({stopping}, timeout=AGAIN_SECONDS)
+
+
+async def _work(app: App, queues: Iterable[str], concurrency: int) -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            queues=queues,
+            concurrency=concurrency,
+            listen_notify=False,
+            fetch_job_polling_interval=POLL_SECONDS,
+            delete_jobs="always",
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+        )
+
+
+async def _again(do: Callable[[], Awaitable[None] | None], seconds: float) -> None:
+    while True:
+        try:
+            if (waiting := do()) is not None:
+                await waiting
+        except ConnectorException as error:
+            log.warning("the queue does not answer", reason=str(error))
+        await asyncio.sleep(seconds)
+
+
+async def _rescue(app: App) -> None:
+    """Let jobs go whose worker died: their chunks are offered again once the ledger finds their leases over."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        try:
+            await app.job_manager.retry_job(job)
+        except ConnectorException:  # it waits in its queue again already
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)

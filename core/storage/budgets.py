@@ -1,0 +1,73 @@
+"""Who may use an account's rate: a budget, or one of equal shares of it, held by one courier at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, exists, literal, select, update
+
+from core.storage.dialects import insert_into
+from core.storage.schema import Instant, budgets, chunks
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from core.delivery.port import Account
+
+COUNTED_FOR = timedelta(seconds=1)
+
+
+async def hold(  # the port's
+    connection: AsyncConnection,
+    account: Account,
+    owner: str,
+    *,
+    now: datetime,
+    until: datetime,
+    shares: int,
+    per_second: float | None,
+) -> bool:
+    """Prolong what the owner holds of the account, else take a share that is free or over; return whether it has one.
+
+    What an earlier owner left under its leases must have been released before.
+    """
+    here = and_(budgets.c.platform == account.platform, budgets.c.account == account.account)
+    values = {"owner": owner, "until": until, "per_second": per_second}
+    mine = update(budgets).where(here, budgets.c.owner == owner, budgets.c.share < shares)
+    if (await connection.execute(mine.values(values))).rowcount:
+        return True
+    for share in range(shares):
+        this = and_(here, budgets.c.share == share, budgets.c.until <= now)
+        if (await connection.execute(update(budgets).where(this).values(values))).rowcount:
+            return True
+        key = {"platform": account.platform, "account": account.account, "share": share}
+        new = insert_into(connection.dialect.name, budgets).values(key | values).on_conflict_do_nothing()
+        if (await connection.execute(new.returning(budgets.c.share))).first() is not None:
+            return True
+    return False
+
+
+def over(account: Account, now: datetime, owner: str) -> Select[Any]:
+    """Select the other owners whose time at this account is over."""
+    here = and_(budgets.c.platform == account.platform, budgets.c.account == account.account)
+    return select(budgets.c.owner).where(here, budgets.c.until <= now, budgets.c.owner != owner)
+
+
+async def is_holding(connection: AsyncConnection, chunk: int, owner: str, now: datetime) -> bool:
+    """Return whether the owner holds a share of the budget that the chunk's deliveries use up, and keep it so."""
+    theirs = exists().where(
+        chunks.c.id == chunk, chunks.c.platform == budgets.c.platform, chunks.c.account == budgets.c.account
+    )
+    query = select(budgets.c.share).where(budgets.c.owner == owner, budgets.c.until > now, theirs)
+    return (await connection.execute(query.with_for_update(read=True))).first() is not None
+
+
+async def let_go(connection: AsyncConnection, owner: str, now: datetime) -> None:
+    """Free what the owner holds, for others only once the platform has stopped counting what it sent last."""
+    counted = literal(now + COUNTED_FOR, Instant)
+    until = case((budgets.c.per_second.is_not(None), counted), else_=literal(now, Instant))
+    await connection.execute(update(budgets).where(budgets.c.owner == owner).values(until=until))

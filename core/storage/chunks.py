@@ -1,0 +1,97 @@
+"""Chunks of deliveries: putting them down, and counting what is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Integer, and_, case, cast, exists, func, literal, literal_column, select, union_all, update
+
+from core.storage.schema import TALLIED, chunks, deliveries, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Row, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+PER_CHUNK = 500
+CHUNKS_AT_ONCE = 500
+
+# Written out, not bound: partial indexes are used only for conditions known when the query is planned.
+RUNNING = runs.c.state == literal_column("'running'")
+PLANNED = deliveries.c.state == literal_column("'planned'")
+INSIDE = and_(deliveries.c.run_id == chunks.c.run_id, deliveries.c.chunk_id == chunks.c.id)
+
+
+def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(case((condition, 1), else_=0)), 0), Integer)
+
+
+_FAILED = deliveries.c.state == "failed"
+COUNTED: dict[str, ColumnElement[int]] = {
+    "deliveries": func.count(deliveries.c.id),
+    **{name: _how_many(deliveries.c.state == name) for name in ("sent", "unknown", "failed", "skipped")},
+    **{name: _how_many(and_(_FAILED, deliveries.c.kind == name)) for name in ("content", "config")},
+}
+_DUE = func.min(case((PLANNED, deliveries.c.due)))
+_PRIORITY = func.min(case((PLANNED, deliveries.c.priority)))
+
+
+async def of_run(connection: AsyncConnection, run: int) -> Sequence[int]:
+    """Return the numbers of the run's chunks."""
+    return (await connection.execute(select(chunks.c.id).where(chunks.c.run_id == run))).scalars().all()
+
+
+async def tally(connection: AsyncConnection, which: Sequence[int], now: datetime, *, put_down: bool = False) -> None:
+    """Count what is in these chunks and note when something in them is due; ``put_down``: they are not held any more.
+
+    Everybody who changes the state of a delivery which may be in a chunk that nobody holds calls this afterwards.
+    """
+    for start in range(0, len(which), CHUNKS_AT_ONCE):
+        counted = _counted(which[start : start + CHUNKS_AT_ONCE]).subquery("counted")
+        values: dict[str, Any] = {name: counted.c[name] for name in TALLIED}
+        values |= {"due": counted.c.due, "priority": counted.c.priority, "touched": now}
+        if put_down:
+            values["lease"] = None
+        await connection.execute(update(chunks).where(chunks.c.id == counted.c.id).values(values))
+
+
+def _counted(which: Sequence[int]) -> Select[Any]:
+    counts = [count.label(name) for name, count in COUNTED.items()]
+    priority = func.coalesce(_PRIORITY, func.max(chunks.c.priority)).label("priority")
+    return (
+        select(chunks.c.id, _DUE.label("due"), priority, *counts)
+        .select_from(chunks.outerjoin(deliveries, INSIDE))
+        .where(chunks.c.id.in_(which))
+        .group_by(chunks.c.id)
+    )
+
+
+async def finish(connection: AsyncConnection, which: Sequence[int]) -> None:
+    """Call the runs of these chunks done that have nothing left to do."""
+    theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which))
+    left = exists().where(chunks.c.run_id == runs.c.id, chunks.c.due.is_not(None))
+    await connection.execute(update(runs).where(runs.c.id.in_(theirs), RUNNING, ~left).values(state="done"))
+
+
+async def count(connection: AsyncConnection, which: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return for each of these runs ``run_id``, the columns of ``TALLIED``, and ``due``: when the oldest is due."""
+    rest = select(chunks.c.run_id, *(chunks.c[name] for name in TALLIED), chunks.c.due).where(
+        chunks.c.run_id.in_(which), chunks.c.lease.is_(None)
+    )
+    held = (
+        select(chunks.c.run_id, *(count.label(name) for name, count in COUNTED.items()), _DUE.label("due"))
+        .join_from(chunks, deliveries, INSIDE)
+        .where(chunks.c.run_id.in_(which), chunks.c.lease.is_not(None))
+        .group_by(chunks.c.run_id)
+    )
+    both = union_all(rest, held).subquery("both")
+    sums = [cast(func.sum(both.c[name]), Integer).label(name) for name in TALLIED]
+    query = select(both.c.run_id, *sums, func.min(both.c.due).label("due")).group_by(both.c.run_id)
+    return (await connection.execute(query)).all()
+
+
+def held_or_touched(run: int, since: datetime) -> ColumnElement[bool]:
+    """Return the condition for chunks of the run in which something may have happened at ``since`` or later."""
+    return and_(chunks.c.run_id == literal(run), chunks.c.lease.is_not(None) | (chunks.c.touched >= since))
