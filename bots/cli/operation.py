@@ -64,6 +64,15 @@ def upgrade() -> None:
     console.print("the database is up to date")
 
 
+@database.command()
+def copy(
+    url: Annotated[str, typer.Argument(help="The other database, empty: postgresql+psycopg://user@host/name")],
+) -> None:
+    """Copy everything into another database and compare it row by row. Stop the program before."""
+    _print_rows(in_house(lambda house: transfer.move(house.database, url)))
+    console.print("every row is the same in both; set PAPERBOY_DATABASE_URL to the other one and start again")
+
+
 def backup(
     file: Annotated[Path, typer.Argument(help="A new file; a SQLite database, whatever the source is.")],
 ) -> None:

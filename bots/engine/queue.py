@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, AppNotOpen, ConnectorException
 from procrastinate.jobs import Status
 from procrastinate.schema import SchemaManager
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
 from core.delivery.engine import Lane
@@ -49,8 +50,9 @@ class QueueEngine:
 
     def __init__(self, database_url: str) -> None:
         """``database_url`` is SQLAlchemy's. Nothing is connected yet."""
-        url = make_url(database_url).set(drivername="postgresql")
-        self._conninfo = url.render_as_string(hide_password=False)
+        url = make_url(database_url)
+        where = url.translate_connect_args(username="user", database="dbname")
+        self._conninfo = make_conninfo("", **where, **url.query)
         self._app: App | None = None
         self._opening = asyncio.Lock()
 
@@ -69,6 +71,7 @@ class QueueEngine:
 
     async def carry(self, work: Work, room: Room, stop: asyncio.Event) -> None:
         """Call ``work`` for offered chunks of lanes with room, until ``stop``."""
+        await self._prepared()
         app = self._new_app()
         queues: list[str] = []
 
@@ -205,7 +208,7 @@ async def _again(do: Callable[[], Awaitable[None] | None], seconds: float) -> No
         try:
             if (waiting := do()) is not None:
                 await waiting
-        except ConnectorException as error:
+        except (ConnectorException, AppNotOpen) as error:
             log.warning("the queue does not answer", reason=str(error))
         await asyncio.sleep(seconds)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, or_, select, text
+from sqlalchemy import String, collate, delete, func, insert, or_, select, text
 
 from core.answers.memory import PREFIX
 from core.errors import StorageError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from core.target import Target
 
 ROWS_AT_ONCE = 2000
+BYTES = {"sqlite": "BINARY", "postgresql": "C"}
 
 
 async def backup(database: Database, file: Path) -> dict[str, int]:
@@ -60,10 +61,23 @@ async def restore(database: Database, file: Path) -> dict[str, int]:
         await source.close()
 
 
+async def move(database: Database, into_url: str) -> dict[str, int]:
+    """Copy everything into the empty database of another URL, compare it row by row, and return the rows by table.
+
+    Raises StorageError if it is not empty or anything differs; nothing is copied then.
+    """
+    into = open_database(into_url)
+    try:
+        await into.upgrade()
+        return await copy_rows(database, into)
+    finally:
+        await into.close()
+
+
 async def copy_rows(source: Database, into: Database) -> dict[str, int]:
     """Copy every row of every table into a database that has the same tables, all empty; return the rows by table.
 
-    Raises StorageError if one is not empty, or if the counts differ at the end; nothing is copied then.
+    Raises StorageError if one is not empty, or if a row differs at the end; nothing is copied then.
     """
     copied: dict[str, int] = {}
     async with source.read() as reading, into.write() as writing:
@@ -74,9 +88,7 @@ async def copy_rows(source: Database, into: Database) -> dict[str, int]:
                 raise StorageError(f"the database is not empty: it has rows in {table.name}")
             async for rows in _rows(reading, table):
                 await writing.execute(insert(table), rows)
-            copied[table.name] = await _count(writing, table)
-            if copied[table.name] != await _count(reading, table):
-                raise StorageError(f"not every row of {table.name} was copied")
+            copied[table.name] = await _compare(reading, writing, table)
         await _go_on_counting(writing)
     return copied
 
@@ -133,8 +145,26 @@ async def _count(connection: AsyncConnection, table: Table) -> int:
     return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
 
 
+async def _compare(reading: AsyncConnection, writing: AsyncConnection, table: Table) -> int:
+    """Return how many rows the table has. Raises StorageError unless each is the same in both databases."""
+    compared = 0
+    copies = _rows(writing, table)
+    async for rows in _rows(reading, table):
+        if await anext(copies, None) != rows:
+            raise StorageError(f"rows of {table.name} differ after {compared} that are equal")
+        compared += len(rows)
+    if await anext(copies, None) is not None:
+        raise StorageError(f"the copy of {table.name} has more than {compared} rows")
+    return compared
+
+
 async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
-    result = await connection.stream(select(table))
+    """Give the rows in an order that both databases share: texts by their bytes."""
+    order = [
+        collate(column, BYTES[connection.dialect.name]) if isinstance(column.type, String) else column
+        for column in table.primary_key
+    ]
+    result = await connection.stream(select(table).order_by(*order))
     async for some in result.mappings().partitions(ROWS_AT_ONCE):
         yield [dict(row) for row in some]
 

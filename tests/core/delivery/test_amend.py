@@ -198,12 +198,12 @@ async def test_new_posts_go_before_corrections(desk: Desk) -> None:
     await book.save(reader(9), due=NOW)
     await plan(desk.database)
     ledger = SqlLedger(desk.database)
-    [first, second] = await ledger.waiting(now=LATER)
+    now = SystemClock().now()
+    [first, second] = await ledger.waiting(now=now)
     assert (first.priority, second.priority) == (PRIVATE, AMENDS)
-    until = LATER + timedelta(minutes=1)
-    assert await ledger.hold(ACCOUNT, "owner", now=LATER, until=until, on_unknown=Doubts())
-    (new,) = await ledger.claim(first.id, "owner", now=LATER)
-    old, *_ = await ledger.claim(second.id, "owner", now=LATER)
+    assert await ledger.hold(ACCOUNT, "owner", now=now, until=now + timedelta(minutes=1), on_unknown=Doubts())
+    (new,) = await ledger.claim(first.id, "owner", now=now)
+    old, *_ = await ledger.claim(second.id, "owner", now=now)
     assert (new.delivery.target.chat, new.shown) == ("chat-9", None)
     assert [page.digest for page in old.shown or ()] != []
 

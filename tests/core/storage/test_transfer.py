@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,17 +12,22 @@ from core.answers.memory import Memory, Turn
 from core.delivery.model import Doubts, PageReceipt
 from core.delivery.port import Entry
 from core.errors import StorageError
+from core.storage import transfer
 from core.storage.chats import SqlPreferences
 from core.storage.engine import open_database
 from core.storage.ledger import SqlLedger
 from core.storage.notes import SqlNotes
 from core.storage.schema import metadata
-from core.storage.transfer import backup, export, forget, restore
+from core.storage.transfer import backup, export, forget, move, restore
 from core.target import Target
 from newsroom import ACCOUNT, NOW, add_issue, add_readers, plan
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from sqlalchemy import Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from core.storage.engine import Database
 
@@ -119,3 +124,30 @@ async def test_a_chat_that_is_forgotten_leaves_nothing_and_others_keep_all(fille
             for name in ("deliveries", "pages", "subscriptions")
         }
     assert rest == {"deliveries": 3, "pages": 3, "subscriptions": 3}
+
+
+async def test_a_move_compares_every_row_and_takes_nothing_that_differs(
+    database: Database, upgraded_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = open_database(f"sqlite+aiosqlite:///{tmp_path / 'source.db'}")
+    await source.upgrade()
+    await add_issue(source)
+    await add_readers(source, 3)
+    await plan(source)
+    read = transfer._rows
+    asked: list[str] = []
+
+    async def spoilt(connection: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
+        asked.append(table.name)
+        async for rows in read(connection, table):
+            is_second_reading = asked.count(table.name) == 2 and table.name == "deliveries"
+            yield [row | {"reason": "spoilt"} for row in rows] if is_second_reading else rows
+
+    monkeypatch.setattr(transfer, "_rows", spoilt)
+    with pytest.raises(StorageError, match="rows of deliveries differ"):
+        await move(source, upgraded_url)
+    monkeypatch.undo()
+    copied = await move(source, upgraded_url)
+    assert (copied["deliveries"], copied["subscriptions"]) == (3, 3)
+    assert await contents(database) == await contents(source)
+    await source.close()
