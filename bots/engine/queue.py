@@ -52,7 +52,8 @@ class QueueEngine:
         """``database_url`` is SQLAlchemy's. Nothing is connected yet."""
         url = make_url(database_url)
         where = url.translate_connect_args(username="user", database="dbname")
-        self._conninfo = make_conninfo("", **where, **url.query)
+        options = {name: " ".join(values) for name, values in url.normalized_query.items()}
+        self._conninfo = make_conninfo("", **where, **options)
         self._app: App | None = None
         self._opening = asyncio.Lock()
 

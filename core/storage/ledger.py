@@ -3,7 +3,7 @@
 A chunk is held under one row of ``leases``, and its number is the fence: every write locks the lease rows that it comes
 under, and whoever takes a lease away deletes its row first. So a courier that was frozen and wakes up late finds its
 lease gone and changes nothing, without a check for each delivery. The same rows hold the intents, so that announcing
-some hundred pages is one small update. See decisions 0004 and 0008.
+some hundred pages is one small update. See decisions 0004 and 0012.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from core.storage.schema import chats, deliveries, metadata, notes, notices, pag
 from core.storage.subscriptions import chat_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Table
@@ -147,26 +147,27 @@ async def _count(connection: AsyncConnection, table: Table) -> int:
 
 async def _compare(reading: AsyncConnection, writing: AsyncConnection, table: Table) -> int:
     """Return how many rows the table has. Raises StorageError unless each is the same in both databases."""
-    compared = 0
+    compared, equal = 0, True
     copies = _rows(writing, table)
     async for rows in _rows(reading, table):
-        if await anext(copies, None) != rows:
-            raise StorageError(f"rows of {table.name} differ after {compared} that are equal")
+        equal = await anext(copies, None) == rows and equal
         compared += len(rows)
-    if await anext(copies, None) is not None:
-        raise StorageError(f"the copy of {table.name} has more than {compared} rows")
+    async for _ in copies:
+        equal = False
+    if not equal:
+        raise StorageError(f"rows of {table.name} differ from their copies")
     return compared
 
 
-async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
+async def _rows(connection: AsyncConnection, table: Table) -> AsyncGenerator[list[dict[str, Any]], None]:
     """Give the rows in an order that both databases share: texts by their bytes."""
     order = [
         collate(column, BYTES[connection.dialect.name]) if isinstance(column.type, String) else column
         for column in table.primary_key
     ]
-    result = await connection.stream(select(table).order_by(*order))
-    async for some in result.mappings().partitions(ROWS_AT_ONCE):
-        yield [dict(row) for row in some]
+    async with connection.stream(select(table).order_by(*order)) as result:
+        async for some in result.mappings().partitions(ROWS_AT_ONCE):
+            yield [dict(row) for row in some]
 
 
 async def _go_on_counting(connection: AsyncConnection) -> None:

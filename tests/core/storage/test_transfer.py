@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import aclosing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from core.target import Target
 from newsroom import ACCOUNT, NOW, add_issue, add_readers, plan
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from sqlalchemy import Table
@@ -137,11 +138,12 @@ async def test_a_move_compares_every_row_and_takes_nothing_that_differs(
     read = transfer._rows
     asked: list[str] = []
 
-    async def spoilt(connection: AsyncConnection, table: Table) -> AsyncIterator[list[dict[str, Any]]]:
+    async def spoilt(connection: AsyncConnection, table: Table) -> AsyncGenerator[list[dict[str, Any]], None]:
         asked.append(table.name)
-        async for rows in read(connection, table):
-            is_second_reading = asked.count(table.name) == 2 and table.name == "deliveries"
-            yield [row | {"reason": "spoilt"} for row in rows] if is_second_reading else rows
+        async with aclosing(read(connection, table)) as found:
+            async for rows in found:
+                is_second_reading = asked.count(table.name) == 2 and table.name == "deliveries"
+                yield [row | {"reason": "spoilt"} for row in rows] if is_second_reading else rows
 
     monkeypatch.setattr(transfer, "_rows", spoilt)
     with pytest.raises(StorageError, match="rows of deliveries differ"):
