@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
@@ -22,7 +23,7 @@ from core.delivery.retry import Decision, Policy, Trouble, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from core.clock import Clock
     from core.delivery.amend import Step
@@ -163,7 +164,10 @@ class Deliverer:
             await self._put_back(trip, rest)
             return None
         passage = await self._turn(target.chat, stop)
-        if passage is None or not await self._put(trip, "sending") or not self._may_send():
+        if passage is None or not await self._put(trip, "sending"):
+            return None
+        if not self._may_send():  # the budget ran out meanwhile: the page was surely not sent
+            await self._put_back(trip, timedelta(0))
             return None
         self._pacer.made(passage, self._clock.now())
         try:

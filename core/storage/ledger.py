@@ -204,9 +204,13 @@ async def _intend(connection: AsyncConnection, entries: Sequence[Entry], held: d
             held[entry.lease].sending[entry.delivery, entry.page.page] = _micros(entry.at)
         elif entry.page:
             held[entry.lease].sending.pop((entry.delivery, entry.page.page), None)
+        elif entry.settled:
+            sending = held[entry.lease].sending
+            for page in [page for page in sending if page[0] == entry.delivery]:
+                del sending[page]
     rows = [
         [lease, json.dumps([[*page, at] for page, at in held[lease].sending.items()], separators=(",", ":"))]
-        for lease in sorted({entry.lease for entry in entries if entry.page})
+        for lease in sorted({entry.lease for entry in entries})
     ]
     if rows:
         await connection.execute(_intents(connection.dialect.name), packed(rows))

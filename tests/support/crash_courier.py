@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.target import Target
 
 SHARES = 4
-HABITS = Habits(lease=timedelta(seconds=1), rest=timedelta(milliseconds=20), shares=SHARES)
+HABITS = Habits(lease=timedelta(seconds=2), rest=timedelta(milliseconds=20), shares=SHARES)
 IN_FLIGHT = 8
 
 
