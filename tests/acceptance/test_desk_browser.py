@@ -182,7 +182,9 @@ async def test_an_answer_of_a_model_is_seen_to_grow(browser: Browser, tmp_path: 
     first, second = "Heron 3 has 128B parameters [1].", "Each token passes through 12B [1]."
     async with fake_model() as model:
         model.plan(Turn(say=f"{first} {second}", pause=0.2))
-        llm = ModelSettings.model_validate({"base_url": model.openai, "api_key": model.key, "model": model.model})
+        llm = ModelSettings.model_validate(
+            {"base_url": model.openai, "api_key": model.key, "model": model.model, "patience": 20}
+        )
         async with open_desk(tmp_path, llm=llm) as desk, served(desk.app) as url:
             visit = Visit(await (await browser.new_context(locale="en-US")).new_page())
             await visit.page.goto(url)

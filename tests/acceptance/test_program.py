@@ -239,7 +239,7 @@ async def test_with_a_model_the_program_writes_its_answers(environment: dict[str
     question = "How many parameters does Heron 3 have?"
     async with fake_model() as model:
         model.usual = Turn(say=lambda asked: "Small networks take turns." if "term" in asked else first)
-        environment |= model.settings("anthropic")
+        environment |= {**model.settings("anthropic"), "PAPERBOY_LLM__PATIENCE": "20"}
         paperboy("import", SAMPLES)
         answer = printed(await asyncio.to_thread(paperboy, "ask", question, "--json"))
         assert set(answer) == {"answer", "lang", "found", "citations", "nearest"}
