@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import regex
@@ -26,6 +27,8 @@ _PARTS = regex.compile(r"\d+(?:\.\d+)+|\d+|[^\W\d_]+")
 _CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
 MAJOR = "~"
 _STEMMER = snowballstemmer.stemmer("english")
+_STEMMING = Lock()
+"""The stemmer keeps the word that it works on, and threads learn words while readers ask."""
 
 STOP_WORDS = frozenset(
     [
@@ -238,4 +241,7 @@ def _plain(run: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
-    return str(_STEMMER.stemWord(word)) if word.isascii() else word
+    if not word.isascii():
+        return word
+    with _STEMMING:
+        return str(_STEMMER.stemWord(word))
