@@ -34,7 +34,7 @@ explore: $(VENV)/dev.stamp  ## try many new random documents, for hours if you l
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto --timeout 3600 -k "any or random"
 
 chaos: $(VENV)/dev.stamp  ## kill couriers 200 times, and compare what arrived with the ledger
-	PAPERBOY_CRASH_READERS=4000 PAPERBOY_CRASH_KILLS=50 PAPERBOY_CRASH_COURIERS=4 \
+	PAPERBOY_CRASH_READERS=20000 PAPERBOY_CRASH_KILLS=50 PAPERBOY_CRASH_COURIERS=4 \
 		$(BIN)/python -m pytest tests/core/delivery/test_crash.py --timeout 1800 --durations 0
 
 bench: $(VENV)/dev.stamp .venv-bench/stamp  ## measure speed and memory

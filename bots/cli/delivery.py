@@ -106,6 +106,8 @@ def _run_as_json(run: Run) -> dict[str, Any]:
         },
         "rate": run.rate,
         "eta": run.eta.isoformat() if run.eta else None,
+        "share": run.share,
+        "oldest": run.oldest.isoformat() if run.oldest else None,
     }
 
 

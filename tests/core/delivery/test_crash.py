@@ -14,7 +14,7 @@ import crash_courier
 from core.storage.engine import open_database
 from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
-from newsroom import add_issue, add_readers, plan
+from newsroom import add_issue, add_many, plan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -74,7 +74,7 @@ async def run_with_kills(url: str, server: Server, port: int, on_unknown: str) -
     dice = random.Random(SEED)  # noqa: S311  # a repeatable accident
     database = open_database(url)
     await add_issue(database)
-    await add_readers(database, READERS)
+    await add_many(database, READERS)
     run = await plan(database)
     couriers = [await start(url, port, on_unknown) for _ in range(COURIERS)]
     for kill in range(KILLS):
