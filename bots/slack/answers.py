@@ -138,16 +138,19 @@ class Answers:
         return await self.rights.may_manage(asked.team, asked.channel, asked.user, present=present)
 
     async def _unreachable(self, asked: Asked, workspace: Workspace, request: Request) -> Reply | None:
-        """Join a public channel; return what to do where the app cannot post."""
+        """Join a public channel; return what to do where the app cannot post.
+
+        A workspace that does not let us look is given the benefit of the doubt: the first post will tell.
+        """
         channel = {"channel": asked.channel}
         try:
             await self.api.call("conversations.join", channel, token=workspace.token)
         except SendError:
             try:
                 said = await self.api.call("conversations.info", channel, token=workspace.token)
-            except SendError:
-                said = {}
-            if not said.get("channel", {}).get("is_member"):
+            except SendError as error:
+                return await self._uninvited(request) if error.kind == "gone" else None
+            if not said["channel"].get("is_member"):
                 return await self._uninvited(request)
         return None
 

@@ -201,6 +201,15 @@ async def test_public_channels_are_joined_and_private_ones_ask_for_an_invitation
     assert "/invite @Paperboy" in text_of(await stand.slash("/subscribe 8:30", channel="GPRIVATE"))
 
 
+async def test_a_channel_that_may_not_be_looked_at_is_subscribed_in_good_faith(stand: Stand) -> None:
+    hidden = {"channels:join", "channels:read", "groups:read"}
+    stand.team.scopes -= hidden
+    try:
+        assert "Subscribed" in text_of(await stand.slash("/subscribe 8:30", channel="CUNSEEN"))
+    finally:
+        stand.team.scopes |= hidden
+
+
 async def test_home_shows_what_a_reader_subscribed_and_edits_it_there(stand: Stand) -> None:
     await stand.slash("/subscribe 8:30 Berlin", channel="C6", user="U6")
     home = await stand.home("U6")
