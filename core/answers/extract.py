@@ -120,8 +120,7 @@ def _lead(finding: Finding, citations: Sequence[Citation], _: Texts) -> str:
         days = {one.passage.ref.date for one in told} | {ref.date for one in told for ref in _also(one, finding)}
         counted = _.plural("{count} story speaks of it.", "{count} stories speak of it.", len(told))
         return f"{counted} {_.plural('On {count} day.', 'On {count} days.', len(days))}"
-    first = citations[0]
-    foreign = language_of(first.quote or first.title) != _.lang
+    foreign = all(language_of(one.quote or one.title) != _.lang for one in citations)
     return _("The archive says this in another language:") if foreign else ""
 
 
