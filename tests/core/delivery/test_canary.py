@@ -33,7 +33,7 @@ class StandingClock(ManualClock):
     """Stands still however long somebody sleeps."""
 
     async def sleep(self, duration: timedelta) -> None:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(min(duration.total_seconds(), 0.001))
 
 
 async def planned(database: Database, canary: Canary) -> int:

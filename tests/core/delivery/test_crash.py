@@ -3,124 +3,169 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import sys
+import signal
 from collections import Counter
-from pathlib import Path
+from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
 import crash_courier
+import crash_stand
+from core.digest.model import IssueRef
 from core.storage.engine import open_database
-from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
-from newsroom import add_issue, add_many, plan
+from crash_stand import SEED, Server, Verdict, check, end, freeze, start
+from newsroom import REF, add_issue, add_many, plan
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator
 
-    from core.delivery.model import Receipt
     from core.storage.engine import Database
 
-READERS = int(os.environ.get("PAPERBOY_CRASH_READERS", "120"))
+READERS = int(os.environ.get("PAPERBOY_CRASH_READERS", "160"))
 KILLS = int(os.environ.get("PAPERBOY_CRASH_KILLS", "1"))
 COURIERS = int(os.environ.get("PAPERBOY_CRASH_COURIERS", "2"))
-PATIENCE_SECONDS = 20
-SEED = 20260219
-ROOT = Path(__file__).parents[3]
-SUPPORT = ROOT / "tests" / "support"
-
-
-class Server:
-    """Takes lines, remembers them, answers a little later."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, str]] = []
-        self.busy = asyncio.Event()
-        self._random = random.Random(SEED)  # noqa: S311  # a repeatable accident
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        line = (await reader.readline()).decode().split("\t")
-        if len(line) == 3:
-            self.taken.append((line[0], line[1]))
-            self.busy.set()
-            await asyncio.sleep(self._random.uniform(0.001, 0.02))
-            writer.write(f"message-{len(self.taken)}\n".encode())
-        writer.close()
+KILLS_PER_CUT = 5
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[tuple[Server, int]]:
+async def server() -> AsyncIterator[Server]:
     fake = Server()
-    listening = await asyncio.start_server(fake.serve, "127.0.0.1", 0)
-    yield fake, listening.sockets[0].getsockname()[1]
-    listening.close()
-    await listening.wait_closed()
-
-
-async def start(url: str, port: int, on_unknown: str) -> asyncio.subprocess.Process:
-    path = os.pathsep.join([str(ROOT), str(SUPPORT)])
-    arguments = [str(SUPPORT / "crash_courier.py"), url, "127.0.0.1", str(port), on_unknown]
-    return await asyncio.create_subprocess_exec(sys.executable, *arguments, env=os.environ | {"PYTHONPATH": path})
+    await fake.listen()
+    yield fake
+    await fake.close()
 
 
 async def finished(database: Database) -> None:
-    while (await SqlRuns(database).newest())[0].state == "running":  # noqa: ASYNC110  # another process finishes it
+    while True:
+        runs = await SqlRuns(database).newest(limit=100)
+        if runs and all(run.state != "running" for run in runs):
+            return
         await asyncio.sleep(0.05)
 
 
-async def run_with_kills(url: str, server: Server, port: int, on_unknown: str) -> Sequence[Receipt]:
-    """Kill couriers at random instants; each but the last few is replaced, and those that are left finish."""
+@dataclass(kw_only=True)
+class Accidents:
+    """How often something was killed or cut."""
+
+    kills: int = 0
+    cuts: int = 0
+    breaks: int = 0
+
+    @property
+    def doubtful(self) -> int:
+        """How many pages may have been on their way then."""
+        return crash_courier.IN_FLIGHT * (self.kills + COURIERS * self.cuts)
+
+
+async def run_with_accidents(url: str, server: Server, on_unknown: str) -> tuple[Verdict, Accidents]:
+    """Kill programs that plan and carry, cut the network, break the database's connections, at random instants.
+
+    Each program but the last few is replaced, and those that are left finish.
+    """
     dice = random.Random(SEED)  # noqa: S311  # a repeatable accident
     database = open_database(url)
     await add_issue(database)
     await add_many(database, READERS)
-    run = await plan(database)
-    couriers = [await start(url, port, on_unknown) for _ in range(COURIERS)]
+    couriers = [await start(url, server.port, on_unknown) for _ in range(COURIERS)]
+    seen, began = Accidents(), monotonic()
     for kill in range(KILLS):
-        server.busy.clear()
-        await asyncio.wait_for(server.busy.wait(), PATIENCE_SECONDS)
-        await asyncio.sleep(dice.uniform(0, 0.15))
+        if kill:  # the first may die while it plans
+            server.busy.clear()
+            await asyncio.wait_for(server.busy.wait(), PATIENCE_SECONDS)
+        await asyncio.sleep(dice.uniform(0, 0.15) if kill else dice.uniform(0.5, 2))
         await end(couriers.pop(dice.randrange(len(couriers))))
+        seen.kills += 1
         if KILLS - kill >= COURIERS:
-            couriers.append(await start(url, port, on_unknown))
+            couriers.append(await start(url, server.port, on_unknown))
+        if kill % KILLS_PER_CUT == 0:
+            server.busy.clear()
+            await asyncio.wait_for(server.busy.wait(), PATIENCE_SECONDS)
+            await server.cut(dice.uniform(0.1, 0.5))
+            seen.cuts += 1
+            if url.startswith("postgresql"):
+                seen.breaks += await asyncio.to_thread(crash_stand.break_database, url)
     await finished(database)
     for courier in couriers:
         await end(courier)
-    receipts = await SqlReceipts(database).of_run(run, limit=READERS)
     await database.close()
-    return receipts
-
-
-async def end(courier: asyncio.subprocess.Process) -> None:
-    courier.kill()
-    await courier.wait()
+    verdict = check(url, server.taken, READERS)
+    print(  # noqa: T201  # the table of make chaos
+        f"\n{database.dialect:10} {on_unknown:6} deliveries {READERS} kills {seen.kills} network cuts {seen.cuts} "
+        f"database connections broken {seen.breaks} | lost {verdict.lost} twice {verdict.twice} "
+        f"sent again after a doubt {verdict.again} never received {verdict.never} {dict(verdict.states)} "
+        f"| {monotonic() - began:.0f} s"
+    )
+    return verdict, seen
 
 
 async def test_after_kills_nothing_is_lost_nothing_twice_and_only_pages_in_flight_are_in_doubt(
-    upgraded_url: str, server: tuple[Server, int]
+    upgraded_url: str, server: Server
 ) -> None:
-    fake, port = server
-    receipts = await run_with_kills(upgraded_url, fake, port, "ask")
-    taken = Counter(fake.taken)
-    assert {receipt.delivery.state for receipt in receipts} <= {"sent", "unknown"}
-    unknown = [receipt for receipt in receipts if receipt.delivery.state == "unknown"]
-    for receipt in receipts:
-        for page in receipt.pages:
-            times = taken[receipt.delivery.target.chat, str(page.page + 1)]
-            assert times == 1 if page.state == "sent" else times <= 1
-        if receipt.delivery.state == "sent":
-            assert [page.state for page in receipt.pages] == ["sent", "sent"]
-    assert max(taken.values()) == 1
-    assert len(unknown) <= KILLS * crash_courier.IN_FLIGHT
+    verdict, seen = await run_with_accidents(upgraded_url, server, "ask")
+    assert (verdict.lost, verdict.twice, verdict.again) == (0, 0, 0)
+    assert set(verdict.states) <= {"sent", "unknown"}
+    assert verdict.states.get("unknown", 0) <= seen.doubtful
 
 
 async def test_with_resend_everybody_has_every_page_and_only_pages_in_flight_came_twice(
-    upgraded_url: str, server: tuple[Server, int]
+    upgraded_url: str, server: Server
 ) -> None:
-    fake, port = server
-    receipts = await run_with_kills(upgraded_url, fake, port, "resend")
-    taken = Counter(fake.taken)
-    assert {receipt.delivery.state for receipt in receipts} == {"sent"}
-    assert set(taken) == {(f"chat-{number}", page) for number in range(READERS) for page in ("1", "2")}
-    assert sum(taken.values()) - len(taken) <= KILLS * crash_courier.IN_FLIGHT
+    verdict, seen = await run_with_accidents(upgraded_url, server, "resend")
+    assert (verdict.lost, verdict.twice, verdict.never) == (0, 0, 0)
+    assert verdict.states == {"sent": READERS}
+    assert verdict.again <= seen.doubtful
+
+
+@pytest.fixture
+async def frozen(upgraded_url: str, server: Server) -> AsyncIterator[Process]:
+    database = open_database(upgraded_url)
+    await add_issue(database)
+    await add_many(database, READERS)
+    await database.close()
+    courier = await start(upgraded_url, server.port, "ask")
+    await asyncio.wait_for(server.busy.wait(), PATIENCE_SECONDS)
+    await freeze(courier, upgraded_url)
+    yield courier
+    await end(courier)
+
+
+def rows(url: str) -> list[str]:
+    """Return everything that the ledger says of the first run."""
+    engine = create_engine(url.replace("+aiosqlite", ""), poolclass=NullPool)
+    with engine.connect() as connection:
+        found = connection.execute(
+            text(
+                "SELECT deliveries.id, deliveries.state, next_page, attempts, page, pages.state, message_id "
+                "FROM deliveries LEFT JOIN pages ON delivery_id = deliveries.id WHERE run_id = 1"
+            )
+        )
+        result = sorted(map(repr, found))
+    engine.dispose()
+    return result
+
+
+async def test_who_was_stopped_past_the_budget_and_wakes_up_changes_nothing_and_sends_nothing_twice(
+    upgraded_url: str, server: Server, frozen: Process
+) -> None:
+    database = open_database(upgraded_url)
+    successor = await start(upgraded_url, server.port, "ask")
+    try:
+        await asyncio.wait_for(finished(database), PATIENCE_SECONDS)
+    finally:
+        await end(successor)
+    settled = rows(upgraded_url)
+    later = IssueRef(edition="daily", date=REF.date.replace(day=3), lang="en")
+    await add_issue(database, later)
+    await plan(database, later)
+    frozen.send_signal(signal.SIGCONT)
+    await asyncio.wait_for(finished(database), PATIENCE_SECONDS)
+    await database.close()
+    assert rows(upgraded_url) == settled
+    assert max(Counter(server.taken).values()) <= 2, "each issue once"
+    assert len(server.taken) >= 4 * READERS - crash_courier.IN_FLIGHT * 2
