@@ -20,9 +20,11 @@ import pytest
 import forked
 from bots.settings import Settings
 from bots.wiring import open_house
+from core.delivery.model import Counts
 from core.digest.parse import parse
 from core.subscriptions.model import Slot
 from core.target import Target
+from databases import postgres_url
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
 
 if TYPE_CHECKING:
@@ -155,29 +157,60 @@ async def test_a_large_run_holds_up_neither_an_answer_nor_a_channel_and_can_be_u
         await stop(process)
 
 
-@pytest.mark.timeout(120)  # three programs start, one after the other
-async def test_couriers_that_replace_each_other_send_everything_once(
-    fake: FakeTelegram, upgraded_url: str, tmp_path: Path
+@pytest.mark.postgres
+@pytest.mark.timeout(180)  # six programs start
+async def test_roles_in_processes_of_their_own_bring_a_push_to_everybody_once_though_a_carrier_is_replaced(
+    fake: FakeTelegram, tmp_path: Path
 ) -> None:
-    settings = environment(fake, upgraded_url, tmp_path)
-    async with installation(upgraded_url, tmp_path) as house:
+    port = free_port()
+    with postgres_url() as url:
+        settings = environment(fake, url, tmp_path) | {"PAPERBOY_ENGINE": "procrastinate"}
+        async with installation(url, tmp_path) as house:
+            await publish(house, "daily", READERS)
+            carrier = await start(settings | {"PAPERBOY_STATUS_PORT": str(port)}, "carry")
+            others = await asyncio.gather(*(start(settings, role) for role in ("plan", "listen", "desk")))
+            fake.chat(7)
+            await fake.say(7, "/subscribe 8:30 Shanghai")
+            await fake.until(lambda: any("Subscribed" in text for text in fake.texts(7)))
+            await house.pusher.push("daily")
+            await fake.until(lambda: len(posted(fake)) >= 30, seconds=30)
+            starting = asyncio.create_task(start(settings, "carry"))
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as monitor:
+                assert (await monitor.get("/readyz")).status_code == 200
+                told = (await monitor.get("/metrics")).text
+            assert 'paperboy_pages_total{outcome="done",platform="telegram"}' in told
+            await stop(carrier)
+            assert len(posted(fake)) <= len(READERS), "the first was done before it was replaced"
+            second = await starting
+            await fake.until(lambda: len(posted(fake)) > len(READERS), seconds=40)
+            run = await over(house)
+            await asyncio.gather(*map(stop, [second, *others]))
+    assert Counter(posted(fake)) == dict.fromkeys([*READERS, 7], 1)
+    assert (run.state, run.counts) == ("done", Counts(sent=len(READERS) + 1))
+
+
+@pytest.mark.timeout(180)
+async def test_a_program_that_was_killed_goes_on_within_half_a_minute_and_loses_nobody(
+    fake: FakeTelegram, tmp_path: Path
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'paperboy.db'}"
+    settings = environment(fake, url, tmp_path)
+    async with installation(url, tmp_path) as house:
         await publish(house, "daily", READERS)
-        port = free_port()
-        first = await start(settings | {"PAPERBOY_STATUS_PORT": str(port)}, "carry")
+        killed = await start(settings, "all")
         await house.pusher.push("daily")
-        await fake.until(lambda: len(posted(fake)) >= 30)
-        starting = asyncio.create_task(start(settings, "carry"))
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as monitor:
-            assert (await monitor.get("/readyz")).status_code == 200
-            told = (await monitor.get("/metrics")).text
-        assert 'paperboy_pages_total{outcome="done",platform="telegram"}' in told
-        asked = monotonic()
-        await stop(first)
-        assert monotonic() - asked < 20
-        assert len(posted(fake)) < len(READERS), "the first was done before it was replaced"
-        second = await starting
-        await fake.until(lambda: len(posted(fake)) >= len(READERS), seconds=40)
+        await fake.until(lambda: len(posted(fake)) >= 30, seconds=30)
+        killed.kill()
+        await killed.wait()
+        before, died = len(posted(fake)), monotonic()
+        successor = await start(settings, "all")
+        await fake.until(lambda: len(posted(fake)) > before, seconds=40)
+        assert monotonic() - died < 30
+        await fake.until(lambda: set(posted(fake)) == set(READERS), seconds=40)
         run = await over(house)
-        await stop(second)
-    assert Counter(posted(fake)) == dict.fromkeys(READERS, 1)
-    assert (run.counts.sent, run.counts.unknown) == (len(READERS), 0)
+        receipts = await house.receipts.of_run(run.id, limit=len(READERS))
+        await stop(successor)
+    assert run.counts == Counts(sent=len(READERS))
+    in_doubt = {int(one.delivery.target.chat) for one in receipts if one.delivery.attempts}
+    assert {chat for chat, times in Counter(posted(fake)).items() if times > 1} <= in_doubt
+    assert len(in_doubt) <= 30, "what was on its way"
