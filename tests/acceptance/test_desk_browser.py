@@ -181,7 +181,7 @@ async def test_pages_fit_and_say_where_they_are(visit: Visit, url: str) -> None:
 async def test_an_answer_of_a_model_is_seen_to_grow(browser: Browser, tmp_path: Path) -> None:
     first, second = "Heron 3 has 128B parameters [1].", "Each token passes through 12B [1]."
     async with fake_model() as model:
-        model.plan(Turn(say=f"{first} {second}", pause=0.2))
+        model.plan(Turn(say=f"{first} {second}", pause=0.6))
         llm = ModelSettings.model_validate(
             {"base_url": model.openai, "api_key": model.key, "model": model.model, "patience": 20}
         )
@@ -189,8 +189,8 @@ async def test_an_answer_of_a_model_is_seen_to_grow(browser: Browser, tmp_path: 
             visit = Visit(await (await browser.new_context(locale="en-US")).new_page())
             await visit.page.goto(url)
             await visit.say("How many parameters does Heron 3 have?")
-            await expect(visit.page.locator(".typing .growing")).to_have_text(first)
-            await expect(visit.page.locator(".bubble.theirs").last).to_contain_text(f"{first} {second}")
+            await expect(visit.page.locator(".typing .growing")).to_have_text(first, timeout=20_000)
+            await expect(visit.page.locator(".bubble.theirs").last).to_contain_text(f"{first} {second}", timeout=20_000)
             await expect(visit.page.locator(".typing")).to_have_count(0)
             assert not [one for one in visit.troubles if not one.endswith("/api/chat")]  # Chromium reports streams late
             await visit.page.context.close()
