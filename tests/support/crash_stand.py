@@ -32,7 +32,6 @@ class Server:
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, str]] = []
-        self.busy = asyncio.Event()
         self.port = 0
         self._random = random.Random(SEED)  # noqa: S311  # a repeatable accident
         self._open: set[asyncio.StreamWriter] = set()
@@ -41,6 +40,11 @@ class Server:
     async def listen(self) -> None:
         self._listening = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._listening.sockets[0].getsockname()[1]
+
+    async def until(self, count: float) -> None:
+        """Wait until so many lines came."""
+        while len(self.taken) < count:  # noqa: ASYNC110  # nothing else to do meanwhile
+            await asyncio.sleep(0.01)
 
     async def cut(self, seconds: float) -> None:
         """Break every connection, and take none for so long."""
@@ -61,7 +65,6 @@ class Server:
             line = (await reader.readline()).decode().split("\t")
             if len(line) == 3:
                 self.taken.append((line[0], line[1]))
-                self.busy.set()
                 await asyncio.sleep(self._random.uniform(0.001, 0.02))
                 writer.write(f"message-{len(self.taken)}\n".encode())
         except OSError:
