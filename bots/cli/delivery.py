@@ -71,20 +71,40 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
         model = {"model": {"tokens": spent.tokens, "of": spent.of, "used_up": spent.is_up}} if spent else {}
         print_json({"runs": [_run_as_json(run) for run in runs], **model})
         return
-    counted = ("planned", "sent", "unknown", "failed", "skipped")
-    table = Table("run", "issue", "state", *counted, "per second", "done at", "note")
+    console.print(_table(runs))
     for run in runs:
-        counts = run.counts
-        numbers = (counts.planned, counts.sent, counts.unknown, counts.failed, counts.skipped)
-        rate = f"{run.rate:.1f}" if run.rate else ""
-        eta = f"{run.eta:%H:%M:%S} UTC" if run.eta else ""
-        table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *map(str, numbers), rate, eta, run.note)
-    console.print(table)
+        if told := _pace(run) + ([run.note] if run.note else []):
+            console.print(f"run {run.id}: {'; '.join(told)}", markup=False, soft_wrap=True)
     if spent:
         used_up = "; used up, answers are quoted" if spent.is_up else ""
         console.print(
             f"model: {spent.tokens:,} tokens today of {f'{spent.of:,}' if spent.of else 'any number'}{used_up}"
         )
+
+
+def _table(runs: Sequence[Run]) -> Table:
+    """Lay the counts out for a terminal of 80 columns."""
+    table = Table("run", "issue", "state", box=None, padding=(0, 2, 0, 0))
+    counted = ("planned", "sent", "unknown", "failed", "skipped")
+    for name in counted:
+        table.add_column(name, justify="right", no_wrap=True)
+    for run in runs:
+        numbers = [str(getattr(run.counts, name)) for name in counted]
+        table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *numbers)
+    return table
+
+
+def _pace(run: Run) -> list[str]:
+    """Say how fast the run is, as far as this is known."""
+    told = []
+    if run.rate:
+        share = f" ({run.share:.0%} of what is permitted)" if run.share is not None else ""
+        told.append(f"{run.rate:.1f} per second{share}")
+    if run.eta:
+        told.append(f"done at {run.eta:%H:%M:%S} UTC")
+    if run.oldest:
+        told.append(f"oldest waiting since {run.oldest:%H:%M:%S} UTC")
+    return told
 
 
 def _run_as_json(run: Run) -> dict[str, Any]:

@@ -20,23 +20,22 @@ NOTE = "from the desk"
 
 async def runs_page(request: Request) -> Response:
     """List the newest runs."""
-    return html(request, "runs.html", runs=await desk_of(request).runs.newest(limit=50))
+    return html(request, "runs.html", runs=await desk_of(request).runs.status(limit=50))
 
 
 async def change_run(request: Request) -> Response:
     """Pause, resume, cancel or retry a run, as the form's field ``do`` says."""
-    desk = desk_of(request)
+    runs = desk_of(request).runs
     run = int(request.path_params["run"])
-    now = desk.services.clock.now()
     match (await request.form()).get("do"):
         case "pause":
-            await desk.runs.change(run, states=["running"], to="paused", note=NOTE, now=now)
+            await runs.pause(run)
         case "resume":
-            await desk.runs.change(run, states=["paused"], to="running", note=NOTE, now=now)
+            await runs.resume(run)
         case "cancel":
-            await desk.runs.change(run, states=["running", "paused"], to="cancelled", note=NOTE, now=now)
+            await runs.cancel(run, note=NOTE)
         case "retry":
-            await desk.runs.retry(run, states=["failed"], reason="", now=now)
+            await runs.retry(run, only=["failed"])
         case _:
             raise HTTPException(400)
     return RedirectResponse("/runs", 303)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from core.commands.model import Reply, Request
     from core.commands.services import Services
     from core.delivery.inbox import Inbox
-    from core.delivery.port import ReceiptBook, Runs
+    from core.delivery.port import ReceiptBook
+    from core.delivery.runs import RunService
     from core.digest.model import Issue, Problem
     from core.digest.port import Change
     from core.digest.present import Presenter
@@ -104,7 +105,7 @@ class DeskServices:
     renderers: Mapping[str, Renderer]
     inbox: Inbox
     bell: Bell
-    runs: Runs
+    runs: RunService
     receipts: ReceiptBook
     read: Read
     publish: Publish

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from bots.desk.visitor import READER, target_of
-from core.delivery.port import Envelope
+from core.delivery.model import Counts, Doubts
+from core.delivery.port import Account, Entry, Envelope, Settled
+from core.delivery.runs import RESUMED
 from core.document.build import paragraph
 from core.document.nodes import Document
 from core.target import Target
@@ -18,6 +22,7 @@ from desks import deliver, served
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bots.wiring import House
     from core.render.port import Message
     from desks import Client
 
@@ -96,6 +101,48 @@ async def test_a_run_and_its_receipts_are_shown_after_a_delivery(local: Client) 
     local.cookies.set(READER, READS.chat)
     own = (await local.get("/receipts")).text
     assert 'class="state sent"' in own
+
+
+async def test_a_run_at_work_shows_its_pace_and_its_button_stops_it_for_good(local: Client) -> None:
+    house = local.desk.house
+    for number in (1, 2):
+        line = {"text": "/subscribe 8:30 Shanghai", "conversation": target_of(f"reader-{number}").chat, "lang": "en"}
+        await local.post("/api/chat", json=line)
+    await house.pusher.push("daily")
+    await begin(house)
+    english = (await local.get("/runs", headers={"Accept-Language": "en"})).text
+    assert re.search(r"[\d.]+ a second \(\d+ % of what is permitted\)", english)
+    assert "done at" in english
+    assert "oldest waiting since" in english
+    chinese = (await local.get("/runs", headers={"Accept-Language": "zh"})).text
+    assert all(word in chinese for word in ("每秒", "占允许速率的", "预计", "最早一条"))
+    assert 'value="cancel">Stop for good</button>' in english
+    await local.post("/runs/1", data={"do": "cancel"})
+    stopped = (await local.get("/runs", headers={"Accept-Language": "en"})).text
+    assert 'data-state="cancelled"' in stopped
+    assert 'value="cancel"' not in stopped
+    [run] = await house.runs.newest()
+    assert (run.counts, run.note) == (Counts(sent=1, skipped=1), "from the desk")
+
+
+async def begin(house: House) -> None:
+    """Make the first delivery of the newest run, and keep the rest."""
+    now = house.clock.now()
+    account, minute = Account(platform=READS.platform, account=READS.account), timedelta(minutes=1)
+    await house.ledger.hold(account, "me", now=now, until=now + minute, on_unknown=Doubts(), per_second=30)
+    [chunk] = await house.ledger.waiting(now=now)
+    [first, _] = await house.ledger.claim(chunk.id, "me", now=now)
+    sent = Settled(state="sent", next_page=1, attempts=0)
+    await house.ledger.record([Entry(lease=first.lease, delivery=first.delivery.id, at=now, settled=sent)])
+
+
+async def test_a_run_let_go_on_at_the_desk_does_not_stop_itself_again(local: Client) -> None:
+    await local.post("/api/chat", json={"text": "/subscribe 8:30 Shanghai", "conversation": READS.chat, "lang": "en"})
+    await local.desk.house.pusher.push("daily")
+    for do in ("pause", "resume"):
+        await local.post("/runs/1", data={"do": do})
+    [run] = await local.desk.house.runs.newest()
+    assert (run.state, run.note) == ("running", RESUMED)
 
 
 @pytest.mark.parametrize(("do", "status"), [("pause", 303), ("resume", 303), ("retry", 303), ("explode", 400)])

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from bots.cli import delivery
+from core.delivery.model import Counts, Run
+
+if TYPE_CHECKING:
+    import pytest
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+COUNTS = Counts(planned=1_234_567, sent=2_345_678, unknown=1234, failed=12_345, skipped=123_456)
+
+
+def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [
+        Run(
+            id=1234, edition="daily", date="2026-03-02", state="running", created_at=NOON, counts=COUNTS,
+            rate=12.34, permitted=30, eta=NOON, oldest=NOON,
+        ),
+        Run(
+            id=1233, edition="weekly", date="2026-03-01", state="cancelled", created_at=NOON, counts=COUNTS,
+            note="stopped, 25 deliveries failed: content, [bad] markup",
+        ),
+    ]  # fmt: skip
+    paper = StringIO()
+    monkeypatch.setattr(delivery, "console", Console(file=paper, width=80))
+    monkeypatch.setattr(delivery, "in_house", lambda _look: (runs, None))
+    delivery.status()
+    heading, first, second, *told = paper.getvalue().splitlines()
+    assert heading.split() == ["run", "issue", "state", "planned", "sent", "unknown", "failed", "skipped"]
+    numbers = ["1234567", "2345678", "1234", "12345", "123456"]
+    assert first.split() == ["1234", "daily", "2026-03-02", "running", *numbers]
+    assert second.split() == ["1233", "weekly", "2026-03-01", "cancelled", *numbers]
+    assert told == [
+        "run 1234: 12.3 per second (41% of what is permitted); done at 12:00:00 UTC; oldest waiting since 12:00:00 UTC",
+        "run 1233: stopped, 25 deliveries failed: content, [bad] markup",
+    ]
