@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test explore chaos bench simulate eval screenshots check lint types contracts format lock clean
+.PHONY: help run test explore chaos soak bench simulate eval screenshots check lint types contracts format lock clean
 
 help:  ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,11 @@ explore: $(VENV)/dev.stamp  ## try many new random documents, for hours if you l
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto --timeout 3600 -k "any or random"
 
 chaos: $(VENV)/dev.stamp  ## kill programs and cut networks over 200 times, and compare what arrived with the ledger
-	PAPERBOY_CRASH_READERS=20000 PAPERBOY_CRASH_KILLS=50 PAPERBOY_CRASH_COURIERS=4 \
+	PAPERBOY_CRASH_READERS=20000 PAPERBOY_CRASH_KILLS=50 PAPERBOY_CRASH_COURIERS=4 PAPERBOY_CRASH_LEASE=10 \
 		$(BIN)/python -m pytest tests/core/delivery/test_crash.py -k "kills or resend" -s --timeout 1800
+
+soak: $(VENV)/dev.stamp  ## have a courier at work for an hour (SOAK_MINUTES), and watch its memory
+	$(BIN)/python -m bench.soak
 
 bench: $(VENV)/dev.stamp .venv-bench/stamp  ## measure speed and memory
 	$(BIN)/python -m bench

@@ -7,6 +7,7 @@ chat, page and key out, a line with the message id back.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from core.target import Target
 
 SHARES = 4
-HABITS = Habits(lease=timedelta(seconds=2), rest=timedelta(milliseconds=20), shares=SHARES)
+LEASE = timedelta(seconds=float(os.environ.get("PAPERBOY_CRASH_LEASE", "2")))
+"""Longer than a busy machine keeps a living courier waiting for the database; a courier that is later has lost it."""
+HABITS = Habits(lease=LEASE, rest=timedelta(milliseconds=20), shares=SHARES)
 IN_FLIGHT = 8
-PLANNING_PAUSE = 0.2
+STORAGE_PAUSE = 0.2
 
 
 class Line(Platform):
@@ -72,18 +75,26 @@ async def plan(database: Database) -> None:
         try:
             await SqlAgenda(database).plan(order, SystemClock().now())
         except StorageError:
-            await asyncio.sleep(PLANNING_PAUSE)
+            await asyncio.sleep(STORAGE_PAUSE)
         else:
             return
 
 
 async def main(url: str, host: str, port: int, on_unknown: OnUnknown) -> None:
-    database = open_database(url)
+    """Work; when the database was away for too long, start anew, as the program does."""
+    while True:
+        try:
+            await work(open_database(url), Line(host, port), on_unknown)
+        except* StorageError:
+            await asyncio.sleep(STORAGE_PAUSE)
+
+
+async def work(database: Database, line: Line, on_unknown: OnUnknown) -> None:
     ledger = SqlLedger(database)
     recorder = Recorder(ledger)
     courier = Courier(
         ACCOUNT,
-        sender=Line(host, port),
+        sender=line,
         ledger=ledger,
         recorder=recorder,
         pages=two_pages,
