@@ -73,11 +73,13 @@ format: $(VENV)/dev.stamp  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+LOCKED := --extra dictionary --extra anthropic --extra openai --extra scale  # vectors are too large for everyone
+
 lock:  ## renew the lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
-		--upgrade --all-extras pyproject.toml --output-file requirements.lock
+		--upgrade $(LOCKED) pyproject.toml --output-file requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
-		--upgrade --all-extras --group dev pyproject.toml --output-file requirements-dev.lock
+		--upgrade $(LOCKED) --group dev pyproject.toml --output-file requirements-dev.lock
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov build dist *.egg-info

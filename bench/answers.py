@@ -17,10 +17,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 from bots.models import open_model
 from bots.models.meter import PrometheusMeter
 from bots.settings import Settings
+from bots.vectors import VectorFile, open_encoder
 from core.answers.answer import Answerer
 from core.answers.converse import Pace, Writer
 from core.answers.flow import Sentences
 from core.answers.learn import Learnt, learn
+from core.answers.meaning import Meaning
 from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
 from core.answers.spending import Limits, Spending
@@ -31,6 +33,7 @@ from core.clock import SystemClock
 from core.digest.parse import parse
 from core.digest.sections import Vocabulary
 from core.document.harmless import harmless
+from core.errors import UsageError
 from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from core.answers.cite import Answer
+    from core.answers.meaning import Encoder
     from core.answers.passages import Passage
     from core.digest.model import IssueRef
 
@@ -54,7 +58,9 @@ class Judged(NamedTuple):
     checks: bool
 
 
-async def evaluate(archive: str, words: Words, *, held: bool | None = None, show: bool = False) -> list[Judged]:
+async def evaluate(
+    archive: str, words: Words, *, encoder: Encoder | None = None, held: bool | None = None, show: bool = False
+) -> list[Judged]:
     """Return what became of each question."""
     known, today = titles(archive), TODAY[archive]
     with TemporaryDirectory() as folder:
@@ -66,8 +72,12 @@ async def evaluate(archive: str, words: Words, *, held: bool | None = None, show
             await indexer.add(parse(source, path=Path(path), vocabulary=vocabulary).issue)
         notes = SqlNotes(database, SystemClock())
         learnt = Learnt(notes)
-        searcher = Searcher(passages, words=lambda: words, learnt=learnt)
+        meaning = Meaning(encoder, VectorFile(Path(folder) / "vectors")) if encoder else None
+        searcher = Searcher(passages, words=lambda: words, learnt=learnt, meaning=meaning)
         await learn(searcher, learnt)
+        await searcher.warm()
+        if meaning:
+            await meaning.settled()
         writer = patient_writer(notes)
         answerer = Answerer(searcher, memory=Memory(notes), writer=writer)
         stories = {(one.ref, one.key): one for _number, one in (await searcher.index()).living()}
@@ -142,16 +152,28 @@ async def main() -> None:
     known = installed()
     words = replace(Words.bundled(), dictionary=dictionary(known) if known and "--plain" not in sys.argv else None)
     for archive in (FIRST, SECOND):
-        results = await evaluate(archive, words, held=False if show else None, show=show)
-        print(f"{archive} archive\n{'all':12} {figures(results)}")
-        groups = defaultdict(list)
-        for one in results:
-            for name in (one.asked.kind, one.asked.lang, "held back" if one.asked.held else "tuned on"):
-                groups[name].append(one)
-        for name, some in groups.items():
-            print(f"{name:12} {figures(some)}")
-        seconds = [one.seconds * 1000 for one in results]
-        print(f"latency: median {median(seconds):.1f} ms, p99 {quantiles(seconds, n=100)[98]:.1f} ms\n")
+        report(f"{archive} archive", await evaluate(archive, words, held=False if show else None, show=show))
+    try:
+        encoder = open_encoder()
+    except UsageError as error:
+        print(f"without vectors only: {error}")
+        return
+    for archive in (FIRST, SECOND):
+        results = await evaluate(archive, words, encoder=encoder, held=False if show else None, show=show)
+        report(f"{archive} archive with vectors", results)
+
+
+def report(title: str, results: Sequence[Judged]) -> None:
+    """Print the figures of one archive."""
+    print(f"{title}\n{'all':12} {figures(results)}")
+    groups = defaultdict(list)
+    for one in results:
+        for name in (one.asked.kind, one.asked.lang, "held back" if one.asked.held else "tuned on"):
+            groups[name].append(one)
+    for name, some in groups.items():
+        print(f"{name:12} {figures(some)}")
+    seconds = [one.seconds * 1000 for one in results]
+    print(f"latency: median {median(seconds):.1f} ms, p99 {quantiles(seconds, n=100)[98]:.1f} ms\n")
 
 
 if __name__ == "__main__":

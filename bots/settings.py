@@ -143,6 +143,7 @@ class Settings(BaseSettings):
     time: str = "08:00"
     vocabulary: Path | None = None
     dictionary: str = ""
+    vectors: Literal["off", "on"] = "off"
     remember_hours: float = Field(default=48, ge=0)
     status_port: int = Field(default=0, ge=0, le=65535)
     engine: Literal["embedded", "procrastinate"] = "embedded"
@@ -159,6 +160,11 @@ class Settings(BaseSettings):
     slack: SlackSettings = SlackSettings()
     desk: DeskSettings = DeskSettings()
     llm: ModelSettings = ModelSettings()
+
+    @field_validator("vectors", mode="before")
+    @classmethod
+    def _said_otherwise(cls, value: object) -> object:
+        return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
 
     @field_validator("dictionary")
     @classmethod

@@ -32,9 +32,11 @@ from bots.models.meter import PrometheusMeter
 from bots.slack.render import SlackRenderer
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
+from bots.vectors import VectorFile, open_encoder
 from core.answers.answer import Answerer
 from core.answers.converse import Pace, Writer
 from core.answers.learn import Learnt, learn
+from core.answers.meaning import Meaning
 from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
 from core.answers.spending import Limits, Spending
@@ -216,6 +218,7 @@ def _furnish(settings: Settings, database: Database, engine: Engine) -> House:
         today=lambda: clock.now().astimezone(zone).date(),
         words=lambda: Words.bundled().with_dictionary(settings.dictionary),
         learnt=Learnt(notes),
+        meaning=_meaning(settings),
     )
     answerer = Answerer(
         search,
@@ -277,6 +280,12 @@ def _furnish(settings: Settings, database: Database, engine: Engine) -> House:
         desk_sender=DeskSender(inbox, bell),
         engine=engine,
     )
+
+
+def _meaning(settings: Settings) -> Meaning | None:
+    if settings.vectors == "off":
+        return None
+    return Meaning(open_encoder(), VectorFile(settings.data_dir / "vectors"))
 
 
 def _writer(settings: ModelSettings, notes: SqlNotes, clock: Clock) -> Writer | None:

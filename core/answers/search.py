@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from heapq import nlargest, nsmallest
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from core.answers.index import Index
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from core.answers.concepts import Concept
     from core.answers.learn import Learnt
+    from core.answers.meaning import Meaning
     from core.answers.passages import Passage
     from core.answers.port import Segments
     from core.answers.question import Metric, Question
@@ -52,6 +54,9 @@ FOLLOWS = 0.5
 PRIOR_SHARE = 0.5
 ALMOST = 0.9
 COVERED = 0.5
+CLOSE, APART, ALIKE = 0.4, 0.2, 0.35
+"""What the same meaning counts, compared with a text that says every word; how alike any two texts are; and how alike
+one must be to be found without a word of the question."""
 MEANT = 0.6
 """From here on, a word means what was said; below, it is only near."""
 UNSEEN = 0.3
@@ -89,12 +94,18 @@ class Finding:
     issues: bool = True
     closest: tuple[Candidate, ...] = ()
     also: Mapping[str, tuple[IssueRef, ...]]
+    spoken: float | None = None
+    """The evidence of those that are best by their words alone, where meaning had a say in the order."""
 
     @property
     def evidence(self) -> float:
         """How likely the archive answers, from 0 to 1."""
-        best = max((candidate.evidence for candidate in self.candidates[:3]), default=0.0)
+        best = _evidence(self.candidates) if self.spoken is None else self.spoken
         return best * (0.5 if self.unknown else 1)
+
+
+def _evidence(best: Sequence[Candidate]) -> float:
+    return max((candidate.evidence for candidate in best[:3]), default=0.0)
 
 
 class Indexer:
@@ -122,12 +133,14 @@ class Searcher:
         today: Callable[[], date] | None = None,
         words: Callable[[], Words] = Words.bundled,
         learnt: Learnt | None = None,
+        meaning: Meaning | None = None,
     ) -> None:
         self._store = store
         self._today = today or (lambda: datetime.now(UTC).date())
         self._load_words = words
         self._words: Words | None = None
         self._learnt = learnt
+        self._meaning = meaning
         self._index = Index()
         self._version = 0
         self._mined: Mined = {}
@@ -138,8 +151,10 @@ class Searcher:
         return understand(question, today or self._today(), words=await self._known())
 
     async def warm(self) -> None:
-        """Load everything that the first question needs."""
-        await self._known()
+        """Load everything that the first question needs; vectors are made in the background."""
+        words = await self._known()
+        if self._meaning:
+            self._meaning.follow(self._index, self._version, words)
 
     async def _known(self) -> Words:
         """Return all that is known of words; a dictionary takes a while to load."""
@@ -165,8 +180,17 @@ class Searcher:
         self, question: Question, *, lang: str | None = None, edition: str | None = None, context: Context | None = None
     ) -> Finding:
         """Return what a question finds; what was spoken of before counts too, with less weight."""
-        index = await self.index()
-        return _Round(index, question, lang, edition, context or Context()).finding()
+        index, before = await self.index(), context or Context()
+        alike = await self._alike(index, question, before)
+        return _Round(index, question, lang, edition, before, alike).finding()
+
+    async def _alike(self, index: Index, question: Question, context: Context) -> Mapping[int, float]:
+        """Return how alike passages are to the question in meaning, by number; nothing without vectors."""
+        if self._meaning is None or question.browses:
+            return {}
+        leans = context.prior and (question.follows or question.refers)
+        said = f"{context.prior.text} {question.text}" if context.prior and leans else question.text
+        return await self._meaning.alike(said, index, self._version, await self._known())
 
     async def lessons(self, term: str, *, lang: str | None = None, limit: int = 3) -> Sequence[Hit]:
         """Return the lessons whose term is ``term``, or names it, best first."""
@@ -246,9 +270,17 @@ class _Round:
     """One question put to the index."""
 
     def __init__(
-        self, index: Index, question: Question, lang: str | None, edition: str | None, context: Context
+        self,
+        index: Index,
+        question: Question,
+        lang: str | None,
+        edition: str | None,
+        context: Context,
+        alike: Mapping[int, float] = MappingProxyType({}),
     ) -> None:
         self._index = index
+        self._alike = alike
+        self._spoken: float | None = None
         self._lang = lang
         self._edition = edition
         self._context = context
@@ -261,6 +293,7 @@ class _Round:
         inside = frozenset(self._within(question))
         unknown = tuple(self._unknown(self._question))
         candidates, also = self._ranked(question, inside)
+        spoken = self._spoken
         closest: tuple[Candidate, ...] = ()
         if not candidates and inside and question.when.bounded:
             candidates, also = self._ranked(replace(question, concepts=()), inside)
@@ -268,7 +301,13 @@ class _Round:
         if not candidates and question.when.bounded:
             closest, also = self._ranked(question, self._nearby(question))
         return Finding(
-            question=question, candidates=candidates, unknown=unknown, issues=bool(inside), closest=closest, also=also
+            question=question,
+            candidates=candidates,
+            unknown=unknown,
+            issues=bool(inside),
+            closest=closest,
+            also=also,
+            spoken=spoken,
         )
 
     def _followed(self) -> Question:
@@ -391,9 +430,31 @@ class _Round:
             allowed = {number for ref in inside for number in self._index.of(ref)}
             entries = (entry for entry in entries if entry[0] in allowed)
         pool = nlargest(3 * POOL, entries, key=lambda entry: entry[1])
-        found = [one for number, score in pool if (one := self._judged(question, tally, number, score))]
+        spoken = self._sorted(self._judged(question, tally, number, score) for number, score in pool)
+        if not self._alike:
+            return spoken
+        self._spoken = _evidence(self._once(spoken)[0])
+        near = self._near(question, inside)
+        return self._sorted(
+            self._judged(question, tally, number, score, CLOSE * (tally.total or 1) * self._meant(number))
+            for number, score in {**dict.fromkeys(near, 0.0), **dict(pool)}.items()
+        )
+
+    def _sorted(self, judged: Iterable[Candidate | None]) -> list[Candidate]:
+        found = [one for one in judged if one]
         found.sort(key=lambda candidate: (candidate.score, candidate.passage.ref.date), reverse=True)
         return found
+
+    def _near(self, question: Question, inside: frozenset[IssueRef]) -> Iterable[int]:
+        """Return the passages that mean what is asked for, whatever their words."""
+        alike = [number for number, share in self._alike.items() if share >= ALIKE]
+        if question.when.bounded or self._edition:
+            allowed = {number for ref in inside for number in self._index.of(ref)}
+            alike = [number for number in alike if number in allowed]
+        return nlargest(POOL, alike, key=self._alike.__getitem__)
+
+    def _meant(self, number: int) -> float:
+        return max(0.0, self._alike.get(number, 0.0) - APART) / (1 - APART)
 
     def _tally(self, question: Question) -> _Tally:
         """Add up what each passage says of each concept."""
@@ -413,7 +474,9 @@ class _Round:
                 tally.covered[number] += weight * min(1.0, ONCE * value)
         return tally
 
-    def _judged(self, question: Question, tally: _Tally, number: int, score: float) -> Candidate | None:
+    def _judged(
+        self, question: Question, tally: _Tally, number: int, score: float, meant: float = 0
+    ) -> Candidate | None:
         passage = self._index.passages[number]
         if passage is None:
             return None
@@ -421,9 +484,10 @@ class _Round:
         first = self._context.stories[:1]
         if question.refers and first and first[0] in {passage.story, passage.key}:
             share = max(share, SPOKEN_OF)
-        factor = (1 - COVERED + COVERED * share) * self._likeliness(question, passage)
+        factor = self._likeliness(question, passage)
         if tally.named and number not in tally.named:
             factor *= NO_NAME
+        score = score * (1 - COVERED + COVERED * share) + meant
         return Candidate(passage=passage, score=score * factor, evidence=share)
 
     def _boost_spoken_of(self, question: Question, scores: dict[int, float]) -> None:

@@ -34,6 +34,8 @@ class Group:
     name: bool
     words: tuple[tuple[Phrase, float], ...]
     generic: bool = False
+    english: str = ""
+    """What it is called in English, as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def _read(file: str, *, name: bool) -> Iterator[tuple[Group, Sequence[str]]]:
         phrases = {tuple(query_tokens(word)): weight for word in said}
         for word in _words(near):
             phrases.setdefault(tuple(query_tokens(word)), NEAR)
-        yield Group(name and not generic, tuple(phrases.items()), generic), said
+        english = next((word for word in said if word.isascii()), "")
+        yield Group(name and not generic, tuple(phrases.items()), generic, english), said
 
 
 def bundled_lines(file: str) -> list[str]:

@@ -59,7 +59,12 @@ class Dictionary:
         """Return whether the usual meaning of a Chinese word is no verb."""
         return not self._meanings.get(word, "to ").startswith("to ")
 
-    @lru_cache(maxsize=4096)  # noqa: B019  one dictionary lives as long as the program
+    @lru_cache(maxsize=16384)  # noqa: B019  one dictionary lives as long as the program
+    def meanings(self, word: str) -> tuple[str, ...]:
+        """Return what a Chinese word means, in English, the usual meaning first."""
+        return tuple(dict.fromkeys(_glosses(self._meanings.get(word, ""))))
+
+    @lru_cache(maxsize=4096)  # noqa: B019  the same
     def english(self, word: str) -> tuple[Phrase, ...]:
         """Return what a Chinese word means, as tokens to look for, the usual meaning first."""
         return _distinct(_glosses(self._meanings.get(word, "")), GLOSSES)
