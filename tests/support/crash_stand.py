@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import secrets
 import signal
 import sqlite3
 import sys
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 SUPPORT = ROOT / "tests" / "support"
 APPLICATION = f"paperboy-crash-{os.getpid()}"
 PAGES = ("1", "2")
+PORTS = range(20_000, 30_000)
+"""None that connections leave from: one of them would take the server's place while its network is cut."""
 
 
 class Server:
@@ -38,8 +41,12 @@ class Server:
         self._listening: asyncio.Server | None = None
 
     async def listen(self) -> None:
-        self._listening = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._listening.sockets[0].getsockname()[1]
+        """Listen, on one of ``PORTS`` that is free, and on the same one after a cut."""
+        while self._listening is None:
+            port = self.port or secrets.choice(PORTS)
+            with suppress(OSError):
+                self._listening = await asyncio.start_server(self._serve, "127.0.0.1", port)
+                self.port = port
 
     async def until(self, count: float) -> None:
         """Wait until so many lines came."""
@@ -58,6 +65,7 @@ class Server:
         for writer in self._open:
             writer.transport.abort()
         await self._listening.wait_closed()
+        self._listening = None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)

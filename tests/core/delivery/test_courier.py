@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from bots.engine.embedded import EmbeddedEngine
 from core.clock import SystemClock
 from core.delivery.courier import Courier, Habits
 from core.delivery.model import PRIVATE, SHARED, Counts, Doubts, SendError
+from core.delivery.office import Office
 from core.delivery.pacing import Pace, Window
 from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
@@ -29,9 +31,10 @@ from newsroom import ACCOUNT, NOW, REF, Platform, add_issue, add_readers, plan, 
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
 
     from core.delivery.model import Receipt, Run
-    from core.delivery.port import Content, Entry
+    from core.delivery.port import Content, Entry, Work
     from core.render.port import Message
     from core.storage.engine import Database
 
@@ -306,6 +309,41 @@ async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int
     assert {receipt.delivery.state for receipt in await receipts(database, run)} <= {"planned", "sent"}
     await deliver(database, platform)
     assert len(platform.taken) == len(set(platform.taken)) == 40
+
+
+class Forgetful(SqlLedger):
+    """Leases the first chunk, and the answer is lost on its way."""
+
+    answers_are_lost = True
+
+    async def claim(self, chunk: int, owner: str, *, now: datetime) -> Sequence[Work]:
+        claimed = await super().claim(chunk, owner, now=now)
+        if claimed and self.answers_are_lost:
+            self.answers_are_lost = False
+            raise StorageError("the connection broke")
+        return claimed
+
+
+async def test_a_chunk_that_was_leased_while_the_connection_broke_is_carried_all_the_same(
+    database: Database, run: int
+) -> None:
+    platform, ledger, stop = Platform(), Forgetful(database), asyncio.Event()
+    habits = Habits(lease=timedelta(seconds=1), rest=5 * MILLISECOND)
+    async with recording(ledger) as recorder:
+        courier = Courier(
+            ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock(),
+            habits=habits,
+        )  # fmt: skip
+        office = Office(EmbeddedEngine(), ledger, SystemClock(), rest=habits.rest)
+        office.hire(courier)
+        tasks = [asyncio.create_task(courier.run(stop)), asyncio.create_task(office.run(stop))]
+        async with asyncio.timeout(20):
+            while (await newest(database)).state == "running":  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        stop.set()
+        await asyncio.wait(tasks)
+    assert not ledger.answers_are_lost
+    assert len(platform.taken) == len({(chat, page) for chat, page, _ in platform.taken}) == 40
 
 
 async def test_a_dead_recorder_ends_the_courier(database: Database, run: int) -> None:

@@ -65,17 +65,10 @@ class Accidents:
         return crash_courier.IN_FLIGHT * (self.kills + COURIERS * self.cuts)
 
 
-async def run_with_accidents(url: str, server: Server, on_unknown: str) -> tuple[Verdict, Accidents]:
-    """Kill programs that plan and carry, cut the network, break the database's connections, at random instants.
-
-    Each program is replaced where there are many kills, else the others finish.
-    """
+async def accidents(url: str, server: Server, on_unknown: str, couriers: list[Process]) -> Accidents:
+    """Have what can happen happen; programs that were killed are replaced where there are many kills."""
     dice = random.Random(SEED)  # noqa: S311  # a repeatable accident
-    database = open_database(url)
-    await add_issue(database)
-    await add_many(database, READERS)
-    couriers = [await start(url, server.port, on_unknown) for _ in range(COURIERS)]
-    seen, began = Accidents(), monotonic()
+    seen = Accidents()
     for kill in range(KILLS):
         if kill:  # the first may die while it plans
             await asyncio.wait_for(server.until(2 * READERS * kill * KILLED_UNTIL / KILLS), PATIENCE_SECONDS)
@@ -90,10 +83,23 @@ async def run_with_accidents(url: str, server: Server, on_unknown: str) -> tuple
             seen.cuts += 1
             if url.startswith("postgresql"):
                 seen.breaks += await asyncio.to_thread(crash_stand.break_database, url)
-    await finished(database)
-    for courier in couriers:
-        await end(courier)
-    await database.close()
+    return seen
+
+
+async def run_with_accidents(url: str, server: Server, on_unknown: str) -> tuple[Verdict, Accidents]:
+    """Kill programs that plan and carry, cut the network, break the database's connections, at random instants."""
+    database = open_database(url)
+    await add_issue(database)
+    await add_many(database, READERS)
+    couriers = [await start(url, server.port, on_unknown) for _ in range(COURIERS)]
+    began = monotonic()
+    try:
+        seen = await accidents(url, server, on_unknown, couriers)
+        await finished(database)
+    finally:
+        for courier in couriers:
+            await end(courier)
+        await database.close()
     verdict = check(url, server.taken, READERS)
     print(  # noqa: T201  # the table of make chaos
         f"\n{database.dialect:10} {on_unknown:6} deliveries {READERS} kills {seen.kills} network cuts {seen.cuts} "
