@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 QUESTION = {"text": "How many parameters does Heron 3 have?", "conversation": "reader", "lang": "en"}
 FIRST = "Heron 3 has 128B parameters [1]."
 SECOND = "Each token passes through 12B [1]."
+LATE = 15
+"""Seconds: far above the patience, for busy machines, and far below what a slow model takes."""
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ async def opened(model: FakeModel, tmp_path: Path, **changes: object) -> AsyncIt
     async with (
         open_desk(tmp_path, llm=llm) as desk,
         served(desk.app) as url,
-        httpx.AsyncClient(base_url=url, timeout=10) as client,
+        httpx.AsyncClient(base_url=url, timeout=30) as client,
     ):
         yield client
 
@@ -90,9 +92,8 @@ async def test_a_command_is_answered_in_a_stream_too(client: httpx.AsyncClient) 
     assert response.text.startswith("event: answer\n")
 
 
-async def test_whatever_a_model_does_the_quoted_answer_comes_within_three_seconds(
-    model: FakeModel, tmp_path: Path
-) -> None:
+async def test_whatever_a_model_does_the_quoted_answer_comes_in_time(model: FakeModel, tmp_path: Path) -> None:
+    assert ModelSettings().patience < 3
     slow = [
         Turn(wait=30),
         Turn(say=FIRST, pause=1),
@@ -113,7 +114,7 @@ async def test_whatever_a_model_does_the_quoted_answer_comes_within_three_second
     async with opened(model, tmp_path) as client:
         answers = await asyncio.gather(*[ask(client, number) for number in range(len(slow))])
     for seconds, answer in answers:
-        assert seconds < 3
+        assert seconds < LATE
         assert answer["found"]
         assert "128B parameters" in answer["answer"]
         assert FIRST not in answer["answer"]

@@ -239,7 +239,9 @@ async def test_an_account_that_cannot_send_rests_and_says_so(database: Database,
             pace=Pace(in_flight=2),
         )
         task = asyncio.create_task(courier.run(stop, until_idle=True))
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(20):
+            while not (await newest(database)).note:
+                await asyncio.sleep(0.05)
         stop.set()
         await task
     assert sum(len(errors) for errors in platform.answers.values()) >= 18
