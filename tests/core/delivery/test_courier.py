@@ -240,7 +240,7 @@ async def test_an_account_that_cannot_send_rests_and_says_so(database: Database,
         )
         task = asyncio.create_task(courier.run(stop, until_idle=True))
         async with asyncio.timeout(20):
-            while not (await newest(database)).note:
+            while not (await newest(database)).note:  # noqa: ASYNC110 — a row of the database
                 await asyncio.sleep(0.05)
         stop.set()
         await task
