@@ -1,4 +1,4 @@
-"""Delivery: how fast a ledger drains, and planning a million.
+"""Delivery: how fast a ledger drains, planning a million, and looking at a million of whom nobody is due.
 
 ``PAPERBOY_BENCH_POSTGRES``, the URL of an empty database that may be filled and emptied, adds rows for PostgreSQL.
 """
@@ -10,7 +10,7 @@ import os
 import tempfile
 import time
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import time as local_time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from core.delivery.recorder import Recorder
 from core.digest.parse import parse
 from core.digest.sections import Vocabulary
 from core.render.port import Message
+from core.schedule.planner import Planner
 from core.schedule.port import Order
 from core.storage.agenda import SqlAgenda
 from core.storage.archive import SqlArchive
@@ -47,11 +48,21 @@ ACCOUNT = Account(platform="bench", account="bot")
 ISSUE = "---\ndate: 2026-03-02\nlang: en\nedition: daily\n---\n# Title\n\n## Models\n\n- **Story** — text\n"
 DRAINED = 20_000
 MILLION = 1_000_000
+SLOTS = 2000
+MORE_SLOTS = text("""
+    INSERT INTO slots (minute, zone, weekdays)
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
+    SELECT n % 1440, 'Zone/' || (n / 1440), 1 FROM numbers
+""")
+MORE_ROUNDS = text("""
+    INSERT INTO rounds (slot_id, edition, lang, due)
+    SELECT slots.id, edition, lang, due FROM slots, rounds WHERE slots.id <> rounds.slot_id
+""")
 COPY = text("""
     INSERT INTO subscriptions (target, chat, platform, account, edition, lang, round_id, without, style, silent,
         ended, failures, created_by, created_at, extras)
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
-    SELECT target || n, chat || n, platform, account, edition, lang, round_id, without, style, silent,
+    SELECT target || n, chat || n, platform, account, edition, lang, 1 + n % :slots, without, style, silent,
         ended, failures, created_by, created_at, extras
     FROM subscriptions, numbers
 """)
@@ -99,8 +110,28 @@ async def _drained(name: str, url: str) -> list[Row]:
 
 async def _planned(name: str, url: str) -> list[Row]:
     async with filled(url, MILLION) as database:
+        idle = await _ticked(database)
         seconds = await plan(database)
-    return [at_most(20, group="deliver", what=f"{name}: plan a million deliveries", figure=seconds, unit="s")]
+    return [
+        at_most(
+            100, group="deliver", what=f"{name}: tick, nothing due of {MILLION:,} on {SLOTS:,}", figure=idle, unit="ms"
+        ),
+        at_most(20, group="deliver", what=f"{name}: plan a million deliveries", figure=seconds, unit="s"),
+    ]
+
+
+async def _ticked(database: Database) -> float:
+    """Return the milliseconds of the slowest of some ticks of a planner that has nothing to do."""
+    archive = SqlArchive(database, vocabulary=Vocabulary.bundled(), clock=SystemClock())
+    planner = Planner(SqlAgenda(database), archive, SystemClock())
+    slowest = 0.0
+    for _ in range(20):
+        start = time.perf_counter()
+        tick = await planner.tick()
+        slowest = max(slowest, time.perf_counter() - start)
+        if tick.planned or tick.waiting:
+            raise AssertionError(f"something was due: {tick}")
+    return 1000 * slowest
 
 
 async def deliver(
@@ -130,7 +161,7 @@ async def _page(content: Content) -> tuple[Message, ...]:
 
 @asynccontextmanager
 async def filled(url: str, readers: int) -> AsyncIterator[Database]:
-    """Give a database with an issue and its readers, at one slot."""
+    """Give a database with an issue and its readers, spread over slots of which none is due."""
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(url or f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}")
         await database.upgrade()
@@ -146,9 +177,11 @@ async def filled(url: str, readers: int) -> AsyncIterator[Database]:
             slot=Slot(time=local_time(8), zone="UTC"),
             created_at=datetime.now(UTC),
         )
-        await SqlSubscriptions(database).save(first, due=datetime.now(UTC))
+        await SqlSubscriptions(database).save(first, due=datetime.now(UTC) + timedelta(days=1))
         async with database.write() as connection:
-            await connection.execute(COPY, {"count": readers - 1})
+            await connection.execute(MORE_SLOTS, {"count": SLOTS - 1})
+            await connection.execute(MORE_ROUNDS)
+            await connection.execute(COPY, {"count": readers - 1, "slots": SLOTS})
         try:
             yield database
         finally:
