@@ -161,7 +161,9 @@ class Readers:
         ranked = self._ranked.c
         mine = and_(*(ranked[name] == getattr(group, name) for name in BY if name != "wave" or group.wave == 0))
         place = func.row_number().over().label("place")  # in any order: sorting a million costs more than counting
-        reader = select(ranked.id, ranked.target, place).where(mine).subquery("numbered").c
+        # The total makes PostgreSQL read all readers first: else it looks for each through what it has just inserted.
+        total = func.count().over().label("total")
+        reader = select(ranked.id, ranked.target, place, total).where(mine).subquery("numbered").c
         columns: dict[str, Any] = {
             "run_id": literal(run),
             "chunk_id": _chunk_at(dialect, which, reader.place),
@@ -180,7 +182,7 @@ class Readers:
             "planned_at": literal(self._at, Instant),
             "updated_at": literal(self._at, Instant),
         }
-        chosen = select(*(value.label(name) for name, value in columns.items())).where(reader.id > 0)
+        chosen = select(*(value.label(name) for name, value in columns.items())).where(reader.place <= reader.total)
         return insert_into(dialect, deliveries).from_select(list(columns), chosen).on_conflict_do_nothing()
 
 
