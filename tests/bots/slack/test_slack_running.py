@@ -208,6 +208,7 @@ async def test_a_channel_that_may_not_be_looked_at_is_subscribed_in_good_faith(s
         assert "Subscribed" in text_of(await stand.slash("/subscribe 8:30", channel="CUNSEEN"))
     finally:
         stand.team.scopes |= hidden
+        await stand.slash("/unsubscribe", channel="CUNSEEN")
 
 
 async def test_home_shows_what_a_reader_subscribed_and_edits_it_there(stand: Stand) -> None:

@@ -132,7 +132,7 @@ async def test_tokens_are_not_kept_in_the_clear_and_need_the_key(office: Office)
     await office.install("T1")
     kept = await office.house.notes.get("slack:installed:T1")
     assert kept is not None
-    assert "xox" not in kept
+    assert "xoxb-T1" not in kept
     assert await Vault(office.house.notes, "another key").find("T1") is None
 
 
