@@ -47,7 +47,7 @@ _SPECIAL = regex.compile(
 _MAY_BE_SPECIAL = re.compile(r"[\\`*_\[<:@/~|]")
 """One of these is in all that ``_SPECIAL`` finds, and quickly seen."""
 _BREAKS_LABEL = regex.compile(
-    rf"[\\`*\[\]<>~\u200d\ufe0f\u20e3]|\|\||{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|[a-z]++://"
+    rf"[\\`*\[\]<>~\u200d\ufe0f\u20e3]|\|\||{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|_?[a-z]++://"
     r"|\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}",
     regex.IGNORECASE,
 )

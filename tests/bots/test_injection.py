@@ -123,7 +123,7 @@ class Paper:
         for line in lines:
             shown: list[str] = []
             command, _space, args = line.partition(" ")
-            about: Any = {"target": CHAT, "user": line, "lang": case.lang, "progress": _seen(shown)}
+            about: Any = {"target": CHAT, "user": f"{line} {case.said}", "lang": case.lang, "progress": _seen(shown)}
             reply = await dispatch(Request(command=command, args=args, **about), self.house.services)
             for name, renderer in renderers().items():
                 yield f"{name} {line}", [message.payload for message in renderer.render(reply.document)]

@@ -75,6 +75,7 @@ def test_marks_stand_where_they_work(inlines: list[Inline], markdown: str) -> No
         ("a [b]", rf"[a]({URL}) \[b]"),
         ("*a*", rf"\*[a]({URL})\*"),
         ("see https://b.example.com", rf"see https:\//[b.example.com]({URL})"),
+        ("see c_x_https://b", rf"[see c_x]({URL})\_https:\//b"),
         (URL, f"<{URL}>"),
         ("🔗", f"🔗[→]({URL})"),
     ],

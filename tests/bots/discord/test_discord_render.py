@@ -35,7 +35,6 @@ def test_any_document_is_taken_whole(judge: Judge, document: Document) -> None:
     assert judge(RENDERER, document, RENDERER.render(document)) == []
 
 
-@pytest.mark.xfail(strict=False, reason="two underscores in the label of a link are read as emphasis")
 @QUICK
 @given(document=issues)
 def test_any_issue_is_taken_whole(judge: Judge, document: Document) -> None:
