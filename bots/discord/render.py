@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from bots.discord.buttons import Component, action_rows, count
 from bots.discord.markdown import escaped, follows
 from bots.discord.profile import DISCORD
-from bots.discord.text import GAP, text
+from bots.discord.text import GAP, part, text
 from core.document.build import clean
 from core.document.nodes import Actions, Divider, Item
 from core.document.text import plain, utf16_length
 from core.render.items import opened
 from core.render.links import spell_links
 from core.render.lower import lower
+from core.render.once import once
 from core.render.paginate import continuation, paginate
 from core.render.port import Message
 from core.render.whole import on_one_page
@@ -47,17 +48,21 @@ class DiscordRenderer:
     def render(self, document: Document) -> tuple[Message, ...]:
         """Return the messages of the document, each within Discord's limits; the last one carries the buttons."""
         lowered = lower(spell_links(document, follows), DISCORD)
-        if whole := on_one_page(lowered, DISCORD, _Layout.budget[0], lambda page, said: _message(page, said, 1, 1)):
+        layout = _Layout(document.lang)
+        if whole := on_one_page(lowered, DISCORD, layout.budget[0], lambda page, said: _message(page, said, layout)):
             return whole
-        pages = paginate(lowered, _Layout(document.lang))
-        return tuple(_message(page, plain(page.blocks), index + 1, len(pages)) for index, page in enumerate(pages))
+        pages = paginate(lowered, layout)
+        return tuple(
+            _message(page, plain(page.blocks), layout, index + 1, len(pages)) for index, page in enumerate(pages)
+        )
 
 
 class _Layout:
     budget: Cost = (DISCORD.limits["characters"].value - MARGIN, DISCORD.limits["components"].value - 2)
 
     def __init__(self, lang: str) -> None:
-        self._lang = lang
+        self.lang = lang
+        self.part = once(part)
 
     def cost(self, block: Block) -> Cost:
         """Count UTF-16 code units and components, the container and the first text display apart."""
@@ -65,23 +70,23 @@ class _Layout:
             case Divider():
                 return 0, 2
             case Actions():
-                return 0, count(action_rows((block,), self._lang))
+                return 0, count(action_rows((block,), self.lang))
             case Item(blocks) if any(isinstance(inner, Divider | Actions | Item) for inner in blocks):
                 costs = [self.cost(inner) for inner in blocks]
                 return sum(cost[0] for cost in costs), sum(cost[1] for cost in costs)
             case _:
-                return utf16_length(text((block,))) + len(GAP), 0
+                return utf16_length(text((block,), self.part)) + len(GAP), 0
 
     def continuation(self, title: str) -> Cost:
         """Count the line in small print."""
         return utf16_length(_continuation(title, 999, 999)) + len(GAP), 0
 
 
-def _message(page: Document, said: str, number: int, pages: int) -> Message:
+def _message(page: Document, said: str, layout: _Layout, number: int = 1, pages: int = 1) -> Message:
     blocks = opened(page.blocks)
     rows = action_rows((block for block in blocks if isinstance(block, Actions)), page.lang)
     head = f"{_continuation(page.title, number, pages)}\n" if number > 1 else ""
-    children = list(_children(blocks, head))
+    children = list(_children(blocks, head, layout))
     if not children:
         children = [_display(head.strip() or escaped(clean(page.title).strip()) or NOTHING)]
     container = {"type": CONTAINER, "accent_color": ACCENT, "components": [*children, *rows]}
@@ -94,11 +99,11 @@ def _message(page: Document, said: str, number: int, pages: int) -> Message:
     return Message(method="messages", payload=payload, text=said, counts=counts, actions=actions)
 
 
-def _children(blocks: Iterable[Block], head: str) -> Iterator[Component]:
+def _children(blocks: Iterable[Block], head: str, layout: _Layout) -> Iterator[Component]:
     """Yield a text display for the text between two dividers; ``head`` begins the first."""
     divided = False
     for divider, group in groupby(blocks, key=lambda block: isinstance(block, Divider)):
-        written = "" if divider else text(group)
+        written = "" if divider else text(group, layout.part)
         if written and divided:
             yield {"type": SEPARATOR}
         if written:

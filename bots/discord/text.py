@@ -21,7 +21,7 @@ from core.document.text import number
 from core.render.items import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from core.document.nodes import Block, Blocks, ListItem
 
@@ -34,16 +34,21 @@ _FENCE_INSIDE = regex.compile(r"(?<=``)`")
 _LANGUAGE = regex.compile(r"[a-z0-9_+\-.#]++", regex.IGNORECASE)
 
 
-def text(blocks: Iterable[Block]) -> str:
-    """Return the blocks as Markdown; dividers and buttons have none. Ends without a line break."""
-    written = ""
+def part(block: Block) -> str:
+    """Return one block as Markdown; dividers and buttons have none. Begins and ends without a line break."""
+    return "\n".join(_lines(block, 0)).strip("\n")
+
+
+def text(blocks: Iterable[Block], part: Callable[[Block], str] = part) -> str:
+    """Return the blocks as one Markdown text of what ``part`` makes of each."""
+    written: list[str] = []
     before: Block | None = None
     for block in opened(blocks):
-        part = "\n".join(_lines(block, 0)).strip("\n")
-        if part.strip():
-            written += (_gap(before, block) if before else "") + part
+        markdown = part(block)
+        if markdown and not markdown.isspace():
+            written += (_gap(before, block), markdown) if before else (markdown,)
             before = block
-    return written
+    return "".join(written)
 
 
 def _gap(before: Block, after: Block) -> str:

@@ -53,6 +53,12 @@ class Styled:
         self.text += "".join(runs.texts)
         self.spans += runs.spans()
 
+    def append(self, other: Styled) -> None:
+        """Append a text with its spans."""
+        start = len(self.text)
+        self.text += other.text
+        self.spans += [Span(kind, start + first, start + end, extra) for kind, first, end, extra in other.spans]
+
     def wrap(self, kind: str, start: int, **extra: str | int) -> None:
         """Put everything from ``start`` on into an entity."""
         if len(self.text) > start:

@@ -26,6 +26,7 @@ from core.document.nodes import (
 from core.document.text import number, utf16_length
 from core.render.links import spell_links
 from core.render.lower import lower
+from core.render.once import once
 from core.render.paginate import continuation, paginate
 from core.render.port import Message
 from core.render.whole import on_one_page
@@ -60,19 +61,22 @@ class TelegramRenderer:
         clickable without counting them: a mention of a stranger notifies nobody, and links stay usable.
         """
         lowered = lower(spell_links(document, is_web), CLASSIC)
-        if whole := on_one_page(lowered, CLASSIC, _Layout.budget[0], lambda page, _: _message(page, 1, 1)):
+        layout = _Layout()
+        if whole := on_one_page(lowered, CLASSIC, layout.budget[0], lambda page, _: _message(page, layout)):
             return whole
-        pages = paginate(lowered, _Layout())
-        return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))
+        pages = paginate(lowered, layout)
+        return tuple(_message(page, layout, index + 1, len(pages)) for index, page in enumerate(pages))
 
 
 class _Layout:
     budget: Cost = (CLASSIC.limits["text"].value, CLASSIC.limits["entities"].value)
 
+    def __init__(self) -> None:
+        self.written = once(_written)
+
     def cost(self, block: Block) -> Cost:
         """Count UTF-16 code units and entities."""
-        styled = Styled()
-        _write(styled, (block,), 0)
+        styled = self.written(block)
         return utf16_length(styled.text) + len(GAP), len(styled.spans)
 
     def continuation(self, title: str) -> Cost:
@@ -80,12 +84,17 @@ class _Layout:
         return utf16_length(continuation(title, 999, 999)) + len(GAP), 1
 
 
-def _message(page: Document, number_: int, pages: int) -> Message:
+def _message(page: Document, layout: _Layout, number_: int = 1, pages: int = 1) -> Message:
     styled = Styled()
     if number_ > 1:
         styled.write((Emphasis((Text(continuation(page.title, number_, pages)),)),))
         styled.text += GAP
-    _write(styled, page.blocks, 0)
+    before: Block | None = None
+    for block in page.blocks:
+        if (written := layout.written(block)).text:
+            styled.text += _gap(before, block, 0)
+            styled.append(written)
+            before = block
     text, entities = styled.entities()
     text = text or " ".join(clean(page.title).split()) or NOTHING
     rows = actions_of(page.blocks)
@@ -108,6 +117,13 @@ def _preview(page: Document, number_: int) -> dict[str, Any]:
     if number_ == 1 and page.preview and is_web(page.preview):
         return {"url": page.preview, "prefer_small_media": True}
     return {"is_disabled": True}
+
+
+def _written(block: Block) -> Styled:
+    """Return a block that stands in no other."""
+    styled = Styled()
+    _write_block(styled, block, 0)
+    return styled
 
 
 def _write(styled: Styled, blocks: Blocks, depth: int) -> None:

@@ -18,12 +18,13 @@ from core.document.nodes import Action, Actions, Divider, Document
 from core.document.text import plain
 from core.render.breaks import choose_breaks
 from core.render.cut import head
+from core.render.once import once
 from core.render.units import Detail, assemble, divides_more, flatten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.document.nodes import Block, Blocks
+    from core.document.nodes import Blocks
     from core.render.breaks import Breaks
     from core.render.port import Cost, Layout
     from core.render.units import Unit
@@ -95,27 +96,19 @@ def _pages(blocks: Blocks, costs: Sequence[Cost], layout: Layout, title: str) ->
     return pages
 
 
-class _Measured:
-    """A layout that measures each block once, however often it is asked: every attempt at cutting asks again."""
-
-    def __init__(self, layout: Layout) -> None:
-        self.budget = layout.budget
-        self.continuation = layout.continuation
-        self._measure = layout.cost
-        self._known: dict[int, tuple[Block, Cost]] = {}
-
-    def cost(self, block: Block) -> Cost:
-        known = self._known.get(id(block))
-        if known is None:
-            known = self._known[id(block)] = (block, self._measure(block))
-        return known[1]
-
-
 class _Narrowed:
     def __init__(self, layout: Layout, budget: Cost) -> None:
         self.budget = budget
         self.cost = layout.cost
         self.continuation = layout.continuation
+
+
+class _Measured(_Narrowed):
+    """A layout that measures each block once: every attempt at cutting asks again."""
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout, layout.budget)
+        self.cost = once(layout.cost)
 
 
 def _cut(blocks: Blocks, layout: Layout, later: Cost, least: int) -> list[Blocks]:
