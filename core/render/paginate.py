@@ -8,7 +8,7 @@ within the room that is left, to where they are liked best.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import sub
 from typing import TYPE_CHECKING
@@ -22,9 +22,9 @@ from core.render.once import once
 from core.render.units import Detail, assemble, divides_more, flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from core.document.nodes import Blocks
+    from core.document.nodes import Block, Blocks
     from core.render.breaks import Breaks
     from core.render.port import Cost, Layout
     from core.render.units import Unit
@@ -43,7 +43,7 @@ def paginate(document: Document, layout: Layout) -> tuple[Document, ...]:
     where pages are turned in place, on every page, with the buttons that turn below them.
     The continuation line is not part of the pages: a renderer puts ``continuation`` before each but the first.
     """
-    layout = _Measured(layout)
+    layout = _Bounded(layout.budget, once(layout.cost), layout.continuation)
     blocks = with_actions_last(document.blocks)
     costs = [layout.cost(block) for block in blocks]
     if _fits(_total(costs, layout.budget), layout.budget):
@@ -71,7 +71,7 @@ def _turned(document: Document, layout: Layout) -> tuple[Document, ...]:
     rows = tuple(row for block in document.blocks if isinstance(block, Actions) for row in block.rows)
     text = tuple(block for block in document.blocks if not isinstance(block, Actions))
     reserved = layout.cost(Actions((*rows, turning(document.turn, MOST_PAGES - 1, MOST_PAGES))))
-    narrowed = _Narrowed(layout, tuple(map(sub, layout.budget, reserved)))
+    narrowed = _Bounded(tuple(map(sub, layout.budget, reserved)), layout.cost, layout.continuation)
     pages = _pages(text, [layout.cost(block) for block in text], narrowed, document.title)
     return tuple(
         replace(document, blocks=(*page, Actions((*rows, turning(document.turn, number, len(pages))))))
@@ -86,7 +86,7 @@ def _pages(blocks: Blocks, costs: Sequence[Cost], layout: Layout, title: str) ->
     for percent in (100, 95, 85, 70):
         budget = tuple(limit * percent // 100 for limit in layout.budget)
         least = _least_pages(costs, budget, later)
-        pages = _cut(blocks, _Narrowed(layout, budget), later, least)
+        pages = _cut(blocks, _Bounded(budget, layout.cost, layout.continuation), later, least)
         limits = [layout.budget, *[tuple(map(sub, layout.budget, later))] * len(pages[1:])]
         if all(
             _fits(_total([layout.cost(block) for block in page], limit), limit)
@@ -96,19 +96,13 @@ def _pages(blocks: Blocks, costs: Sequence[Cost], layout: Layout, title: str) ->
     return pages
 
 
-class _Narrowed:
-    def __init__(self, layout: Layout, budget: Cost) -> None:
-        self.budget = budget
-        self.cost = layout.cost
-        self.continuation = layout.continuation
+@dataclass(frozen=True, slots=True)
+class _Bounded:
+    """A layout with another budget, or another way to its costs."""
 
-
-class _Measured(_Narrowed):
-    """A layout that measures each block once: every attempt at cutting asks again."""
-
-    def __init__(self, layout: Layout) -> None:
-        super().__init__(layout, layout.budget)
-        self.cost = once(layout.cost)
+    budget: Cost
+    cost: Callable[[Block], Cost]
+    continuation: Callable[[str], Cost]
 
 
 def _cut(blocks: Blocks, layout: Layout, later: Cost, least: int) -> list[Blocks]:
