@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import insert, select, text
+from sqlalchemy import MetaData, insert, inspect, select, text
 
 from core.errors import StorageError
 from core.storage.engine import Database, open_database
@@ -23,8 +23,36 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
 
-async def test_migrations_make_exactly_the_tables_of_the_schema(database: Database) -> None:
+def _shape(connection: Connection) -> object:
+    found = inspect(connection)
+    tables = {}
+    for name in found.get_table_names():
+        columns = {one["name"]: (str(one["type"]), one["nullable"], one["default"]) for one in found.get_columns(name)}
+        indexes = {one["name"]: (one["column_names"], one["unique"]) for one in found.get_indexes(name)}
+        uniques = {one["name"]: one["column_names"] for one in found.get_unique_constraints(name)}
+        foreign = sorted(str(one["constrained_columns"]) + str(one["options"]) for one in found.get_foreign_keys(name))
+        tables[name] = columns, indexes, uniques, found.get_pk_constraint(name)["constrained_columns"], foreign
+    if connection.dialect.name != "postgresql":
+        return tables
+    room = text("SELECT relname, reloptions FROM pg_class WHERE relnamespace = current_schema()::regnamespace")
+    return tables, {name: options for name, options in connection.execute(room) if options}
+
+
+def _empty_but_for_migrations(connection: Connection) -> None:
+    found = MetaData()
+    found.reflect(connection)
+    found.drop_all(connection)
+    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+
+
+async def test_the_migrations_end_in_what_a_new_database_begins_with(database: Database) -> None:
     async with database.read() as connection:
+        new = await connection.run_sync(_shape)
+    async with database.write() as connection:
+        await connection.run_sync(_empty_but_for_migrations)
+    await database.upgrade()
+    async with database.read() as connection:
+        assert await connection.run_sync(_shape) == new
         assert await connection.run_sync(_differences) == []
 
 
