@@ -36,7 +36,9 @@ class Target:
     @classmethod
     def from_key(cls, key: str) -> Target:
         """Read what ``key`` wrote. Raises ValueError if it is something else."""
-        parts = [unquote(part) if "%" in part else part for part in key.split(":")]
+        parts = key.split(":")
+        if "%" in key:
+            parts = [unquote(part) for part in parts]
         if len(parts) not in {3, 4}:
             raise ValueError(f"not a target: {key!r} (expected platform:account:chat[:thread])")
         return cls(platform=parts[0], account=parts[1], chat=parts[2], thread="".join(parts[3:]))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -18,13 +17,11 @@ from core.delivery.retry import Policy
 from core.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from core.clock import Clock
-    from core.delivery.port import Account, Chunk, Ledger, Pages, Sender, Work
+    from core.delivery.port import Account, Chunk, Ledger, Pages, Sender
     from core.delivery.recorder import Recorder
-
-LAST = 1 << 30
 
 log = structlog.get_logger(__name__)
 
@@ -42,14 +39,6 @@ class Habits:
     rest: timedelta = timedelta(seconds=1)
     shares: int = 1
     open_chunks: int = 4
-
-
-@dataclass(slots=True)
-class _Load:
-    """A chunk that is open: how many of its deliveries are left, and when none is."""
-
-    left: int
-    empty: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Courier:
@@ -78,11 +67,10 @@ class Courier:
         self._held_until = NEVER
         self._wanted_until = NEVER
         self._open: dict[int, int] = {}
-        self._loads: dict[int, _Load] = {}
+        self._carried: set[int] = set()
         self._finished: set[int] = set()
         self._woken = asyncio.Event()
-        self._todo: asyncio.PriorityQueue[tuple[int, int, Work | None]] = asyncio.PriorityQueue()
-        self._turn = count()
+        self._idle = asyncio.Event()
         self._deliverer = Deliverer(
             sender=sender,
             recorder=recorder,
@@ -119,12 +107,12 @@ class Courier:
         upkeep = asyncio.create_task(self._keep())
         try:
             async with asyncio.TaskGroup() as tasks:
-                workers = [tasks.create_task(self._serve(stop)) for _ in range(self._pace.in_flight)]
+                sending = tasks.create_task(self._deliverer.run(stop))
                 await (self._clear(stop) if until_idle else stop.wait())
-                while self._loads:
-                    await next(iter(self._loads.values())).empty.wait()
-                for _ in workers:
-                    self._todo.put_nowait((LAST, next(self._turn), None))
+                while self._carried:
+                    self._idle.clear()
+                    await self._idle.wait()
+                sending.cancel()
         finally:
             upkeep.cancel()
             await self._leave()
@@ -136,32 +124,15 @@ class Courier:
         try:
             if claimed := await self._ledger.claim(chunk.id, self._owner, now=self._clock.now()):
                 lease = claimed[0].lease
-                await self._work_on(lease, claimed)
+                self._carried.add(lease)
+                await self._deliverer.make(claimed)
         finally:
             self._open[chunk.priority] -= 1
             if lease is not None:
-                self._loads.pop(lease, None)
+                self._carried.discard(lease)
+                self._idle.set()
                 self._finished.add(lease)
                 await self._put_down()
-
-    async def _work_on(self, lease: int, claimed: Sequence[Work]) -> None:
-        load = self._loads[lease] = _Load(len(claimed))
-        for work in claimed:
-            self._todo.put_nowait((work.priority, next(self._turn), work))
-        await load.empty.wait()
-
-    async def _serve(self, stop: asyncio.Event) -> None:
-        lost = self._deliverer.lost
-        while True:
-            _, _, work = await self._todo.get()
-            if work is None:
-                return
-            if work.lease not in lost and not stop.is_set():
-                await self._deliverer.deliver(work, stop)
-            load = self._loads[work.lease]
-            load.left -= 1
-            if not load.left:
-                load.empty.set()
 
     async def _clear(self, stop: asyncio.Event) -> None:
         self._wanted_until = self._clock.now() + timedelta(days=1)
@@ -171,15 +142,22 @@ class Courier:
             if not waiting:
                 return
             if self.is_holding():
-                await asyncio.gather(*(self.carry(chunk) for chunk in waiting[: self._habits.open_chunks]))
+                line = iter(waiting)
+                await asyncio.gather(*(self._carry_all(line, stop) for _ in range(self._habits.open_chunks)))
             else:
                 await self._clock.sleep(self._habits.rest)
+
+    async def _carry_all(self, line: Iterator[Chunk], stop: asyncio.Event) -> None:
+        for chunk in line:
+            if stop.is_set() or not self.is_holding():
+                return
+            await self.carry(chunk)
 
     async def _keep(self) -> None:
         """Hold the budget while there is work."""
         while True:
             self._woken.clear()
-            if self._clock.now() < self._wanted_until or self._loads:
+            if self._clock.now() < self._wanted_until or self._carried:
                 await self._prolong()
             elif self.is_holding():
                 self._held_until = NEVER
@@ -208,14 +186,14 @@ class Courier:
             self._held_until = until
         else:
             self._held_until = NEVER
-            self._deliverer.lost.update(self._loads)
+            self._deliverer.lose(self._carried)
 
     async def _put_down(self) -> None:
         """Give finished chunks back; what the database does not take now is tried again."""
         leases = list(self._finished)
         if leases and await self._release(leases):
             self._finished.difference_update(leases)
-            self._deliverer.lost.difference_update(leases)
+            self._deliverer.forget(leases)
 
     async def _leave(self) -> None:
         """Give everything back; what the database does not take others take up when the lease is over."""

@@ -1,17 +1,19 @@
-"""One delivery: its pages leave one after the other, and what happened to each is written down.
+"""Deliveries: their pages leave one after the other, and what happened to each is written down.
 
 Before a page leaves, its intent is durable; its message id is durable before the next page's intent. So after a
-crash exactly the pages in flight are in doubt, and everything else goes on where it stood.
+crash exactly the pages in flight are in doubt, and everything else goes on where it stood. What may leave at the same
+instant leaves as one wave, whose intents are written down together, along with what became of the pages before.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Literal
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
 
@@ -22,20 +24,55 @@ from core.delivery.printer import PrintError
 from core.delivery.retry import Decision, Policy, Trouble, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime, timedelta
 
     from core.clock import Clock
     from core.delivery.amend import Step
     from core.delivery.model import ErrorClass, PageState, Scope
     from core.delivery.pacing import Pace, Pacer, Passage, Verb
-    from core.delivery.port import Content, Sender, Work
+    from core.delivery.port import Content, Sender, Shown, Work
     from core.delivery.printer import Printer, Sheet
     from core.delivery.recorder import Recorder
 
 DONE: dict[Verb, PageState] = {"send": "sent", "edit": "edited", "delete": "deleted"}
+MILDER: dict[ErrorClass, ErrorClass] = {"unknown": "transient", "config": "content", "pause": "content"}
+"""What was changed may be changed again: no doubt, no strikes."""
+WAVE = 250
+"""So many pages leave together at most, so that others are written down while these are sent."""
+
+_Line: TypeAlias = "tuple[_Trip, Entry]"
+_Leaving: TypeAlias = "tuple[_Trip, Passage]"
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class _Load:
+    """What is left to do under one lease, deliveries and lines to be written down, and when nothing is."""
+
+    left: int
+    empty: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(slots=True, eq=False)
+class _Trip:
+    """A delivery on its way: what it shows, its steps, which of them is next, and the id of its first page.
+
+    ``pages`` is how many there are in the end.
+    """
+
+    work: Work
+    load: _Load
+    content: Content
+    pages: int
+    steps: Sequence[Step]
+    next: int
+    first: str
+
+    @property
+    def step(self) -> Step:
+        return self.steps[self.next]
 
 
 class Deliverer:
@@ -61,59 +98,192 @@ class Deliverer:
         self._pacer = pacer
         self._policy = policy
         self._may_send = may_send
-        self._gate = asyncio.Lock()
-        self.lost: set[int] = set()
-        """The leases under which something was refused: nothing more is begun under them."""
+        self._turn = count()
+        self._ready: list[tuple[int, int, _Trip]] = []
+        self._resting: list[tuple[datetime, int, _Trip]] = []
+        self._on_the_way = 0
+        self._lines: list[_Line] = []
+        self._woken = asyncio.Event()
+        self._lost: set[int] = set()
 
-    async def deliver(self, work: Work, stop: asyncio.Event) -> None:
-        """Make the delivery, until it is settled, its lease is lost or there is a stop."""
-        sheets = () if work.skip else self._printer.printed(work.content) or await self._sheets(work, work.content)
-        if sheets is None:
-            return
-        if work.shown is not None and not sheets:
-            await self._settle(work, "sent")
-            return
-        if not sheets:
-            await self._settle(work, "skipped", reason=work.skip or "withdrawn")
-            return
-        if work.shown is not None:
-            await self._amend(_Trip(work=work, content=work.content, sheets=sheets, page=0, first=""), stop)
-            return
-        trip: _Trip | None = _Trip(
-            work=work, content=work.content, sheets=sheets, page=work.delivery.next_page, first=work.first_message
-        )
-        if work.delivery.next_page >= len(sheets):
-            await self._settle(work, "sent", next_page=len(sheets))
-            return
-        while trip:
-            trip = await self._step(trip, stop)
+    async def make(self, works: Sequence[Work]) -> None:
+        """Make these deliveries of one lease; return when each is settled, or the lease is lost, or there was a stop.
 
-    async def _amend(self, trip: _Trip, stop: asyncio.Event) -> None:
-        """Bring a post that is there up to date."""
-        shown = trip.work.shown or ()
-        trip = replace(trip, first=next((page.message_id for page in shown if page.page == 0), ""))
-        for step in steps(trip.sheets, shown):
-            if not await self._change(replace(trip, page=step.page), step, stop):
-                return
-        await self._settle(trip.work, "sent", next_page=len(trip.sheets))
+        Raises StorageError where an issue cannot be read; nothing was begun then.
+        """
+        contents = {id(work.content): work.content for work in works if not work.skip}  # hashing them all costs more
+        printed = {key: await self._printed(content) for key, content in contents.items()}
+        sends = {key: steps(found, ()) for key, found in printed.items() if not isinstance(found, str)}
+        load = _Load(len(works))
+        for work in works:
+            found = printed.get(id(work.content), ()) if not work.skip else ()
+            trip = _Trip(work, load, work.content, len(found), (), work.delivery.next_page, work.first_message)
+            if isinstance(found, str):
+                self._settle(trip, "failed", kind="content", reason=found)
+            elif work.shown is not None:
+                self._amend(trip, found, work.shown)
+            elif not found:
+                self._settle(trip, "skipped", reason=work.skip or "withdrawn")
+            elif trip.next >= len(found):
+                self._settle(trip, "sent", next_page=len(found))
+            else:
+                trip.steps = sends[id(work.content)]
+                self._line_up(trip)
+        self._woken.set()
+        await load.empty.wait()
 
-    async def _change(self, trip: _Trip, step: Step, stop: asyncio.Event) -> bool:
-        """Change one page of the post; return whether it is as it should be. Only a new page needs an intent."""
-        target = trip.work.delivery.target
-        passage = await self._turn(target.chat, stop, step.verb)
-        if passage is None or (step.verb == "send" and not await self._put(trip, "sending")) or not self._may_send():
-            return False
-        self._pacer.made(passage, self._clock.now())
+    def lose(self, leases: Iterable[int]) -> None:
+        """Begin nothing more under these leases: they are not held any more."""
+        self._lost.update(leases)
+        self._drop(self._lost)
+
+    def forget(self, leases: Iterable[int]) -> None:
+        """Forget leases under which there is nothing left to do."""
+        self._lost.difference_update(leases)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until cancelled, but begin no page after ``stop``. Raises StorageError when the recorder has ended."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._wake(stop))
+            while True:
+                self._woken.clear()
+                if stop.is_set():
+                    self._drop(None)
+                wave = self._wave()
+                lines, self._lines = self._lines, []
+                if lines or wave:
+                    tasks.create_task(self._send_off(lines, wave, tasks))
+                if len(wave) < WAVE:
+                    await self._rest()
+
+    async def _wake(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._woken.set()
+
+    async def _rest(self) -> None:
+        """Wait until something happens or a page may leave."""
+        now = self._clock.now()
+        waits = [self._resting[0][0] - now] if self._resting else []
+        if self._ready and self._on_the_way < self._pace.in_flight:
+            waits.append(self._pacer.wait(now))
+        if waits:
+            await pause(self._clock, min(waits), self._woken)
+        else:
+            await self._woken.wait()
+
+    async def _printed(self, content: Content) -> tuple[Sheet, ...] | str:
+        """Return the pages, or why there cannot be any."""
+        try:
+            return await self._printer.sheets(content)
+        except PrintError as error:
+            return str(error)
+
+    def _amend(self, trip: _Trip, sheets: tuple[Sheet, ...], shown: Sequence[Shown]) -> None:
+        """Line up the steps that bring a post that is there up to date."""
+        trip.first = next((page.message_id for page in shown if page.page == 0), "")
+        trip.steps = steps(sheets, shown) if sheets else ()
+        trip.next = 0
+        if trip.steps:
+            self._line_up(trip)
+        else:
+            self._settle(trip, "sent", next_page=len(sheets))
+
+    def _line_up(self, trip: _Trip) -> None:
+        if trip.work.lease in self._lost:
+            _is_done(trip)
+            return
+        heappush(self._ready, (trip.work.priority, next(self._turn), trip))
+
+    def _drop(self, leases: set[int] | None) -> None:
+        """Begin nothing more under these leases, or (None) at all."""
+        trips = [trip for _, _, trip in self._ready] + [trip for _, _, trip in self._resting]
+        dropped = [trip for trip in trips if leases is None or trip.work.lease in leases]
+        if not dropped:
+            return
+        if leases is None:
+            self._ready, self._resting = [], []
+        else:
+            self._ready = [one for one in self._ready if one[2].work.lease not in leases]
+            self._resting = [one for one in self._resting if one[2].work.lease not in leases]
+            heapify(self._ready)
+            heapify(self._resting)
+        for trip in dropped:
+            _is_done(trip)
+
+    def _wave(self) -> list[_Leaving]:
+        """Return what may leave now; who must wait for a chat waits beside, and holds up nobody."""
+        now = self._clock.now()
+        while self._resting and self._resting[0][0] <= now:
+            self._line_up(heappop(self._resting)[2])
+        wave: list[_Leaving] = []
+        free = min(WAVE, self._pace.in_flight - self._on_the_way)
+        while self._ready and len(wave) < free and not self._pacer.wait(now):
+            trip = heappop(self._ready)[2]
+            chat, verb = trip.work.delivery.target.chat, trip.step.verb
+            if wait := self._pacer.own_wait(chat, now, verb):
+                self._let_wait(trip, wait, now)
+                continue
+            wave.append((trip, self._pacer.leave(chat, now, verb)))
+        self._on_the_way += len(wave)
+        return wave
+
+    def _let_wait(self, trip: _Trip, wait: timedelta, now: datetime) -> None:
+        if trip.work.shown is None and wait > self._pace.patience:
+            self._put_back(trip, now + wait)
+        else:
+            heappush(self._resting, (now + wait, next(self._turn), trip))
+
+    async def _send_off(self, lines: Sequence[_Line], wave: Sequence[_Leaving], tasks: asyncio.TaskGroup) -> None:
+        """Write down what became of pages and which leave now, then let these leave. Only new pages need intents."""
+        now = self._clock.now()
+        new = []
+        for trip, passage in wave:
+            if trip.step.verb == "send":
+                new.append((trip, passage))
+            else:
+                tasks.create_task(self._leave(trip, passage))
+        entries = [entry for _, entry in lines]
+        entries += [_entry(trip, now, page=_sending(trip.step.page, now)) for trip, _ in new]
+        kept = await self._recorder.put(entries) if entries else ()
+        if not all(kept):
+            self.lose({entry.lease for entry, is_kept in zip(entries, kept, strict=True) if not is_kept})
+        for trip, _ in lines:
+            _is_done(trip)
+        for (trip, passage), is_kept in zip(new, kept[len(lines) :], strict=True):
+            if is_kept:
+                tasks.create_task(self._leave(trip, passage))
+            else:
+                self._on_the_way -= 1
+                _is_done(trip)
+        self._woken.set()
+
+    async def _leave(self, trip: _Trip, passage: Passage) -> None:
+        """Make a step, and note what became of it before another page takes its place."""
+        try:
+            await self._make(trip, trip.step, passage)
+        finally:
+            self._on_the_way -= 1
+            self._woken.set()
+
+    async def _make(self, trip: _Trip, step: Step, passage: Passage) -> None:
+        now = self._clock.now()
+        if not self._may_send():  # the budget ran out meanwhile: nothing was sent, surely
+            self._put_back(trip, now)
+            return
+        self._pacer.made(passage, now)
         try:
             message_id = await self._do(trip, step)
         except SendError as error:
-            return await self._unchanged(trip, step, error)
-        except Exception as error:  # a fault of the adapter
-            log.exception("an adapter raised what it must not", platform=target.platform)
-            return await self._unchanged(trip, step, SendError("unknown", type(error).__name__))
-        finally:
             self._pacer.arrive(passage, self._clock.now())
-        return await self._put(trip, DONE[step.verb], message_id=message_id)
+            await self._trouble(trip, step, error)
+        except Exception as error:  # a fault of the adapter, after which the page may have been sent
+            self._pacer.arrive(passage, self._clock.now())
+            log.exception("an adapter raised what it must not", platform=trip.content.platform)
+            await self._trouble(trip, step, SendError("unknown", type(error).__name__))
+        else:
+            now = self._clock.now()
+            self._pacer.arrive(passage, now)
+            self._go_on(trip, step, DONE[step.verb], now, message_id=message_id)
 
     async def _do(self, trip: _Trip, step: Step) -> str:
         target = trip.work.delivery.target
@@ -121,182 +291,96 @@ class Deliverer:
             await self._sender.delete(target, step.message_id)
             return ""
         if step.verb == "send":
-            return await self._sender.send(target, step.sheet.message, _envelope(trip))
+            return await self._sender.send(target, step.sheet.message, _envelope(trip, step))
         await self._sender.edit(target, step.message_id, step.sheet.message)
         return step.message_id
 
-    async def _unchanged(self, trip: _Trip, step: Step, error: SendError) -> bool:
-        """Write down why a page could not be changed. What was changed may be changed again: no doubt, no strikes."""
-        now, work = self._clock.now(), trip.work
-        kind = error.kind
-        if step.verb != "send":
-            milder: dict[ErrorClass, ErrorClass] = {"unknown": "transient", "config": "content", "pause": "content"}
-            kind = milder.get(kind, kind)
+    def _go_on(
+        self, trip: _Trip, step: Step, state: PageState, now: datetime, *, message_id: str = "", reason: str = ""
+    ) -> None:
+        """Note how the page ended and go on with the next one, if there is one."""
+        page = PageReceipt(page=step.page, state=state, at=now, message_id=message_id, reason=reason)
+        trip.next += 1
+        trip.first = trip.first or message_id
+        if trip.next < len(trip.steps):
+            trip.load.left += 1
+            self._note(trip, _entry(trip, now, page=page, sheet=step.sheet))
+            self._line_up(trip)
+            return
+        work = trip.work
+        had_failed = work.shown is None and work.failures > 0
+        settled = _all_sent(trip.pages, work.delivery.attempts, had_failed=had_failed)
+        self._note(trip, _entry(trip, now, page=page, sheet=step.sheet, settled=settled))
+
+    def _put_back(self, trip: _Trip, due: datetime) -> None:
+        settled = Settled(state="planned", next_page=trip.step.page, attempts=trip.work.delivery.attempts, due=due)
+        self._note(trip, _entry(trip, self._clock.now(), settled=settled))
+
+    async def _trouble(self, trip: _Trip, step: Step, error: SendError) -> None:
+        work, now = trip.work, self._clock.now()
+        kind = _kind(error, step.verb)
         trouble = Trouble(
             kind=kind,
             name=page_key(work, step.page),
             attempts=work.delivery.attempts,
+            failures=work.failures,
             retry_after=error.retry_after,
             priority=work.priority,
+            plainer=work.shown is None and bool(trip.content.form) and step.page == 0,
         )
         decision = decide(trouble, self._policy)
         if decision.hold:
             scope = error.scope if decision.hold == "limit" else ""
             self._hold(now + decision.wait, work.delivery.target.chat, scope, step.verb)
-        settled = _settled(trip, error, kind, decision, now)
-        if step.verb == "send":
-            await self._put(trip, "unknown" if kind == "unknown" else "failed", reason=error.reason, settled=settled)
-        else:
-            await self._enter(Entry(lease=work.lease, delivery=work.delivery.id, at=now, settled=settled))
-        return False
-
-    async def _sheets(self, work: Work, content: Content) -> tuple[Sheet, ...] | None:
-        try:
-            return await self._printer.sheets(content)
-        except PrintError as error:
-            await self._settle(work, "failed", kind="content", reason=str(error))
-            return None
-
-    async def _step(self, trip: _Trip, stop: asyncio.Event) -> _Trip | None:
-        """Send one page; return the trip with the next page, or None if it is over."""
-        target = trip.work.delivery.target
-        if (rest := self._pacer.own_wait(target.chat, self._clock.now())) > self._pace.patience:
-            await self._put_back(trip, rest)
-            return None
-        passage = await self._turn(target.chat, stop)
-        if passage is None or not await self._put(trip, "sending"):
-            return None
-        if not self._may_send():  # the budget ran out meanwhile: the page was surely not sent
-            await self._put_back(trip, timedelta(0))
-            return None
-        self._pacer.made(passage, self._clock.now())
-        try:
-            message_id = await self._sender.send(target, trip.sheet.message, _envelope(trip))
-        except SendError as error:
-            return await self._trouble(trip, error)
-        except Exception as error:  # a fault of the adapter, after which the page may have been sent
-            log.exception("an adapter raised what it must not", platform=target.platform)
-            return await self._trouble(trip, SendError("unknown", type(error).__name__))
-        finally:
-            self._pacer.arrive(passage, self._clock.now())
-        return await self._on(trip, "sent", message_id=message_id)
-
-    async def _on(self, trip: _Trip, state: PageState, *, message_id: str = "", reason: str = "") -> _Trip | None:
-        """Write down how the page ended and go on with the next one, if there is one."""
-        page = trip.page + 1
-        if page < len(trip.sheets):
-            kept = await self._put(trip, state, message_id=message_id, reason=reason)
-            return replace(trip, page=page, first=trip.first or message_id) if kept else None
-        settled = _all_sent(page, trip.work.delivery.attempts, had_failed=trip.work.failures > 0)
-        await self._put(trip, state, message_id=message_id, reason=reason, settled=settled)
-        return None
-
-    async def _turn(self, chat: str, stop: asyncio.Event, verb: Verb = "send") -> Passage | None:
-        """Wait until a page may go to the chat, and let it leave; None if there was a stop before.
-
-        Who waits for a chat waits beside the gate; those whose chat is free pass through it one after the other.
-        """
-        now = self._clock.now()
-        if not (self._gate.locked() or self._pacer.own_wait(chat, now, verb) or self._pacer.wait(now)):
-            return self._pacer.leave(chat, now, verb)
-        while not stop.is_set():
-            if wait := self._pacer.own_wait(chat, self._clock.now(), verb):
-                await pause(self._clock, wait, stop)
-                continue
-            async with self._gate:
-                while (wait := self._pacer.wait(self._clock.now())) and not stop.is_set():
-                    await pause(self._clock, wait, stop)
-                now = self._clock.now()
-                if not stop.is_set() and not self._pacer.own_wait(chat, now, verb):
-                    return self._pacer.leave(chat, now, verb)
-        return None
-
-    async def _put_back(self, trip: _Trip, rest: timedelta) -> None:
-        now, delivery = self._clock.now(), trip.work.delivery
-        settled = Settled(state="planned", next_page=trip.page, attempts=delivery.attempts, due=now + rest)
-        await self._enter(Entry(lease=trip.work.lease, delivery=delivery.id, at=now, settled=settled))
-
-    async def _trouble(self, trip: _Trip, error: SendError) -> _Trip | None:
-        work, now = trip.work, self._clock.now()
-        kind = "gone" if error.kind == "move" and not error.moved_to else error.kind
-        trouble = Trouble(
-            kind=kind,
-            name=page_key(work, trip.page),
-            attempts=work.delivery.attempts,
-            failures=work.failures,
-            retry_after=error.retry_after,
-            priority=work.priority,
-            plainer=bool(trip.content.form) and trip.page == 0,
-        )
-        decision = decide(trouble, self._policy)
-        if decision.hold:
-            scope = error.scope if decision.hold == "limit" else ""
-            self._hold(now + decision.wait, work.delivery.target.chat, scope, "send")
         if decision.outcome == "sent":
-            return await self._on(trip, "unknown", reason=error.reason)
+            self._go_on(trip, step, "unknown", now, reason=error.reason)
+            return
         if decision.plainer:
-            content = replace(trip.content, form="")
-            sheets = await self._sheets(work, content)
-            return replace(trip, content=content, sheets=sheets) if sheets else None
-        state: PageState = "unknown" if kind == "unknown" else "failed"
-        await self._put(trip, state, reason=error.reason, settled=_settled(trip, error, kind, decision, now))
-        return None
+            await self._plainer(trip)
+            return
+        page = None
+        if step.verb == "send":
+            state: PageState = "unknown" if kind == "unknown" else "failed"
+            page = PageReceipt(page=step.page, state=state, at=now, reason=error.reason)
+        settled = _settled(trip, error, kind, decision, now)
+        self._note(trip, _entry(trip, now, page=page, sheet=step.sheet, settled=settled))
+
+    async def _plainer(self, trip: _Trip) -> None:
+        """Begin anew in the platform's usual form."""
+        trip.content = replace(trip.content, form="")
+        found = await self._printed(trip.content)
+        if isinstance(found, str):
+            self._settle(trip, "failed", kind="content", reason=found)
+        elif found:
+            trip.steps, trip.pages = steps(found, ()), len(found)
+            self._line_up(trip)
+        else:
+            self._settle(trip, "skipped", reason="withdrawn")
 
     def _hold(self, until: datetime, chat: str, scope: Scope | Literal[""], verb: Verb) -> None:
         self._pacer.hold(until, chat=chat if scope == "chat" else None, verb=verb if scope == "method" else None)
 
-    async def _put(
+    def _settle(
         self,
         trip: _Trip,
-        state: PageState,
-        *,
-        message_id: str = "",
-        reason: str = "",
-        settled: Settled | None = None,
-    ) -> bool:
-        now = self._clock.now()
-        receipt = PageReceipt(page=trip.page, state=state, at=now, message_id=message_id, reason=reason)
-        entry = Entry(
-            lease=trip.work.lease,
-            delivery=trip.work.delivery.id,
-            at=now,
-            page=receipt,
-            digest="" if trip.over else trip.sheet.digest,
-            revision=trip.content.revision,
-            settled=settled,
-        )
-        return await self._enter(entry)
-
-    async def _settle(
-        self,
-        work: Work,
         state: Literal["sent", "failed", "skipped"],
         *,
         next_page: int | None = None,
         kind: Literal["", "content"] = "",
         reason: str = "",
     ) -> None:
+        delivery = trip.work.delivery
         settled = Settled(
             state=state,
-            next_page=work.delivery.next_page if next_page is None else next_page,
-            attempts=work.delivery.attempts,
+            next_page=delivery.next_page if next_page is None else next_page,
+            attempts=delivery.attempts,
             kind=kind,
             reason=reason,
         )
-        entry = Entry(
-            lease=work.lease,
-            delivery=work.delivery.id,
-            at=self._clock.now(),
-            revision=work.content.revision,
-            settled=settled,
-        )
-        await self._enter(entry)
+        self._note(trip, _entry(trip, self._clock.now(), settled=settled))
 
-    async def _enter(self, entry: Entry) -> bool:
-        kept = await self._recorder.put(entry)
-        if not kept:
-            self.lost.add(entry.lease)
-        return kept
+    def _note(self, trip: _Trip, entry: Entry) -> None:
+        self._lines.append((trip, entry))
 
 
 async def pause(clock: Clock, duration: timedelta, until: asyncio.Event) -> None:
@@ -309,23 +393,15 @@ async def pause(clock: Clock, duration: timedelta, until: asyncio.Event) -> None
             wait.cancel()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trip:
-    """A delivery on its way: what it shows, the page that comes next, and the id of the first that was sent."""
+def _is_done(trip: _Trip) -> None:
+    trip.load.left -= 1
+    if not trip.load.left:
+        trip.load.empty.set()
 
-    work: Work
-    content: Content
-    sheets: tuple[Sheet, ...]
-    page: int
-    first: str
 
-    @property
-    def sheet(self) -> Sheet:
-        return self.sheets[self.page]
-
-    @property
-    def over(self) -> bool:
-        return self.page >= len(self.sheets)
+@lru_cache(maxsize=256)
+def _sending(page: int, now: datetime) -> PageReceipt:
+    return PageReceipt(page=page, state="sending", at=now)
 
 
 @lru_cache(maxsize=256)
@@ -334,16 +410,34 @@ def _all_sent(pages: int, attempts: int, *, had_failed: bool) -> Settled:
     return Settled(state="sent", next_page=pages, attempts=attempts, effect=effect)
 
 
-def _envelope(trip: _Trip) -> Envelope:
+def _entry(
+    trip: _Trip,
+    now: datetime,
+    *,
+    page: PageReceipt | None = None,
+    sheet: Sheet | None = None,
+    settled: Settled | None = None,
+) -> Entry:
     work = trip.work
-    return Envelope(key=page_key(work, trip.page), silent=work.silent, after=trip.first, extras=work.extras)
+    return Entry(work.lease, work.delivery.id, now, page, sheet.digest if sheet else "", trip.content.revision, settled)
+
+
+def _envelope(trip: _Trip, step: Step) -> Envelope:
+    work = trip.work
+    return Envelope(page_key(work, step.page), work.silent, trip.first, work.extras)
 
 
 def page_key(work: Work, page: int) -> str:
     """Return the page's idempotency key: 24 characters, the same for the same page of the same delivery."""
     delivery = work.delivery
-    name = f"{delivery.id}/{page}/{delivery.issue}/{delivery.target.key}"
+    name = f"{delivery.id}/{page}/{delivery.issue}/{delivery.target.chat}"
     return blake2b(name.encode(), digest_size=12).hexdigest()
+
+
+def _kind(error: SendError, verb: Verb) -> ErrorClass:
+    if verb != "send":
+        return MILDER.get(error.kind, error.kind)
+    return "gone" if error.kind == "move" and not error.moved_to else error.kind
 
 
 def _settled(trip: _Trip, error: SendError, kind: ErrorClass, decision: Decision, now: datetime) -> Settled:
@@ -356,7 +450,7 @@ def _settled(trip: _Trip, error: SendError, kind: ErrorClass, decision: Decision
     )
     return Settled(
         state="planned" if again else "unknown" if decision.outcome == "unknown" else "failed",
-        next_page=trip.page,
+        next_page=trip.step.page,
         attempts=trip.work.delivery.attempts + decision.counts,
         due=now + decision.wait if again else None,
         kind=kind,

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -26,6 +26,7 @@ Verb: TypeAlias = Literal["send", "edit", "delete"]
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+NOTHING = timedelta(0)
 CHATS_REMEMBERED = 100_000
 SHARE = 0.995
 """How much of the permitted rate is used: the rest is for clocks and networks that are not even."""
@@ -83,12 +84,15 @@ def share_of(pace: Pace, shares: int) -> Pace:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Passage:
-    """A page on its way: when it left, and until when the platform can have counted it, as far as is known."""
+    """A page on its way: when it left, and until when the platform can have counted it, as far as is known.
+
+    ``counting`` are the histories of the windows that it belongs to.
+    """
 
     chat: str
-    verb: Verb
     left: datetime
     counted: datetime
+    counting: Sequence[_History]
 
 
 class _History:
@@ -127,7 +131,11 @@ class _Shortest:
         self._count = 0
         self._seen = 0
         self._now = COUNTED_AFTER
-        self.shortest = timedelta(0)
+
+    @property
+    def shortest(self) -> timedelta:
+        shortest = min(self._now, self._before) if self._before is not None else self._now
+        return shortest * (self._seen / (self._seen + DOUBT))
 
     def add(self, round_trip: timedelta) -> None:
         if self._count == ROUND_TRIPS_REMEMBERED:
@@ -135,8 +143,6 @@ class _Shortest:
         self._count += 1
         self._seen += 1
         self._now = min(self._now, round_trip)
-        shortest = min(self._now, self._before) if self._before is not None else self._now
-        self.shortest = shortest * (self._seen / (self._seen + DOUBT))
 
 
 class Pacer:
@@ -149,6 +155,7 @@ class Pacer:
         self._account = _History(Window(most=int(rate), per=SECOND, each="verb")) if rate >= 1 else None
         self._verbs = {one.of: _History(one) for one in pace.windows if one.each == "verb"}
         self._chat_windows = tuple(one for one in pace.windows if one.each == "chat")
+        self._is_counting = bool(self._account or pace.windows)
         self._next = NEVER
         self._held = NEVER
         self._held_verbs: dict[str, datetime] = {}
@@ -178,15 +185,13 @@ class Pacer:
 
         If it takes a while until the request is really made, tell ``made`` first.
         """
-        passage = Passage(chat=chat, verb=verb, left=now, counted=now + COUNTED_AFTER)
         if self._gap:
             self._next = (self._next if now - self._next < CATCH_UP else now) + self._gap
-        for window in self._chat_windows:
-            if chat.startswith(window.of):
-                _recent(self._histories, (chat, window), partial(_History, window))
-        for history in self._counting(passage):
-            history.add(passage.counted, now)
-        return passage
+        counted = now + COUNTED_AFTER
+        counting = list(self._counting(chat, verb)) if self._is_counting else ()
+        for history in counting:
+            history.add(counted, now)
+        return Passage(chat=chat, left=now, counted=counted, counting=counting)
 
     def made(self, passage: Passage, now: datetime) -> None:
         """Note that the request is made only now."""
@@ -194,26 +199,27 @@ class Pacer:
 
     def arrive(self, passage: Passage, now: datetime) -> None:
         """Note that the answer to the page came now; the gap to the chat's next page begins."""
-        self._round_trips.add(min(now - passage.left, COUNTED_AFTER))
-        if now < passage.counted:
-            self._correct(passage, now)
+        if passage.counting:
+            self._round_trips.add(min(now - passage.left, COUNTED_AFTER))
+            if now < passage.counted:
+                self._correct(passage, now)
         if self._pace.chat_gap:
             self._keep(passage.chat, now + self._pace.chat_gap)
 
     def _correct(self, passage: Passage, counted: datetime) -> None:
-        for history in self._counting(passage):
+        for history in passage.counting:
             history.correct(passage.counted, counted)
         passage.counted = counted
 
-    def _counting(self, passage: Passage) -> Iterator[_History]:
-        """Give the histories that count the passage."""
+    def _counting(self, chat: str, verb: Verb) -> Iterator[_History]:
+        """Give the histories that count such a page."""
         if self._account:
             yield self._account
-        if passage.verb in self._verbs:
-            yield self._verbs[passage.verb]
+        if verb in self._verbs:
+            yield self._verbs[verb]
         for window in self._chat_windows:
-            if history := self._histories.get((passage.chat, window)):
-                yield history
+            if chat.startswith(window.of):
+                yield _recent(self._histories, (chat, window), partial(_History, window))
 
     def hold(self, until: datetime, *, chat: str | None = None, verb: Verb | None = None) -> None:
         """Let nothing pass before ``until``: to one chat, of one verb, or (both None) at all.
@@ -242,4 +248,4 @@ def _recent(kept: OrderedDict[_Key, _Value], key: _Key, new: Callable[[], _Value
 
 
 def _until(free: datetime, now: datetime) -> timedelta:
-    return max(free - now, timedelta(0))
+    return free - now if free > now else NOTHING

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 from core.delivery.model import SHARED
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from core.target import Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+NO_EXTRAS: Mapping[str, str] = MappingProxyType({})
+
+
+class Envelope(NamedTuple):
     """How a page is to be sent, beside its content.
 
     ``key`` is the same whenever the same page of the same delivery is sent again (at most 25 ASCII characters,
@@ -29,7 +32,7 @@ class Envelope:
     key: str
     silent: bool = False
     after: str = ""
-    extras: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, str] = NO_EXTRAS
 
 
 class Sender(Protocol):
@@ -91,8 +94,7 @@ class Shown:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(NamedTuple):
     """A delivery under a lease, with all that is needed to make it.
 
     ``first_message`` is the id of its first page, if that was sent. ``failures`` counts the deliveries to this
@@ -105,7 +107,7 @@ class Work:
     lease: int
     content: Content
     silent: bool = False
-    extras: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, str] = NO_EXTRAS
     first_message: str = ""
     failures: int = 0
     skip: str = ""
@@ -141,8 +143,7 @@ class Settled:
     effect: Effect | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ledger: what became of a page, of the delivery (None: it goes on), or of both.
 
     ``digest`` is a hash of the page's content.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import structlog
@@ -21,7 +22,7 @@ PATIENCE = timedelta(seconds=15)
 """Shorter than a lease: after it somebody else may have the deliveries."""
 PAUSE = timedelta(milliseconds=500)
 
-_Waiting: TypeAlias = "tuple[Entry, asyncio.Future[bool]]"
+_Waiting: TypeAlias = "tuple[Sequence[Entry], asyncio.Future[Sequence[bool]]]"
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,8 @@ class Recorder:
     """Commits entries in groups: whatever came while the last commit was under way goes into the next.
 
     ``run`` must be running while couriers work, and they must end when it ends: nobody may send on while nothing is
-    written down. ``most`` bounds a group. A database that is away is waited for, for as long as ``patience``.
+    written down. A group that has ``most`` entries takes no more. A database that is away is waited for, for as long
+    as ``patience``.
     """
 
     def __init__(
@@ -43,15 +45,17 @@ class Recorder:
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._ended = False
 
-    def put(self, entry: Entry) -> asyncio.Future[bool]:
-        """Give, once the entry is durable, whether it was written; it is not when its lease is lost.
+    def put(self, entries: Sequence[Entry]) -> asyncio.Future[Sequence[bool]]:
+        """Give, once they are durable, for each entry whether it was written; it is not when its lease is lost.
+
+        They are written in one commit, after all that was put before.
 
         Raises StorageError if the database failed, or had failed before.
         """
         if self._ended:
             raise StorageError("the recorder has ended")
-        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait((entry, written))
+        written: asyncio.Future[Sequence[bool]] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((entries, written))
         return written
 
     async def run(self) -> None:
@@ -66,12 +70,15 @@ class Recorder:
             raise
 
     async def _commit(self, group: list[_Waiting]) -> None:
-        while len(group) < self._most and not self._queue.empty():
+        entries = list(group[0][0])
+        while len(entries) < self._most and not self._queue.empty():
             group.append(self._queue.get_nowait())
-        kept = await self._write([entry for entry, _ in group])
-        for (_, written), is_kept in zip(group, kept, strict=True):
+            entries += group[-1][0]
+        kept = iter(await self._write(entries))
+        for some, written in group:
+            theirs = list(islice(kept, len(some)))
             if not written.done():
-                written.set_result(is_kept)
+                written.set_result(theirs)
 
     async def _write(self, entries: Sequence[Entry]) -> Sequence[bool]:
         """Write the group, again and again while the database is away: nothing is sent meanwhile.

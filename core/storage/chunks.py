@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, case, cast, exists, func, literal, literal_column, select, union_all, update
+from sqlalchemy import (
+    Integer,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 
-from core.storage.schema import TALLIED, chunks, deliveries, runs
+from core.storage.schema import TALLIED, Instant, chunks, deliveries, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy.sql.dml import ReturningUpdate
 
 PER_CHUNK = 500
 CHUNKS_AT_ONCE = 500
@@ -43,27 +58,41 @@ async def of_run(connection: AsyncConnection, run: int) -> Sequence[int]:
     return (await connection.execute(select(chunks.c.id).where(chunks.c.run_id == run))).scalars().all()
 
 
-async def tally(connection: AsyncConnection, which: Sequence[int], now: datetime, *, put_down: bool = False) -> None:
+async def tally(
+    connection: AsyncConnection, which: Sequence[int], now: datetime, *, put_down: bool = False
+) -> Sequence[int]:
     """Count what is in these chunks and note when something in them is due; ``put_down``: they are not held any more.
 
     Everybody who changes the state of a delivery which may be in a chunk that nobody holds calls this afterwards.
+    Return the chunks in which something is left to do.
     """
+    left: list[int] = []
     for start in range(0, len(which), CHUNKS_AT_ONCE):
-        counted = _counted(which[start : start + CHUNKS_AT_ONCE]).subquery("counted")
-        values: dict[str, Any] = {name: counted.c[name] for name in TALLIED}
-        values |= {"due": counted.c.due, "priority": counted.c.priority, "touched": now}
-        if put_down:
-            values["lease"] = None
-        await connection.execute(update(chunks).where(chunks.c.id == counted.c.id).values(values))
+        changed = await connection.execute(
+            _tallied(put_down=put_down), {"which": which[start : start + CHUNKS_AT_ONCE], "now": now}
+        )
+        left += [row.id for row in changed if row.due is not None]
+    return left
 
 
-def _counted(which: Sequence[int]) -> Select[Any]:
+@cache
+def _tallied(*, put_down: bool) -> ReturningUpdate[Any]:
+    counted = _counted().subquery("counted")
+    values: dict[str, Any] = {name: counted.c[name] for name in TALLIED}
+    values |= {"due": counted.c.due, "priority": counted.c.priority, "touched": bindparam("now", type_=Instant)}
+    if put_down:
+        values["lease"] = None
+    change = update(chunks).where(chunks.c.id == counted.c.id).values(values)
+    return change.returning(chunks.c.id, chunks.c.due)
+
+
+def _counted() -> Select[Any]:
     counts = [count.label(name) for name, count in COUNTED.items()]
     priority = func.coalesce(_PRIORITY, func.max(chunks.c.priority)).label("priority")
     return (
         select(chunks.c.id, _DUE.label("due"), priority, *counts)
         .select_from(chunks.outerjoin(deliveries, INSIDE))
-        .where(chunks.c.id.in_(which))
+        .where(chunks.c.id.in_(bindparam("which", expanding=True)))
         .group_by(chunks.c.id)
     )
 

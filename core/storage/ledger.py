@@ -38,7 +38,7 @@ from core.storage.budgets import hold, is_holding, let_go, over
 from core.storage.chunks import RUNNING
 from core.storage.dialects import insert_into
 from core.storage.effects import apply
-from core.storage.reclaim import reclaim
+from core.storage.reclaim import doubt, go_on
 from core.storage.rows import incoming, packed
 from core.storage.schema import EPOCH, MICROSECOND, Instant, budgets, chunks, deliveries, leases, pages, runs
 from core.storage.work import works
@@ -167,9 +167,11 @@ async def _release(connection: AsyncConnection, which: Any, now: datetime, on_un
     await connection.execute(delete(leases).where(leases.c.id.in_([row.id for row in rows])))
     intents = [intent for row in rows for intent in json.loads(row.sending)]
     touched = [row.chunk_id for row in rows]
-    await reclaim(connection, touched, intents, now, on_unknown)
-    await pieces.tally(connection, touched, now, put_down=True)
-    await pieces.finish(connection, touched)
+    await doubt(connection, intents, now, on_unknown)
+    if left := await pieces.tally(connection, touched, now, put_down=True):
+        await go_on(connection, left, on_unknown)
+    if len(left) < len(touched):
+        await pieces.finish(connection, touched)
 
 
 async def _lock(connection: AsyncConnection, named: Iterable[int]) -> dict[int, _Held]:
@@ -213,7 +215,7 @@ async def _intend(connection: AsyncConnection, entries: Sequence[Entry], held: d
         for lease in sorted({entry.lease for entry in entries})
     ]
     if rows:
-        await connection.execute(_intents(connection.dialect.name), packed(rows))
+        await connection.execute(_intents(connection.dialect.name), packed(connection.dialect.name, rows))
 
 
 @cache
@@ -223,21 +225,16 @@ def _intents(dialect: str) -> Update:
 
 
 async def _write_pages(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
-    rows = {
-        (entry.delivery, entry.page.page): (
-            entry.delivery,
-            entry.page.page,
-            entry.page.state,
-            entry.page.message_id,
-            entry.digest,
-            entry.page.reason,
-            _micros(entry.page.at),
-        )
-        for entry in entries
-        if entry.page and entry.page.state != "sending"
-    }
+    rows = {}
+    for entry in entries:
+        page = entry.page
+        if page and page.state != "sending":
+            about = (page.state, page.message_id, entry.digest, page.reason, _micros(page.at))
+            rows[entry.delivery, page.page] = (entry.delivery, page.page, *about)
     if rows:
-        await connection.execute(_outcomes(connection.dialect.name), packed(list(rows.values())))
+        await connection.execute(
+            _outcomes(connection.dialect.name), packed(connection.dialect.name, list(rows.values()))
+        )
 
 
 @cache
@@ -255,7 +252,9 @@ def _outcomes(dialect: str) -> Insert:
 async def _settle(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     rows = {entry.delivery: _settled(entry, entry.settled) for entry in entries if entry.settled}
     if rows:
-        await connection.execute(_settlements(connection.dialect.name), packed(list(rows.values())))
+        await connection.execute(
+            _settlements(connection.dialect.name), packed(connection.dialect.name, list(rows.values()))
+        )
 
 
 def _settled(entry: Entry, settled: Settled) -> tuple[object, ...]:

@@ -22,19 +22,16 @@ if TYPE_CHECKING:
 STOPPED = "the sender stopped before the answer came"
 
 
-async def reclaim(
-    connection: AsyncConnection,
-    which: Sequence[int],
-    intents: Sequence[Sequence[int]],
-    now: datetime,
-    on_unknown: Doubts,
+async def doubt(
+    connection: AsyncConnection, intents: Sequence[Sequence[int]], now: datetime, on_unknown: Doubts
 ) -> None:
-    """Call the pages on their way unknown, with what follows from it; let all other deliveries go on where they stood.
-
-    ``intents`` are (delivery, page, when it left).
-    """
+    """Call the pages on their way unknown, with what follows. ``intents`` are (delivery, page, when it left)."""
     for delivery, page, left in intents:
         await _doubt(connection, delivery, page, EPOCH + MICROSECOND * left, now, on_unknown)
+
+
+async def go_on(connection: AsyncConnection, which: Sequence[int], on_unknown: Doubts) -> None:
+    """Let the deliveries of these chunks that are not settled go on after the last page that is."""
     theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which))
     inside = and_(deliveries.c.run_id.in_(theirs), deliveries.c.chunk_id.in_(which), PLANNED, ~deliveries.c.amends)
     for answer, these in (

@@ -1,6 +1,7 @@
-"""Many rows in one statement: they travel as one JSON text and are a table inside the database.
+"""Many rows in one statement: they travel as JSON and are a table inside the database.
 
-A driver's ``executemany`` costs a step in Python for each row; in SQLite it also takes Python's lock for each.
+A driver's ``executemany`` costs a step in Python for each row; in SQLite it also takes Python's lock for each. SQLite
+reads a row at a time; PostgreSQL would read each row anew for each of its columns, so it is given column by column.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def incoming(dialect: str, columns: dict[str, TypeEngine[Any]]) -> Subquery:
-    """Return a table "incoming" with these columns, whose rows are the parameter ``rows`` (see ``packed``)."""
+    """Return a table "incoming" with these columns, whose rows are parameters (see ``packed``)."""
     if dialect == "sqlite":
         each = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
         found = [
@@ -26,13 +27,19 @@ def incoming(dialect: str, columns: dict[str, TypeEngine[Any]]) -> Subquery:
             for place, (name, kind) in enumerate(columns.items())
         ]
     else:
-        each = func.json_array_elements(cast(bindparam("rows", type_=Text), JSON)).table_valued("value")
         found = [
-            cast(each.c.value.op("->>")(place), kind).label(name) for place, (name, kind) in enumerate(columns.items())
+            cast(func.json_array_elements_text(cast(bindparam(f"column_{place}", type_=Text), JSON)), kind).label(name)
+            for place, (name, kind) in enumerate(columns.items())
         ]
     return select(*found).subquery("incoming")
 
 
-def packed(rows: Sequence[Sequence[object]]) -> dict[str, str]:
-    """Return the rows, of texts, numbers and None, as the parameter of a statement that uses ``incoming``."""
-    return {"rows": json.dumps(rows, separators=(",", ":"))}
+def packed(dialect: str, rows: Sequence[Sequence[object]]) -> dict[str, str]:
+    """Return the rows, of texts, numbers and None, as the parameters of a statement that uses ``incoming``."""
+    if dialect == "sqlite":
+        return {"rows": _json(rows)}
+    return {f"column_{place}": _json(column) for place, column in enumerate(zip(*rows, strict=True))}
+
+
+def _json(values: Sequence[object]) -> str:
+    return json.dumps(values, separators=(",", ":"))

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Text, and_, bindparam, cast, select
 
@@ -37,6 +37,11 @@ ROWS_AT_ONCE = 1000
 
 _first = pages.alias("first_pages")
 
+Look: TypeAlias = "tuple[Any, ...]"
+"""What decides what a delivery shows: issue, language, style, sections left out, extras, and whether it amends."""
+OF_DELIVERY, BEFORE_LOOK = 6, 12
+"""Where in a row of ``_work`` the delivery's own columns end, and where its look begins."""
+
 
 @cache
 def _work() -> Select[Any]:
@@ -48,26 +53,29 @@ def _work() -> Select[Any]:
         _first.c.page == 0,
         _first.c.state == "sent",
     )
-    mine = ("id", "run_id", "issue_id", "target", "state", "priority", "next_page", "attempts", "reason", "amends")
     return (
         select(
-            *(deliveries.c[name] for name in mine),
-            runs.c.kind.label("run_kind"),
-            cast(runs.c.missed, Text).label("missed"),
-            subscriptions.c.id.label("subscription_id"),
-            subscriptions.c.lang.label("wanted_lang"),
-            cast(subscriptions.c.without, Text).label("without"),
-            subscriptions.c.style,
+            deliveries.c.id,
+            deliveries.c.target,
+            deliveries.c.priority,
+            deliveries.c.next_page,
+            deliveries.c.attempts,
+            deliveries.c.reason,
+            subscriptions.c.id,
             subscriptions.c.silent,
-            (subscriptions.c.paused_until > now).label("is_paused"),
             subscriptions.c.ended,
+            subscriptions.c.paused_until > now,
             subscriptions.c.failures,
-            cast(subscriptions.c.extras, Text).label("extras"),
-            _first.c.message_id.label("first_message"),
+            _first.c.message_id,
+            deliveries.c.issue_id,
+            subscriptions.c.lang,
+            subscriptions.c.style,
+            cast(subscriptions.c.without, Text),
+            cast(subscriptions.c.extras, Text),
+            deliveries.c.amends,
         )
         .select_from(chunks)
         .join(deliveries, INSIDE)
-        .join(runs, chunks.c.run_id == runs.c.id)
         .outerjoin(subscriptions, theirs)
         .outerjoin(_first, first)
         .where(chunks.c.id == bindparam("chunk"), PLANNED, deliveries.c.due <= now)
@@ -80,11 +88,14 @@ async def works(connection: AsyncConnection, chunk: int, lease: int, now: dateti
     rows = (await connection.execute(_work(), {"chunk": chunk, "now": now})).all()
     if not rows:
         return ()
+    run = (
+        await connection.execute(select(runs).join(chunks, chunks.c.run_id == runs.c.id).where(chunks.c.id == chunk))
+    ).one()
     query = select(issues).where(issues.c.id.in_({row.issue_id for row in rows}))
     about = {row.id: row for row in await connection.execute(query)}
-    shown = await _shown(connection, [row.id for row in rows if row.amends])
-    contents = _Contents(about)
-    return [_made(row, contents, lease, tuple(shown.get(row.id, ()))) for row in rows]
+    shown = await _shown(connection, [row[0] for row in rows if row.amends])
+    contents = _Contents(about, run)
+    return [_made(tuple(row), contents, lease, shown) for row in rows]
 
 
 async def _shown(connection: AsyncConnection, amended: Sequence[int]) -> dict[int, list[Shown]]:
@@ -101,70 +112,67 @@ async def _shown(connection: AsyncConnection, amended: Sequence[int]) -> dict[in
 class _Contents:
     """What the deliveries of a chunk show: most of them the same."""
 
-    def __init__(self, about: Mapping[int, Row[Any]]) -> None:
+    def __init__(self, about: Mapping[int, Row[Any]], run: Row[Any]) -> None:
         self._about = about
-        self._made: dict[tuple[object, ...], tuple[Content, Mapping[str, str]]] = {}
+        self._run = run
+        self.run: int = run.id
+        self._made: dict[Look, tuple[Content, Mapping[str, str]]] = {}
 
-    def of(self, row: Row[Any]) -> tuple[Content, Mapping[str, str], Row[Any]]:
-        """Return what the row's delivery shows, the subscription's extras, and the row of its issue."""
-        issue = self._about[row.issue_id]
-        key = (row.issue_id, row.wanted_lang, row.extras, row.style, row.without, row.amends)
-        if key not in self._made:
-            self._made[key] = _content(row, issue)
-        return (*self._made[key], issue)
+    def of(self, look: Look, platform: str) -> tuple[Content, Mapping[str, str]]:
+        """Return what a delivery shows, and the subscription's extras."""
+        if look not in self._made:
+            self._made[look] = self._content(look, platform)
+        return self._made[look]
+
+    def _content(self, look: Look, platform: str) -> tuple[Content, Mapping[str, str]]:
+        issue_id, wanted_lang, style, without, given, amends = look
+        issue, extras = self._about[issue_id], json.loads(given or "{}")
+        content = Content(
+            issue=_ref(issue),
+            revision=WITHDRAWN if issue.withdrawn_at else issue.revision,
+            lang=wanted_lang or issue.lang,
+            platform=platform,
+            form=extras.get("form", ""),
+            style=style or "card",
+            without=frozenset(json.loads(without or "[]")),
+            kind="withdrawal" if issue.withdrawn_at else self._run.kind,
+            missed=tuple(self._run.missed),
+            corrected=issue.updated_at if amends and not issue.withdrawn_at else None,
+        )
+        return content, extras
 
 
-def _content(row: Row[Any], issue: Row[Any]) -> tuple[Content, Mapping[str, str]]:
-    extras = json.loads(row.extras or "{}")
-    content = Content(
-        issue=_ref(issue),
-        revision=WITHDRAWN if issue.withdrawn_at else issue.revision,
-        lang=row.wanted_lang or issue.lang,
-        platform=Target.from_key(row.target).platform,
-        form=extras.get("form", ""),
-        style=row.style or "card",
-        without=frozenset(json.loads(row.without or "[]")),
-        kind="withdrawal" if issue.withdrawn_at else row.run_kind,
-        missed=tuple(json.loads(row.missed)),
-        corrected=issue.updated_at if row.amends and not issue.withdrawn_at else None,
-    )
-    return content, extras
-
-
-def _made(row: Row[Any], contents: _Contents, lease: int, shown: tuple[Shown, ...]) -> Work:
-    content, extras, issue = contents.of(row)
-    return Work(
-        delivery=Delivery(
-            id=row.id,
-            run=row.run_id,
-            issue=content.issue,
-            target=Target.from_key(row.target),
-            subscription=row.subscription_id,
-            state="leased",
-            next_page=row.next_page,
-            attempts=row.attempts,
-            reason=row.reason,
-        ),
-        lease=lease,
-        content=content,
-        silent=bool(row.silent),
-        extras=extras,
-        first_message=row.first_message or "",
-        failures=row.failures or 0,
-        skip=_skip(row, issue),
-        priority=row.priority,
-        shown=shown if row.amends else None,
+def _made(row: tuple[Any, ...], contents: _Contents, lease: int, shown: Mapping[int, Sequence[Shown]]) -> Work:
+    number, key, priority, next_page, attempts, reason = row[:OF_DELIVERY]
+    subscription, silent, ended, is_paused, failures, first_message = row[OF_DELIVERY:BEFORE_LOOK]
+    look = row[BEFORE_LOOK:]
+    amends = look[-1]
+    target = Target.from_key(key)
+    content, extras = contents.of(look, target.platform)
+    attempted = (next_page, attempts, reason)
+    return Work(  # by position, which takes half of the time
+        Delivery(number, contents.run, content.issue, target, subscription, "leased", *attempted),
+        lease,
+        content,
+        bool(silent),
+        extras,
+        first_message or "",
+        failures or 0,
+        _skip(content, subscription, ended, is_paused=bool(is_paused), amends=amends),
+        priority,
+        tuple(shown.get(number, ())) if amends else None,
     )
 
 
-def _skip(row: Row[Any], issue: Row[Any]) -> str:
-    if issue.withdrawn_at and not row.amends:
+def _skip(content: Content, subscription: int | None, ended: str | None, *, is_paused: bool, amends: bool) -> str:
+    """Return why a delivery is not to be made after all."""
+    if content.kind == "withdrawal" and not amends:
         return WITHDRAWN
-    if row.subscription_id is None:
+    if subscription is None:
         return "forgotten"
-    if row.ended:
-        return str(row.ended)
-    return "paused" if row.is_paused and not row.amends else ""
+    if ended:
+        return ended
+    return "paused" if is_paused and not amends else ""
 
 
 def _ref(row: Row[Any]) -> IssueRef:

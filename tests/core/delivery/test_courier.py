@@ -127,6 +127,12 @@ async def test_a_chat_that_must_wait_long_holds_up_nobody(database: Database, ru
     assert {delivery.attempts for delivery in by_chat.values()} == {0}
 
 
+async def test_who_waits_for_a_chat_takes_up_no_connection(database: Database, run: int) -> None:
+    platform = Platform()
+    await deliver(database, platform, pace=Pace(in_flight=1, chat_gap=timedelta(milliseconds=700)))
+    assert [page for _, page, _ in platform.taken] == ["1"] * 20 + ["2"] * 20
+
+
 async def test_chats_that_many_read_come_before_private_ones(database: Database) -> None:
     await add_issue(database)
     await add_readers(database, 3)
