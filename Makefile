@@ -28,7 +28,7 @@ run: $(VENV)/run.stamp  ## start the desk and every platform that has a token
 	$(BIN)/paperboy run
 
 test: $(VENV)/dev.stamp  ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 explore: $(VENV)/dev.stamp  ## try many new random documents, for hours if you like
 	HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n auto --timeout 3600 -k "any or random"

@@ -34,6 +34,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite golden files")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Have two workers for each processor: much of what they do is waiting for programs."""
+    return min(2 * (os.cpu_count() or 1), 16)
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     """Compare text with a golden file; ``--update`` rewrites it."""

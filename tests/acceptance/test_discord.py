@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sqlite3
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -58,20 +56,14 @@ class Bot:
     model: FakeModel
     environment: dict[str, str]
     folder: Path
-    process: asyncio.subprocess.Process | None = None
+    program: forked.Program | None = None
 
     async def start(self, *arguments: str) -> None:
-        with (self.folder / "log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bots", "run", *arguments, cwd=ROOT, env=self.environment, stdout=log, stderr=log
-            )
+        self.program = forked.Program(self.environment, *arguments)
 
     async def stop(self) -> None:
-        assert self.process
-        self.process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(self.process.wait(), 20)
-        logged = (self.folder / "log").read_text(encoding="utf-8")
-        assert code == 0, logged
+        assert self.program
+        logged = await self.program.stop()
         assert TOKEN.rpartition(".")[2] not in logged
         assert "Traceback" not in logged, logged
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import socket
-import sys
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -28,8 +26,8 @@ from databases import postgres_url
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Iterable
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from bots.wiring import House
@@ -38,8 +36,8 @@ if TYPE_CHECKING:
 TODAY = datetime.now(UTC).date()
 CHANNEL = -1000
 READERS = range(1000, 1120)
-"""Four seconds at what a free bot may send."""
-STARTED: list[Process] = []
+A_SECOND = 30
+"""What a free bot may send in one second: the readers take four."""
 
 
 @pytest.fixture
@@ -68,6 +66,10 @@ async def installation(url: str, data: Path) -> AsyncIterator[House]:
         yield house
 
 
+def running(settings: dict[str, str], role: str) -> AbstractAsyncContextManager[forked.Program]:
+    return forked.running(settings, "--role", role)
+
+
 async def publish(house: House, edition: str, chats: Iterable[int]) -> None:
     """Put an issue into the archive that these chats have subscribed to, at an hour far away."""
     text = f"# Polaris 2 is out\n\n**{TODAY}**\n\n## Models\n\n- **Polaris 2** — Open weights for all.\n"
@@ -77,33 +79,6 @@ async def publish(house: House, edition: str, chats: Iterable[int]) -> None:
     for chat in chats:
         target = Target(platform="telegram", account=str(BOT), chat=str(chat))
         await house.services.subscriptions.subscribe(target, edition, slot=slot, lang="en")
-
-
-@pytest.fixture(autouse=True)
-async def leftovers() -> AsyncIterator[list[Process]]:
-    """Kill what a failed test leaves running."""
-    yield STARTED
-    for process in STARTED:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    STARTED.clear()
-
-
-async def start(environment: dict[str, str], role: str) -> Process:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bots", "run", "--role", role,
-        cwd=forked.ROOT, env=environment, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    STARTED.append(process)
-    assert process.stdout is not None
-    assert b"ready" in await asyncio.wait_for(process.stdout.readline(), 30)
-    return process
-
-
-async def stop(process: Process) -> None:
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 25) == 0
 
 
 def free_port() -> int:
@@ -130,31 +105,27 @@ async def test_a_large_run_holds_up_neither_an_answer_nor_a_channel_and_can_be_u
     fake: FakeTelegram, tmp_path: Path
 ) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'paperboy.db'}"
-    process = await start(environment(fake, url, tmp_path), "all")
-    try:
-        async with installation(url, tmp_path) as house:
-            await publish(house, "daily", READERS)
-            await publish(house, "weekly", [CHANNEL])
-            await house.pusher.push("daily")
-            await fake.until(lambda: len(posted(fake)) >= 15)
+    async with forked.running(environment(fake, url, tmp_path)), installation(url, tmp_path) as house:
+        await publish(house, "daily", READERS)
+        await publish(house, "weekly", [CHANNEL])
+        await house.pusher.push("daily")
+        await fake.until(lambda: len(posted(fake)) >= 15)
 
-            asked, before = monotonic(), len(fake.calls("sendMessage"))
-            fake.chat(7)
-            await fake.say(7, "/help")
-            await fake.until(lambda: any(one.payload["chat_id"] == 7 for one in fake.calls("sendMessage")[before:]))
-            assert monotonic() - asked < 1
+        gone, before = len(posted(fake)), len(fake.calls("sendMessage"))
+        fake.chat(7)
+        await fake.say(7, "/help")
+        await fake.until(lambda: any(one.payload["chat_id"] == 7 for one in fake.calls("sendMessage")[before:]))
+        assert len(posted(fake)) - gone <= A_SECOND
 
-            await house.pusher.push("weekly")
-            await fake.until(lambda: CHANNEL in posted(fake))
-            assert len(posted(fake)) < len(READERS)
+        await house.pusher.push("weekly")
+        await fake.until(lambda: CHANNEL in posted(fake))
+        assert len(posted(fake)) < len(READERS)
 
-            [undone, *_] = [run for run in await house.run_service.undo() if run.edition == "daily"]
-            assert undone.state == "cancelled"
-            counts = (await over(house, undone.id)).counts
-            assert counts.sent == len(set(posted(fake)) - {CHANNEL}) < len(READERS)
-            assert counts.sent + counts.skipped == len(READERS)
-    finally:
-        await stop(process)
+        [undone, *_] = [run for run in await house.run_service.undo() if run.edition == "daily"]
+        assert undone.state == "cancelled"
+        counts = (await over(house, undone.id)).counts
+        assert counts.sent == len(set(posted(fake)) - {CHANNEL}) < len(READERS)
+        assert counts.sent + counts.skipped == len(READERS)
 
 
 @pytest.mark.postgres
@@ -165,26 +136,28 @@ async def test_roles_in_processes_of_their_own_bring_a_push_to_everybody_once_th
     port = free_port()
     with postgres_url() as url:
         settings = environment(fake, url, tmp_path) | {"PAPERBOY_ENGINE": "procrastinate"}
-        async with installation(url, tmp_path) as house:
+        async with (
+            installation(url, tmp_path) as house,
+            running(settings, "plan"),
+            running(settings, "listen"),
+            running(settings, "desk"),
+            running(settings | {"PAPERBOY_STATUS_PORT": str(port)}, "carry") as carrier,
+        ):
             await publish(house, "daily", READERS)
-            carrier = await start(settings | {"PAPERBOY_STATUS_PORT": str(port)}, "carry")
-            others = await asyncio.gather(*(start(settings, role) for role in ("plan", "listen", "desk")))
             fake.chat(7)
             await fake.say(7, "/subscribe 8:30 Shanghai")
             await fake.until(lambda: any("Subscribed" in text for text in fake.texts(7)))
             await house.pusher.push("daily")
             await fake.until(lambda: len(posted(fake)) >= 30, seconds=30)
-            starting = asyncio.create_task(start(settings, "carry"))
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as monitor:
-                assert (await monitor.get("/readyz")).status_code == 200
-                told = (await monitor.get("/metrics")).text
-            assert 'paperboy_pages_total{outcome="done",platform="telegram"}' in told
-            await stop(carrier)
-            assert len(posted(fake)) <= len(READERS), "the first was done before it was replaced"
-            second = await starting
-            await fake.until(lambda: len(posted(fake)) > len(READERS), seconds=40)
-            run = await over(house)
-            await asyncio.gather(*map(stop, [second, *others]))
+            async with running(settings, "carry"):
+                async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as monitor:
+                    assert (await monitor.get("/readyz")).status_code == 200
+                    told = (await monitor.get("/metrics")).text
+                assert 'paperboy_pages_total{outcome="done",platform="telegram"}' in told
+                await carrier.stop()
+                assert len(posted(fake)) <= len(READERS), "the first was done before it was replaced"
+                await fake.until(lambda: len(posted(fake)) > len(READERS), seconds=40)
+                run = await over(house)
     assert Counter(posted(fake)) == dict.fromkeys([*READERS, 7], 1)
     assert (run.state, run.counts) == ("done", Counts(sent=len(READERS) + 1))
 
@@ -197,19 +170,17 @@ async def test_a_program_that_was_killed_goes_on_within_half_a_minute_and_loses_
     settings = environment(fake, url, tmp_path)
     async with installation(url, tmp_path) as house:
         await publish(house, "daily", READERS)
-        killed = await start(settings, "all")
-        await house.pusher.push("daily")
-        await fake.until(lambda: len(posted(fake)) >= 30, seconds=30)
-        killed.kill()
-        await killed.wait()
+        async with forked.running(settings) as program:
+            await house.pusher.push("daily")
+            await fake.until(lambda: len(posted(fake)) >= 30, seconds=30)
+            await program.kill()
         before, died = len(posted(fake)), monotonic()
-        successor = await start(settings, "all")
-        await fake.until(lambda: len(posted(fake)) > before, seconds=40)
-        assert monotonic() - died < 30
-        await fake.until(lambda: set(posted(fake)) == set(READERS), seconds=40)
-        run = await over(house)
+        async with forked.running(settings):
+            await fake.until(lambda: len(posted(fake)) > before, seconds=40)
+            assert monotonic() - died < 30
+            await fake.until(lambda: set(posted(fake)) == set(READERS), seconds=40)
+            run = await over(house)
         receipts = await house.receipts.of_run(run.id, limit=len(READERS))
-        await stop(successor)
     assert run.counts == Counts(sent=len(READERS))
     in_doubt = {int(one.delivery.target.chat) for one in receipts if one.delivery.attempts}
     assert {chat for chat, times in Counter(posted(fake)).items() if times > 1} <= in_doubt

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
-import signal
-import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,26 +55,11 @@ def printed(done: subprocess.CompletedProcess[str]) -> Any:  # noqa: ANN401 — 
 
 @asynccontextmanager
 async def running(environment: dict[str, str], *arguments: str) -> AsyncIterator[httpx.AsyncClient]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bots",
-        "run",
-        *arguments,
-        cwd=forked.ROOT,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    try:
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-        found = re.search(r"http://\S+", line)
-        assert found, line
-        async with httpx.AsyncClient(base_url=found.group(), timeout=20) as client:
-            yield client
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+    async with (
+        forked.running(environment, *arguments) as program,
+        httpx.AsyncClient(base_url=await program.ready(), timeout=20) as client,
+    ):
+        yield client
 
 
 async def until_said(client: httpx.AsyncClient, question: str, expected: str) -> None:

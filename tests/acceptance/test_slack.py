@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
-import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +15,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from forked import paperboy
+import forked
 from tests.fakes.model import FakeModel, Turn, fake_model
 from tests.fakes.slack import (
     APP_TOKEN,
@@ -113,7 +111,7 @@ class Program:
 
     async def call(self, *arguments: str) -> str:
         """Call the program beside the running one; return what it printed."""
-        return (await asyncio.to_thread(paperboy, *arguments, environment=self.environment)).stdout
+        return (await asyncio.to_thread(forked.paperboy, *arguments, environment=self.environment)).stdout
 
     async def push_to(self, channel: str, *, team: str = HOME, pages: int = 2) -> list[Json]:
         """Subscribe a channel and send it the issue; return its posts once there are so many."""
@@ -170,18 +168,10 @@ async def running(fake: FakeSlack, model: FakeModel, folder: Path) -> AsyncItera
             "COLUMNS": "200",
         }
     )
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bots", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        line = (await asyncio.wait_for(process.stdout.readline(), START_SECONDS)).decode()
-        program = Program(fake, model, environment, line.split()[-1], issue)
+    async with forked.running(environment) as process:
+        program = Program(fake, model, environment, await process.ready(), issue)
         await program.has_issue()
         yield program
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import sqlite3
-import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -134,30 +132,12 @@ def environment_of(fake: FakeTelegram, folder: Path, **more: str) -> dict[str, s
     }
 
 
-async def start(environment: dict[str, str]) -> tuple[asyncio.subprocess.Process, str]:
-    """Start the program; return it and the desk's address."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bots", "run", cwd=forked.ROOT, env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
-    return process, line.split()[-1]
-
-
-async def stop(process: asyncio.subprocess.Process) -> None:
-    process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 20) == 0
-
-
 @asynccontextmanager
 async def running(fake: FakeTelegram, folder: Path, **more: str) -> AsyncIterator[tuple[dict[str, str], str]]:
     """Run the program; give its environment and the desk's address."""
     environment = environment_of(fake, folder, **more)
-    process, desk = await start(environment)
-    try:
-        yield environment, desk
-    finally:
-        await stop(process)
+    async with forked.running(environment) as program:
+        yield environment, await program.ready()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -677,25 +657,19 @@ async def test_a_program_that_is_killed_answers_after_its_restart_and_knows_its_
         environment = environment_of(fake, tmp_path)
         bot = Bot(fake, environment)
         chat = bot.reader()
-        process, _desk = await start(environment)
-        try:
+        async with forked.running(environment) as program:
             first = await bot.ask(chat, "/search Model open weights for everybody, from the archive of every day")
             assert fake.newest(chat)["reply_markup"]["inline_keyboard"][-1][0]["callback_data"].startswith("~")
             fake.fail("sendMessage", chat, "hold")
             await fake.say(chat, "/today")
             await fake.until(lambda: bool(fake.unanswered) and not fake.unconfirmed())
-        finally:
-            process.kill()
-            await process.wait()
-        process, _desk = await start(environment)
-        try:
+            await program.kill()
+        async with forked.running(environment):
             await fake.until(lambda: len(fake.texts(chat)) > 1)
             assert "Polaris 2 is out" in fake.texts(chat)[1]
             await bot.press(chat, "More")
             assert first not in fake.texts(chat)
             assert len(fake.texts(chat)) == 2
-        finally:
-            await stop(process)
 
 
 async def test_nothing_was_refused_that_a_test_did_not_order(bot: Bot) -> None:

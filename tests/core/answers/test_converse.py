@@ -31,6 +31,8 @@ QUESTION = "宇树 R2 多少钱？"
 GOOD = "宇树 R2 售价 2.99 万元 [1]。"
 WRONG = "宇树 R2 售价 9.99 万元 [1]。"
 QUICK = Pace(patience=0.4, whole=1)
+SLACK = 2
+"""Seconds that a busy machine may add; the models wait for longer."""
 CALM = Pace(patience=20, whole=20)
 
 
@@ -137,14 +139,14 @@ async def test_a_slow_model_leaves_the_quote_in_time(desk: Desk, pieces: list[st
     began = asyncio.get_running_loop().time()
     answer = await desk.ask(ScriptedModel(pieces), pace=QUICK)
     assert is_quoted(answer) or len(answer.written) < 700
-    assert asyncio.get_running_loop().time() - began < QUICK.whole + 0.5
+    assert asyncio.get_running_loop().time() - began < QUICK.whole + SLACK
 
 
 async def test_who_cannot_watch_has_the_quote_when_patience_ends(desk: Desk) -> None:
-    answerer = desk.with_model(ScriptedModel([GOOD, 0.3, GOOD, 0.3, GOOD]), pace=QUICK)
+    answerer = desk.with_model(ScriptedModel([GOOD, 9.0, GOOD]), pace=QUICK)
     began = asyncio.get_running_loop().time()
     assert is_quoted(await answerer.ask(QUESTION, lang="zh"))
-    assert asyncio.get_running_loop().time() - began < QUICK.patience + 0.3
+    assert asyncio.get_running_loop().time() - began < QUICK.patience + SLACK
 
 
 async def test_what_cannot_be_shown_while_it_grows_is_answered_all_the_same(desk: Desk) -> None:
