@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -22,6 +24,7 @@ from core.errors import DigestError
 from core.i18n import texts
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import PurePath
 
     from core.digest.model import Issue, Story
@@ -94,7 +97,7 @@ def render(
     results = []
     complete = True
     for path, relative in issue_files(paths):
-        read = opened(path, relative, words)
+        read = opened(path, relative, words, today=datetime.now(ZoneInfo(settings.zone)).date())
         if read is None:
             complete = False
             continue
@@ -117,14 +120,19 @@ def render(
         raise typer.Exit(1)
 
 
-def opened(file: Path, relative: PurePath, words: Vocabulary) -> tuple[str, Parsed] | None:
-    """Return a file's text and what it says as an issue; None, and a sentence for the operator, if it is no text."""
+def opened(
+    file: Path, relative: PurePath, words: Vocabulary, *, today: date | None = None
+) -> tuple[str, Parsed] | None:
+    """Return a file's text and what it says as an issue; None, and a sentence for the operator, if it is no text.
+
+    ``today`` is the date of an issue that names none.
+    """
     try:
         text = read_text(file)
     except DigestError as error:
         say(f"{file}: {error}")
         return None
-    return text, parse(text, path=relative, vocabulary=words)
+    return text, parse(text, path=relative, vocabulary=words, today=today)
 
 
 def issue_as_json(issue: Issue) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def test_a_file_that_is_no_issue_is_named_and_stops_no_other(paperboy: Program, 
     assert "2026-03-01.en.md:1: unreadable: " in paperboy("check", tmp_path, code=1).stdout
     rendered = paperboy("render", tmp_path, "--platform", "slack", "--json", code=1)
     assert [Path(one["path"]).name for one in printed(rendered)] == ["2026-03-02.en.md", "notes.md"]
+    assert "1970" not in rendered.stdout, "an issue without a date is shown as today's"
     imported = paperboy("import", tmp_path, code=1)
     assert "1 added, 2 refused" in imported.stdout
     assert "No date anywhere" in imported.stderr
