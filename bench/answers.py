@@ -37,7 +37,7 @@ from core.errors import UsageError
 from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
-from question_archive import FIRST, SECOND, TODAY, Asked, issues, questions, titles
+from question_archive import FIRST, SECOND, THIRD, TODAY, Asked, issues, questions, titles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from core.answers.meaning import Encoder
     from core.answers.passages import Passage
     from core.digest.model import IssueRef
+
+
+ARCHIVES = (FIRST, SECOND, THIRD)
 
 
 class Judged(NamedTuple):
@@ -151,14 +154,14 @@ async def main() -> None:
     show = "--show" in sys.argv
     known = installed()
     words = replace(Words.bundled(), dictionary=dictionary(known) if known and "--plain" not in sys.argv else None)
-    for archive in (FIRST, SECOND):
+    for archive in ARCHIVES:
         report(f"{archive} archive", await evaluate(archive, words, held=False if show else None, show=show))
     try:
         encoder = open_encoder()
     except UsageError as error:
         print(f"without vectors only: {error}")
         return
-    for archive in (FIRST, SECOND):
+    for archive in ARCHIVES:
         results = await evaluate(archive, words, encoder=encoder, held=False if show else None, show=show)
         report(f"{archive} archive with vectors", results)
 

@@ -1,8 +1,9 @@
 # ruff: noqa: E501 — a story reads best on one line
-"""The two archives that answers are evaluated on, made from hand-written stories and fillers between them.
+"""The three archives that answers are evaluated on, made from hand-written stories and fillers between them.
 
 The first one is what search was tuned on, by every second question. The second one is in the forms of several
-publishers, asks other questions, and is there to check that what was tuned holds elsewhere.
+publishers and asks other questions; refusals and paraphrases were tuned on its tuned half. The third one was written
+before that, and is only measured.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "data" / "questions"
-FIRST, SECOND = "first", "second"
-TODAY = {FIRST: date(2026, 3, 31), SECOND: date(2026, 3, 10)}
+FIRST, SECOND, THIRD = "first", "second", "third"
+TODAY = {FIRST: date(2026, 3, 31), SECOND: date(2026, 3, 10), THIRD: date(2026, 5, 11)}
 HEADINGS = {
     "models": ("🧠 模型", "🧠 Models"),
     "apps": ("📱 应用", "📱 Apps"),
@@ -30,12 +31,48 @@ HEADINGS = {
     "insight": ("🔍 洞察", "🔍 Insight"),
     "quick": ("⚡ 快讯", "⚡ Quick links"),
 }
-FILLERS = {FIRST: 4, SECOND: 13}
-MISSING = ("01-11", "01-18", "01-25", "02-01", "02-08", "02-22", "03-08")
-"""Days of the second archive without an issue."""
+FILLERS = {FIRST: 4, SECOND: 13, THIRD: 12}
+DAYS = {FIRST: (date(2026, 3, 1), 31), SECOND: (date(2026, 1, 5), 64), THIRD: (date(2026, 4, 1), 40)}
+MISSING = {
+    FIRST: (),
+    SECOND: ("01-11", "01-18", "01-25", "02-01", "02-08", "02-22", "03-08"),
+    THIRD: ("04-05", "04-12", "04-19", "04-26", "05-01", "05-03"),
+}
+"""Days without an issue."""
+_KNOWN = (
+    "OpenAI",
+    "Anthropic",
+    "Google",
+    "Qwen",
+    "阿里云|Alibaba Cloud",
+    "腾讯|Tencent",
+    "百度|Baidu",
+    "华为|Huawei",
+    "微软|Microsoft",
+    "Mistral",
+    "DeepSeek",
+    "智谱|Zhipu",
+    "月之暗面|Moonshot",
+    "MiniMax",
+    "英伟达|NVIDIA",
+    "AMD",
+    "Hugging Face",
+    "Databricks",
+    "Perplexity",
+    "字节跳动|ByteDance",
+    "美团|Meituan",
+    "蚂蚁|Ant Group",
+    "Cohere",
+    "Meta",
+    "亚马逊|Amazon",
+    "苹果|Apple",
+    "IBM",
+    "商汤|SenseTime",
+)
 _WHO = {
     FIRST: ("Northwind", "Bluebird", "Kestrel", "Lumen", "Harbor", "Tessera", "Orchid", "Quarry", "Saffron", "Willow"),
-    SECOND: ("OpenAI", "Anthropic", "Google", "Qwen", "阿里云|Alibaba Cloud", "腾讯|Tencent", "百度|Baidu", "华为|Huawei", "微软|Microsoft", "Mistral", "DeepSeek", "智谱|Zhipu", "月之暗面|Moonshot", "MiniMax", "英伟达|NVIDIA", "AMD", "Hugging Face", "Databricks", "Perplexity", "字节跳动|ByteDance", "美团|Meituan", "蚂蚁|Ant Group", "Cohere", "Meta", "亚马逊|Amazon", "苹果|Apple", "IBM", "商汤|SenseTime"),
+    SECOND: _KNOWN,
+    THIRD: _KNOWN,
 }  # fmt: skip
 _MODELS = ("Qwen3-VL-32B", "DeepSeek-OCR 2", "GLM-Image", "Step-3.5-Flash", "Hunyuan-A13B", "LongCat-Flash", "Ling-2.5-1T", "ERNIE 5.0", "Phi-5", "Granite 4.1", "Nemotron 3 Super", "Gemma 3n", "SmolLM4", "OLMo 3.1", "Devstral 2", "Ministral 3", "Command A+", "LFM2.5", "InternVL 4", "MiniCPM-V 5", "Claude Haiku 4.5", "Gemini 3 Flash", "GPT-5.2", "Kimi-Dev 2", "Grok 4.2")  # fmt: skip
 _WHAT = (
@@ -112,13 +149,13 @@ def issues(archive: str = FIRST) -> Iterator[tuple[str, str]]:
             Told(
                 section=row[2],
                 texts=((row[3], row[4]), (row[5], row[6])),
-                url="" if archive == SECOND and number % 3 == 0 else f"https://news.example.com/{row[0]}",
+                url="" if archive != FIRST and number % 3 == 0 else f"https://news.example.com/{row[0]}",
             )
             for number, row in enumerate(stories)
             if _is_on(day, row[1])
         ]
         told += [_filler(random, archive, random.choice(fillers)) for _ in range(FILLERS[archive])]
-        if archive == SECOND:
+        if archive != FIRST:
             random.shuffle(told)
         lesson = next((row for row in lessons if _is_on(day, row[1])), None)
         for side, lang in enumerate(("zh", "en")):
@@ -126,9 +163,9 @@ def issues(archive: str = FIRST) -> Iterator[tuple[str, str]]:
 
 
 def _days(archive: str) -> list[date]:
-    first, count = (date(2026, 3, 1), 31) if archive == FIRST else (date(2026, 1, 5), 64)
+    first, count = DAYS[archive]
     days = [first + timedelta(days=number) for number in range(count)]
-    return days if archive == FIRST else [day for day in days if f"{day:%m-%d}" not in MISSING]
+    return [day for day in days if f"{day:%m-%d}" not in MISSING[archive]]
 
 
 def _is_on(day: date, days: str) -> bool:
