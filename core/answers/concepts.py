@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import regex
 
-from core.answers.tokens import STOP_WORDS, major, query_tokens, units
+from core.answers.tokens import STOP_WORDS, major, query_tokens, stem, units
+from core.answers.words import bundled_lines
 from core.answers.words.dictionary import LONGEST
 
 if TYPE_CHECKING:
@@ -42,117 +44,8 @@ _FRAMES = regex.compile(
     "有哪|都有|还有|以及|或者|那个|这个|它们?|他们|意思|是谁|谁|吗|呢|吧|啊|的|了|么|些|哪|是|和|与|跟|或|在|有|被|把|对|从|向|于|为|让|会|能|可以|应该|需要|"
     "栏目|板块|部分|今日|当天|那天|那期|一期|期"
 )
-_WEAK = frozenset(
-    [
-        "new",
-        "news",
-        "tell",
-        "know",
-        "say",
-        "said",
-        "saying",
-        "show",
-        "give",
-        "make",
-        "use",
-        "using",
-        "anything",
-        "something",
-        "thing",
-        "everything",
-        "happen",
-        "happened",
-        "happening",
-        "latest",
-        "recent",
-        "recently",
-        "today",
-        "day",
-        "week",
-        "month",
-        "year",
-        "issue",
-        "archive",
-        "digest",
-        "story",
-        "stories",
-        "cover",
-        "covered",
-        "mention",
-        "mentioned",
-        "report",
-        "reported",
-        "work",
-        "way",
-        "like",
-        "about",
-        "any",
-        "all",
-        "much",
-        "many",
-        "more",
-        "most",
-        "come",
-        "came",
-        "go",
-        "going",
-        "one",
-        "other",
-        "also",
-        "still",
-        "ever",
-        "yet",
-        "now",
-        "out",
-        "up",
-        "into",
-        "over",
-        "between",
-        "during",
-        "after",
-        "before",
-        "since",
-        "last",
-        "past",
-        "this",
-        "next",
-        "first",
-        "then",
-        "really",
-        "exactly",
-        "need",
-        "want",
-        "find",
-        "look",
-        "help",
-        "article",
-        "item",
-        "announce",
-        "explain",
-        "mean",
-        "meaning",
-        "define",
-        "differ",
-        "compare",
-        "versus",
-        "vs",
-        "list",
-        "summar",
-        "name",
-        "call",
-        "offer",
-        "let",
-        "see",
-        "put",
-        "take",
-        "run",
-        "own",
-        "same",
-        "kind",
-        "sort",
-        "type",
-    ]
-)
+_WEAK = frozenset(stem(word) for line in bundled_lines("weak.txt") for word in line.split())
+"""Words that are in many questions and say little."""
 _SIZE = regex.compile(r"[dbkm]\b", regex.IGNORECASE)
 _COUNTED = regex.compile(
     r"\s*(?:个|天|周|月|年|日|号|亿|万|倍|%|条|期|款|家|次|小时|分钟|美元|月|billion|million|percent|days?|weeks?|months?|times|years?|hours?)"
@@ -225,15 +118,28 @@ def _version(text: str, name: Unit, number: Unit, others: Sequence[Phrase]) -> I
         return
     if number.text.isdigit() and len(number.text) > LONGEST_VERSION and between == " ":
         return
-    heads = {phrase[-1] for phrase in others if phrase[-1].isascii()} | ({name.text} if not name.han else set())
+    heads = dict.fromkeys(
+        [*(phrase for phrase in others if not phrase[-1][0].isdigit()), *([] if name.han else [(name.text,)])]
+    )
     words: dict[Phrase, float] = {}
-    for head in sorted(heads):
-        words[(head + number.text,)] = 1.0
-        words[(head, number.text)] = 0.9
-        if number.text.isdigit():
-            words[(major(head, number.text),)] = 0.6
+    for head in heads:
+        words[(*head, number.text)] = 0.9
+        if head[-1].isascii():
+            words[(head[-1] + number.text,)] = 1.0
+            if number.text.isdigit():
+                words[(major(head[-1], number.text),)] = 0.6
     if words:
         yield Concept(sort="version", said=text[name.start : number.end], words=tuple(words.items()), weight=NAMED)
+
+
+@lru_cache(maxsize=1024)
+def adjoining(phrase: Phrase) -> regex.Pattern[str]:
+    """Return what a version looks like where it stands beside its name: "Opus 4.6", "豆包2.0"."""
+    head, number = phrase[-2], regex.escape(phrase[-1])
+    name = regex.escape(head[: max(2, len(head) - 1)]) + r"\p{Latin}*" if head.isascii() else regex.escape(head[-1])
+    between = r"[\s\-_·]?v?" if len(head) > 1 else "-?"
+    after = r"(?!\d|\.\d)" if "." in phrase[-1] else r"(?!\d)"
+    return regex.compile(f"{name}{between}{number}{after}", regex.IGNORECASE)
 
 
 def _counts(text: str, at: int) -> bool:

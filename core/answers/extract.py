@@ -5,8 +5,6 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-import regex
-
 from core.answers.cite import CITATIONS, Answer, Citation, where
 from core.answers.pick import answering, cut, width
 from core.answers.tokens import tokens
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from core.digest.model import IssueRef
     from core.i18n import Texts
 
-ENOUGH = 0.4
+ENOUGH = 0.3
 LEAST = 0.12
 """A runner-up with less than this share of the best score is no citation."""
 ALIKE = 0.6
@@ -33,10 +31,6 @@ LINES = 22
 """A phone's screen: an answer is never longer."""
 ITEM = 100
 """Columns of an item of a list."""
-
-_COMPARES = regex.compile(
-    r"对比|比较|区别|差别|相比|哪个更|\b(?:compar\w+|versus|vs|differ\w*|between)\b", regex.IGNORECASE
-)
 
 
 class Extractor:
@@ -136,7 +130,7 @@ def _compared(finding: Finding) -> tuple[Candidate, ...]:
     """Return the best story about each of the things that are to be compared, in the order of the question."""
     question = finding.question
     names = [one for one in question.concepts if one.sort in {"name", "version"} or one.capital]
-    if len(names) < 2 or not _COMPARES.search(question.text):  # noqa: PLR2004  one is not compared
+    if len(names) < 2 or not question.compares:  # noqa: PLR2004  one is not compared
         return ()
     ordered = sorted(names, key=lambda one: question.text.casefold().find(one.said.casefold()))
     found = [next((one for one in finding.candidates if _names(one, name)), None) for name in ordered]

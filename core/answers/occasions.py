@@ -29,19 +29,29 @@ ORDINALS = {
     "last": 5,
     "fifth": 5,
 }
+COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 NEW_YEARS = {2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26), 2029: (2, 13), 2030: (2, 3)}
 """First days of the Chinese calendar's years."""
 HOLIDAYS = (
-    (r"国庆节?|National Day", 10, 1, 7),
+    (r"国庆节?|十一(?=期间|假期|长假)|National Day", 10, 1, 7),
     (r"元旦节?|New Year(?:'s|’s)?(?: Day)?", 1, 1, 1),
-    (r"五一(?:劳动节)?|劳动节|Labou?r Day", 5, 1, 5),
+    (r"五一(?:劳动节|(?=期间|假期|小长假))|劳动节|Labou?r Day", 5, 1, 5),
     (r"情人节|Valentine(?:'s|’s)?(?: Day)?", 2, 14, 1),
     (r"圣诞节?|Christmas(?: Day)?", 12, 25, 1),
     (r"双十一|双11|Singles(?:'|’)? Day", 11, 11, 1),
     (r"平安夜|Christmas Eve", 12, 24, 1),
+    (r"New Year(?:'s|’s) Eve", 12, 31, 1),
+    (r"三八(?:妇女)?节|妇女节|(?:International )?Women(?:'s|’s) Day", 3, 8, 1),
+    (r"(?:六一)?儿童节", 6, 1, 1),
+    (r"清明节?", 4, 4, 3),
+    (r"万圣节|Halloween", 10, 31, 1),
+    (r"Independence Day", 7, 4, 1),
 )
+_STANDS_ALONE = r"(?=\s*(?:$|[?？!！,，。、]|有(?!奖)|的|那|发|前|后|放|出了|新闻|消息|news\b|issue|edition|stories\b))"
+"""What follows a holiday that is a time and no topic: "元旦有什么", not "元旦红包"."""
 WEEK = 7
 HALF = 6
+HALF_YEAR = 183
 
 
 def _number(text: str) -> int:
@@ -157,6 +167,29 @@ def _weekday_of_week(match: Match, today: date) -> Span:
     return day, day
 
 
+def _weekday_number(said: str) -> int:
+    return (
+        "一二三四五六日".index(said.replace("天", "日")) if said in "一二三四五六日天" else WEEKDAYS[said[:3].lower()]
+    )
+
+
+def _weekday_in_week(said: str, day: date) -> Span:
+    found = day + timedelta(days=_weekday_number(said) - day.weekday())
+    return found, found
+
+
+def _weekday_weeks_ago(match: Match, today: date) -> Span:
+    count = COUNTS.get(match["n"].lower()) or _number(match["n"])
+    return _weekday_in_week(match["day"], today - timedelta(days=WEEK * count))
+
+
+def _weekday_ago(said: str, today: date, weeks: int) -> Span:
+    """Return such a weekday, counted from the newest one before today."""
+    back = (today.weekday() - _weekday_number(said) - 1) % WEEK + 1
+    found = today - timedelta(days=back + WEEK * weeks)
+    return found, found
+
+
 def _holiday(month: int, day: int, length: int) -> Callable[[Match, date], Span]:
     def read(_match: Match, today: date) -> Span:
         year = today.year if date(today.year, month, day) <= today else today.year - 1
@@ -201,6 +234,13 @@ RULES: tuple[tuple[regex.Pattern[str], Callable[[Match, date], Span]], ...] = (
     (_rule(r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?!\d)"), _compact),
     (_rule(rf"(?<![\d/])(?P<m>1[0-2]|0?[1-9])/(?P<d>{_D})/(?P<y>20\d\d)(?!\d)"), _compact),
     (_rule(rf"\b(?:(?P<day>{_DAY})(?: (?:of|in))? (?P<week>last week|this week|two weeks ago|the week before last)\b)"), _weekday_of_week),
+    (_rule(rf"\b(?P<n>two|three|four|five|six|[2-9]) weeks ago,? (?:on )?(?P<day>{_DAY})\b|\b(?P<day>{_DAY}) (?P<n>two|three|four|five|six|[2-9]) weeks ago\b|(?P<n>[一二两三四五六2-9])\s?个?(?:周|星期|礼拜)(?:以|之)?前的?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"), _weekday_weeks_ago),
+    (_rule(rf"\bthe (?P<day>{_DAY}) before last\b"), lambda match, today: _weekday_ago(match["day"], today, 1)),
+    (_rule(rf"\bnext (?P<day>{_DAY})\b|下个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"), lambda match, today: _weekday_in_week(match["day"], today + timedelta(days=WEEK))),
+    (_rule(r"\bnext month\b|下个?月"), lambda _match, today: _month(*_back(today, -1))),
+    (_rule(r"(?:最近|过去|近|这)半年|\b(?:last|past) half (?:a )?year\b"), lambda _match, today: (today - timedelta(days=HALF_YEAR), today)),
+    (_rule(r"半年(?:以|之)?前|\bhalf a year ago\b"), lambda _match, today: _month(*_back(today, HALF))),
+    (_rule(r"\b(?:a|one) week ago today\b"), _ago(7)),
     (_rule(rf"\b(?P<week>last week|this week)(?:'s|’s)? (?P<day>{_DAY})\b"), _weekday_of_week),
     (_rule(rf"\b(?:from|between) the (?P<d>{_D}){_NTH} (?:to|until|and|through) (?:the )?(?P<d2>{_D}){_NTH} (?:of )?(?P<m>{_MONTH})\b"), _days_of),
     (_rule(rf"\b(?P<m>{_MONTH})\.? (?P<d>{_D}){_NTH} (?:and|&) (?P<d2>{_D}){_NTH}\b(?! (?:likes|stars|models|{_MONTH}))"), _days_of),
@@ -214,7 +254,7 @@ RULES: tuple[tuple[regex.Pattern[str], Callable[[Match, date], Span]], ...] = (
     (_rule(rf"{_ZY}年(?P<part>初|底|末|尾)|(?P<y>去年|今年)(?P<part>初|底|末)|\b(?:at |by |in )?(?:the )?(?P<part>start|beginning|end) of (?P<y>the year|this year|last year|20\d\d)\b"), _end_of_year),
     (_rule(rf"{_ZY}(?P<half>上|下)半年|\b(?:the )?(?P<half>first|second) half of (?P<y>this year|last year|the year|20\d\d)\b|\bH(?P<half>[12])(?: (?P<y>20\d\d))?\b(?!\d)"), _half),
     (_rule(r"\b(?P<part>early|mid|late)[ -](?P<y>20\d\d)\b"), _third_of_year),
-    (_rule(r"(?P<which>上个?|上一|本|这个?)季度(?P<n>)(?P<y>)|\b(?:(?P<which>last|previous|this) quarter|(?:the )?(?P<n>first|second|third|fourth) quarter(?: of (?P<y>20\d\d))?)\b"), _quarter),
+    (_rule(r"(?:今年)?(?P<which>上个?|上一|本|这个?)季度(?P<n>)(?P<y>)|\b(?:(?P<which>last|previous|this) quarter|(?:the )?(?P<n>first|second|third|fourth) quarter(?: of (?P<y>20\d\d))?)\b"), _quarter),
     (_rule(r"\b(?:last|past|previous)(?: (?P<h>\d{1,3}))? hours?\b|(?:最近|过去|近)\s?(?P<h>\d{1,3})\s?个?小时"), _hours),
     (_rule(r"\b(?:last|past) fortnight\b|(?:最近|过去|近|这)半个月"), lambda _match, today: (today - timedelta(days=14), today)),
     (_rule(r"\b(?:a|one) fortnight ago\b|半个月前"), lambda _match, today: _week(today - timedelta(days=14))),
@@ -223,6 +263,6 @@ RULES: tuple[tuple[regex.Pattern[str], Callable[[Match, date], Span]], ...] = (
     (_rule(r"\b(?:this (?:morning|afternoon|evening)|earlier today)\b"), _ago(0)),
     (_rule(r"大上个?(?:周|星期|礼拜)(?![一二三四五六日天末])"), lambda _match, today: _week(today - timedelta(days=14))),
     (_rule(r"下个?(?:周|星期|礼拜)(?![一二三四五六日天末])|\bnext week\b(?! model)"), lambda _match, today: _week(today + timedelta(days=7))),
-    (_rule(r"(?:春节|过年|除夕)(?:期间|假期|当天|那天|前后|长假)|\b(?:on|over|during|around) (?:the )?(?:chinese new year|lunar new year|spring festival)(?! gala)"), _spring_festival),
-    *((_rule(rf"(?:{names})(?:期间|假期|当天|那天|这天|前后|长假)|\b(?:on|over|during|around) (?:the )?(?:{names})\b(?! (?:eve|party))"), _holiday(month, day, length)) for names, month, day, length in HOLIDAYS),
+    (_rule(r"(?:春节|过年|除夕)(?:期间|假期|当天|那天|前后|长假)|春节" + _STANDS_ALONE + r"|\b(?:on|over|during|around) (?:the )?(?:chinese new year|lunar new year|spring festival)(?! gala)"), _spring_festival),
+    *((_rule(rf"(?:{names})(?:(?:小长|长)?假期?|期间|当天|那天|这天|前后)|\b(?:on|over|during|around) (?:the )?(?:{names})\b(?! (?:eve|party))|(?<![\p{{L}}\d])(?:{names}){_STANDS_ALONE}"), _holiday(month, day, length)) for names, month, day, length in HOLIDAYS),
 )  # fmt: skip

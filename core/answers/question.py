@@ -33,6 +33,7 @@ class Question:
     least: bool = False
     counts: bool = False
     several: bool = False
+    compares: bool = False
     follows: bool = False
     refers: bool = False
 
@@ -48,12 +49,12 @@ _SECTIONS: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
         ("pick", r"今日之选|今日精选|今日推荐|编辑推荐|本周之选|每日精选|\b(?:today's |daily |editor'?s |the )?picks?(?: of the (?:day|week))?\b"),
         ("lesson", r"(?:模型)?小课堂|概念科普|名词解[读释]|(?:那?一?堂|这?节|今日)课|\b(?:model literacy|lessons?(?: of the day)?)\b"),
         ("models", r"新模型|模型(?:栏目|板块|部分|动态|发布)|(?:哪些|什么)模型|\b(?:new|which|what) (?:ai )?models?\b|\bmodels? (?:section|releases?|launch(?:es)?|news)\b|\bmodels\b"),
-        ("apps", r"(?:新|哪些|什么)应用|应用(?:栏目|板块|部分|动态)|\b(?:new|which|what) apps\b|\bapps? section\b"),
-        ("dev", r"开发(?:者)?工具|开发(?:栏目|板块|部分)|\b(?:dev(?:eloper)? tools?|dev section|new tools)\b"),
+        ("apps", r"(?:新|哪些|什么)应用|应用(?:栏目|板块|部分|动态|新闻)|\b(?:new|which|what) apps\b|\bapps? (?:section|news|updates|launches)\b|\bapps\b"),
+        ("dev", r"开发(?:者)?工具|开发(?:栏目|板块|部分|新闻)|\b(?:dev(?:eloper)? (?:tools?|news|updates)|dev section|new tools)\b"),
         ("tips", r"技巧|小贴士|最佳实践|\b(?:tips?|best practices|tricks?)\b"),
-        ("products", r"新产品|(?:哪些|什么)产品|产品(?:栏目|板块|部分|动态)|\b(?:new|which|what) products?\b|\bproducts? (?:section|launches)\b"),
+        ("products", r"新产品|(?:哪些|什么)产品|产品(?:栏目|板块|部分|动态|新闻)|\b(?:new|which|what) products?\b|\bproducts? (?:section|launches|news)\b"),
         ("insight", r"洞察|行业观察|观点栏目|\binsights?\b"),
-        ("research", r"论文|研究(?:栏目|板块|部分)|\bpapers?\b|\bresearch section\b"),
+        ("research", r"论文|研究(?:栏目|板块|部分|新闻|动态)|\bpapers?\b|\bresearch (?:section|news)\b"),
     )
 )  # fmt: skip
 _METRICS: tuple[tuple[Metric, regex.Pattern[str]], ...] = (
@@ -68,6 +69,9 @@ _SEVERAL = regex.compile(
     r"哪些|有什么|有啥|列出|列举|盘点|汇总|总结|区别|对比|比较|相比|分别|\b(?:list|which\b.*s\b|compare|comparison|versus|vs|difference|"
     r"all the|summari[sz]e|anything|what'?s new|what (?:happened|was|were))\b|发生了什么",
     regex.IGNORECASE,
+)
+_COMPARES = regex.compile(
+    r"对比|比较|区别|差别|相比|哪个更|\b(?:compar\w+|versus|vs|differ\w*|between)\b", regex.IGNORECASE
 )
 _EXPLAINS = regex.compile(
     r"什么是|是什么(?!时候|价|地方|公司|模型|版本|许可)|是啥|啥是|什么意思|何为|何谓|解释|原理|讲讲|科普|概念|"
@@ -119,6 +123,7 @@ def understand(text: str, today: date, *, words: Words | None = None) -> Questio
         least=bool(most and _LEAST.search(rest)),
         counts=counts,
         several=bool(_SEVERAL.search(rest)),
+        compares=bool(_COMPARES.search(rest)),
         refers=bool(_REFERS.search(_FRAME_THIS.sub("", rest))),
         follows=bool(_FOLLOWS.search(rest)),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from heapq import nlargest, nsmallest
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from core.answers.concepts import adjoining
+from core.answers.evidence import Tally
 from core.answers.index import Index
 from core.answers.port import Found, Hit
 from core.answers.question import understand, weaker
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from core.answers.passages import Passage
     from core.answers.port import Segments
     from core.answers.question import Metric, Question
+    from core.answers.words import Phrase
     from core.answers.words.mined import Mined
     from core.digest.model import Issue, IssueRef
 
@@ -52,6 +54,8 @@ ONCE = 2.5
 UNDER_DISCUSSION = 1.0
 FOLLOWS = 0.5
 PRIOR_SHARE = 0.5
+ELLIPTIC = 4
+"""A question of so few concepts may leave out what it is about."""
 ALMOST = 0.9
 COVERED = 0.5
 CLOSE, APART, ALIKE = 0.4, 0.2, 0.35
@@ -78,6 +82,8 @@ class Candidate:
     passage: Passage
     score: float
     evidence: float
+    number: int = -1
+    """Its place in the index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,16 +262,6 @@ def _names(title: str, asked: set[str], known: set[tuple[str, ...]]) -> bool:
     return shared >= 1 / 3 or any(set(phrase) <= named for phrase in known)
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What passages say of a question: their scores, how much of it they cover, and which mention a name of it."""
-
-    scores: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    covered: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    named: set[int] = field(default_factory=set)
-    total: float = 0
-
-
 class _Round:
     """One question put to the index."""
 
@@ -281,6 +277,7 @@ class _Round:
         self._index = index
         self._alike = alike
         self._spoken: float | None = None
+        self._tallied: Tally | None = None
         self._lang = lang
         self._edition = edition
         self._context = context
@@ -317,7 +314,7 @@ class _Round:
             return question
         own = sum(concept.weight for concept in question.concepts)
         leans = question.follows or question.refers or own < 1
-        if not leans:
+        if not leans and not self._elliptic(question):
             return question
         said = {concept.said for concept in question.concepts}
         share = PRIOR_SHARE if question.concepts else 1
@@ -328,6 +325,12 @@ class _Round:
             when=question.when if question.when.bounded or question.refers else prior.when,
             sections=question.sections or (prior.sections if not question.concepts else frozenset()),
         )
+
+    def _elliptic(self, question: Question) -> bool:
+        """Tell whether a question names nothing, so that what it is about was said before: "which labs?"."""
+        named = any(concept.sort in {"name", "version"} or concept.capital for concept in question.concepts)
+        bounded = question.when.bounded or question.sections or question.lesson or question.most
+        return not named and not bounded and len(question.concepts) <= ELLIPTIC
 
     def _within(self, question: Question) -> Iterable[IssueRef]:
         when = question.when
@@ -353,17 +356,33 @@ class _Round:
     def _unknown(self, question: Question) -> Iterable[str]:
         for concept in question.concepts:
             same = [phrase for phrase, weight in concept.words if weight >= MEANT]
-            if (concept.sort in {"name", "version"} or concept.capital) and not any(map(self._index.all_of, same)):
+            named = concept.sort in {"name", "version"} or concept.capital
+            if named and not any(self._all_of(concept, phrase) for phrase in same):
                 yield concept.said
 
-    def _matches(self, concept: Concept) -> dict[int, float]:
+    def _matches(self, concept: Concept) -> tuple[dict[int, float], dict[int, float]]:
+        """Return the passages that have the concept, with what they say of it and with how much of it they cover."""
         found: dict[int, float] = {}
+        covered: dict[int, float] = {}
         for phrase, weight in concept.words:
-            for number, impact in self._index.all_of(phrase).items():
+            for number, impact in self._all_of(concept, phrase).items():
                 value = weight * impact
                 if value > found.get(number, 0.0):
                     found[number] = value
-        return found
+                    covered[number] = weight * min(1.0, ONCE * impact)
+        return found, covered
+
+    def _all_of(self, concept: Concept, phrase: Phrase) -> Mapping[int, float]:
+        """Return the passages that contain the phrase; a version must stand beside its name."""
+        found = self._index.all_of(phrase)
+        if not found or concept.sort != "version" or len(phrase) == 1:
+            return found
+        beside = adjoining(phrase)
+        return {
+            number: impact
+            for number, impact in found.items()
+            if (passage := self._index.passages[number]) and beside.search(f"{passage.title}\n{passage.text}")
+        }
 
     def _ranked(
         self, question: Question, inside: frozenset[IssueRef]
@@ -423,7 +442,7 @@ class _Round:
         return [Candidate(passage=passage, score=1 / (1 + place), evidence=1.0) for place, passage in enumerate(found)]
 
     def _scored(self, question: Question, inside: frozenset[IssueRef]) -> list[Candidate]:
-        tally = self._tally(question)
+        tally = self._tallied = self._tally(question)
         self._boost_spoken_of(question, tally.scores)
         entries: Iterable[tuple[int, float]] = tally.scores.items()
         if question.when.bounded or self._edition:
@@ -456,39 +475,35 @@ class _Round:
     def _meant(self, number: int) -> float:
         return max(0.0, self._alike.get(number, 0.0) - APART) / (1 - APART)
 
-    def _tally(self, question: Question) -> _Tally:
+    def _tally(self, question: Question) -> Tally:
         """Add up what each passage says of each concept."""
-        tally = _Tally()
+        tally = Tally()
         for concept in question.concepts:
-            found = self._matches(concept)
+            found, covered = self._matches(concept)
             if not found and concept.sort == "pair":
                 continue
-            named = concept.sort in {"name", "version"}
-            seen = 1 if found or named or question.lesson else UNSEEN
-            weight = concept.weight * self._index.rarity(len(found)) * seen
-            tally.total += weight
-            if named:
-                tally.named.update(found)  # near words too: who asks for the maker may mean the product
-            for number, value in found.items():
-                tally.scores[number] += weight * value
-                tally.covered[number] += weight * min(1.0, ONCE * value)
+            seen = 1 if found or concept.sort in {"name", "version"} or question.lesson else UNSEEN
+            tally.add(concept, concept.weight * self._index.rarity(len(found)) * seen, found, covered)
         return tally
 
     def _judged(
-        self, question: Question, tally: _Tally, number: int, score: float, meant: float = 0
+        self, question: Question, tally: Tally, number: int, score: float, meant: float = 0
     ) -> Candidate | None:
         passage = self._index.passages[number]
         if passage is None:
             return None
-        share = tally.covered[number] / tally.total if tally.total else 0.0
-        first = self._context.stories[:1]
-        if question.refers and first and first[0] in {passage.story, passage.key}:
+        share = tally.share(number)
+        if self._is_spoken_of(question, passage):
             share = max(share, SPOKEN_OF)
         factor = self._likeliness(question, passage)
         if tally.named and number not in tally.named:
             factor *= NO_NAME
         score = score * (1 - COVERED + COVERED * share) + meant
-        return Candidate(passage=passage, score=score * factor, evidence=share)
+        return Candidate(passage=passage, score=score * factor, evidence=share, number=number)
+
+    def _is_spoken_of(self, question: Question, passage: Passage) -> bool:
+        first = self._context.stories[:1]
+        return bool(question.refers and first and first[0] in {passage.story, passage.key})
 
     def _boost_spoken_of(self, question: Question, scores: dict[int, float]) -> None:
         stories = self._context.stories
@@ -519,13 +534,23 @@ class _Round:
         for candidate in scored:
             groups.setdefault(candidate.passage.story, []).append(candidate)
         kept = [max(group, key=self._preference(group[0])) for group in list(groups.values())[:POOL]]
-        ordered = [replace(one, score=group[0].score) for one, group in zip(kept, groups.values(), strict=False)]
+        ordered = [self._proven(one, group) for one, group in zip(kept, groups.values(), strict=False)]
         also = {
             story: tuple(sorted({one.passage.ref for one in group}, key=lambda ref: ref.date, reverse=True))
             for story, group in groups.items()
             if len(group) > 1
         }
         return tuple(ordered), also
+
+    def _proven(self, kept: Candidate, group: Sequence[Candidate]) -> Candidate:
+        """Return the one that is kept of a story, with the best score of it and the evidence of all that tell it."""
+        best = group[0].score
+        if self._tallied is None:
+            return replace(kept, score=best)
+        evidence = self._tallied.evidence([one.number for one in group], compares=self._question.compares)
+        if self._is_spoken_of(self._question, kept.passage):
+            evidence = max(evidence, SPOKEN_OF)
+        return replace(kept, score=best, evidence=evidence)
 
     def _preference(self, best: Candidate) -> Callable[[Candidate], tuple[bool, bool, date, float]]:
         def key(candidate: Candidate) -> tuple[bool, bool, date, float]:

@@ -176,7 +176,7 @@ def units(text: str) -> list[Unit]:
             continue
         for part in _PARTS.finditer(match.group()):
             start, said = match.start() + part.start(), part.group()
-            word = said if said[0].isdigit() else _stem(said.casefold())
+            word = said if said[0].isdigit() else stem(said.casefold())
             found.append(Unit(word, start, start + len(said), capital=said[0].isupper()))
     return found
 
@@ -217,7 +217,7 @@ def _word(run: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     parts = _PARTS.findall(run.casefold())
     for part in parts:
-        found[part if part[0].isdigit() else _stem(part)] = None
+        found[part if part[0].isdigit() else stem(part)] = None
     for first, second in pairwise(parts):
         if first[0].isdigit() != second[0].isdigit():
             found[first + second] = None
@@ -226,7 +226,7 @@ def _word(run: str) -> tuple[str, ...]:
     for word in _PARTS.findall(run):
         pieces = _CAMEL.split(word)
         if len(pieces) > 1:
-            found.update(dict.fromkeys(_stem(piece.casefold()) for piece in pieces))
+            found.update(dict.fromkeys(stem(piece.casefold()) for piece in pieces))
     return tuple(found)
 
 
@@ -240,7 +240,8 @@ def _plain(run: str) -> list[str]:
 
 
 @lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Return the stem of an English word in small letters; other words as they are."""
     if not word.isascii():
         return word
     with _STEMMING:

@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING, TypeAlias
 import regex
 
 from core.answers import occasions
+from core.answers.lookalikes import is_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 BEGINNING = date(1, 1, 1)
+NEVER = date.max, date.min
+"""A day that no calendar has, such as February 30: no issue lies between."""
+LEAP = 8
+"""In so many years every day of a calendar comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +119,8 @@ def when(text: str, today: date) -> When:
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in spans):
                 continue
+            if is_name(text, *match.span()):
+                continue
             try:
                 found = read(match, today)
             except (ValueError, OverflowError):
@@ -129,8 +136,8 @@ def when(text: str, today: date) -> When:
     return When(since=since, until=until, issues=issues, recent=recent, spans=tuple(sorted(spans)))
 
 
-def _one(day: date | None) -> Range | None:
-    return None if day is None else (day, day)
+def _one(day: date | None) -> Range:
+    return NEVER if day is None else (day, day)
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -141,11 +148,10 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _past(month: int, day: int, today: date) -> date | None:
-    """Return the day of this year, or of the year before if it is more than a month ahead."""
-    found = _day(today.year, month, day)
-    if found is None or found > today + timedelta(days=31):
-        return _day(today.year - 1, month, day)
-    return found
+    """Return the newest such day that is no more than a month ahead."""
+    years = (today.year - back for back in range(LEAP + 1))
+    days = (found for year in years if (found := _day(year, month, day)))
+    return next((found for found in days if found <= today + timedelta(days=31)), None)
 
 
 def _month(year: int, month: int, first: int = 1, last: int = 31) -> Range:
@@ -443,9 +449,10 @@ _RULES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], date], Range
     ),
     (_rule(r"昨[天日晚]?(?=[天日晚的]?)|\byesterday(?:'s|’s)?\b"), lambda _m, t: _one(t - timedelta(days=1))),
     (
-        _rule(r"今[天日早晚](?!之选|精选|概念|推荐|头条)|\btoday(?:'s|’s)?\b(?!s? pick)|\btonight\b"),
+        _rule(r"今[天日早晚晨](?!之选|精选|概念|推荐|头条)|\btoday(?:'s|’s)?\b(?!s? pick)|\btonight\b"),
         lambda _m, t: _one(t),
     ),
+    (_rule(r"后天"), lambda _m, t: _one(t + timedelta(days=2))),
     (_rule(r"明天|明日|\btomorrow\b"), lambda _m, t: _one(t + timedelta(days=1))),
     (
         _rule(rf"\b(?P<n>{_COUNT_EN})\s+(?P<u>day|week|month|year)s?\s+(?:ago|back|earlier)\b"),
@@ -464,7 +471,7 @@ _RULES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], date], Range
     (_rule(rf"(?:最近|最新|近|过去|前|上)(?:的)?\s?(?P<n>{_COUNT_ZH})\s?期"), lambda m, _t: _number(m["n"])),
     (
         _rule(
-            r"\b(?:the\s+)?(?:last|latest|newest|most recent|current)\s+(?:issue|edition|digest)(?:'s|’s)?\b|最新一?期|最近一期|上一?期|本期|这一?期"
+            r"\b(?:the\s+)?(?:last|latest|newest|most recent|current|previous)\s+(?:issue|edition|digest)(?:'s|’s)?\b|最新一?期|最近一期|上一?期|本期|这一?期"
         ),
         lambda _m, _t: 1,
     ),
@@ -487,8 +494,12 @@ _RULES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], date], Range
     (_rule(r"\b(?:last|previous|past) week(?:'s|’s)?\b|上个?(?:周|星期|礼拜)|前一?周"), lambda _m, t: _week(t, 1)),
     (_rule(r"\bthis week(?:'s|’s)?\b|[本这当]一?个?(?:周|星期|礼拜)(?!年)"), lambda _m, t: _week(t, 0)),
     (
-        _rule(r"\b(?:last|this past|this|over the|on the) weekend\b|(?:上个?)?周末"),
+        _rule(r"\b(?:last|this past|over the|on the) weekend\b|(?:上个?)?周末"),
         lambda _m, t: (_last_weekday(5, t), _last_weekday(5, t) + timedelta(days=1)),
+    ),
+    (
+        _rule(r"\bthis weekend\b"),
+        lambda _m, t: (_week_start(t, 0) + timedelta(days=5), _week_start(t, 0) + timedelta(days=6)),
     ),
     (_rule(r"\bthe month before last\b|上上个?月"), lambda _m, t: _month(*_month_back(t, 2))),
     (
@@ -500,13 +511,13 @@ _RULES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], date], Range
         lambda m, t: _month(t.year, t.month, *(_third(m["part"][0]) if m["part"] else (1, 31))),
     ),
     (_rule(r"\bQ(?P<q>[1-4])(?:\s+(?P<y>(?:19|20)\d\d))?\b"), _quarter),
-    (_rule(r"(?:(?P<y>(?:19|20)\d\d)\s?年)?第?(?P<q>[一二三四1-4])季度"), _quarter),
+    (_rule(r"(?:(?P<y>(?:19|20)\d\d)\s?年|今年)?第?(?P<q>[一二三四1-4])季度"), _quarter),
     (_rule(r"\blast year\b|去年"), lambda _m, t: (date(t.year - 1, 1, 1), date(t.year - 1, 12, 31))),
     (_rule(r"\bthis year(?:'s|’s)?\b|今年"), lambda _m, t: (date(t.year, 1, 1), date(t.year, 12, 31))),
     (_rule(rf"\bin\s+{_Y}\b"), _year),
     (_rule(rf"(?<!\d){_Y}\s?年"), _year),
     (_rule(r"\b(?:on\s+)?the\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)\b(?!\s+(?:place|most|issue|model))"), _nth),
-    (_rule(r"(?<![\d.月-])(?P<d>3[01]|[12]\d|0?[1-9])\s?[号日](?![\d本])"), _nth),
+    (_rule(r"(?<![\d.月-])(?P<d>3[01]|[12]\d|0?[1-9])\s?[号日](?![\d本机线楼舱院])"), _nth),
     (
         _rule(r"\b(?:recent(?:ly)?|latest|lately|newest|these days|nowadays)\b|最近|近期|近来|最新|近日|这几天|这两天"),
         lambda _m, _t: 0,

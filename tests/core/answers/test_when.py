@@ -65,6 +65,12 @@ between the 3rd and the 5th 3-3 3-5 | from the 3rd to the 5th of March 3-3 3-5 |
 March 2026 3-1 3-31 | in Feb 2-1 2-28 | Feb 2026 2-1 2-28 | last February 2-1 2-28 | this March 3-1 3-31
 in May 2025 2025-5-1 2025-5-31 | May 5, 2025 2025-5-5 2025-5-5 | on Christmas 2025-12-25 2025-12-25
 over the weekend 3-14 3-15 | this morning 3-18 3-18 | last night 3-17 3-17 | earlier this week 3-16 3-22
+元旦 1-1 1-1 | 元旦有什么新闻 1-1 1-1 | Christmas news 2025-12-25 2025-12-25 | 国庆节有哪些消息 2025-10-1 2025-10-7
+this weekend 3-21 3-22 | news this weekend 3-21 3-22 | 三周前的周一 2-23 2-23 | 两周前的周五 3-6 3-6 | Monday three weeks ago 2-23 2-23
+three weeks ago on Monday 2-23 2-23 | the Monday before last 3-9 3-9 | next Monday 3-23 3-23 | 下周一 3-23 3-23 | 下个月 4-1 4-30
+next month 4-1 4-30 | 后天 3-20 3-20 | a week ago today 3-11 3-11 | 近半年 2025-9-16 3-18 | 半年前 2025-9-1 2025-9-30
+今年第一季度 1-1 3-31 | 十一假期 2025-10-1 2025-10-7 | 春节有哪些新闻 2-16 2-23 | in august 2025-8-1 2025-8-31 | march models 3-1 3-31
+friday 3-13 3-13 | Friday OpenAI news 3-13 3-13 | What did Monday bring 3-16 3-16 | 三月有哪些 3-1 3-31 | 三月的新模型 3-1 3-31
 """
 """What readers may type, collected after the first table and before the rules for it."""
 CASES = [
@@ -129,9 +135,34 @@ def test_new_ones_are_preferred_where_no_day_is_named(text: str) -> None:
     assert not found.bounded
 
 
+@pytest.mark.parametrize("text", ["2 月 30 日有什么新闻", "February 30", "二月三十日", "6月31日", "news of 31 April"])
+def test_a_day_that_no_calendar_has_is_on_no_day(text: str) -> None:
+    found = when(text, TODAY)
+    assert found.since
+    assert found.until
+    assert found.since > found.until
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "三月兔是什么",
+        "五月天乐队",
+        "April Davis",
+        "who is April Davis",
+        "an august body of experts",
+        "august body",
+        "Friday AI assistant",
+        "the Friday AI assistant",
+        "Good Friday",
+        "Wednesday Addams",
+        "Sunday Robotics",
+        "Monday.com pricing",
+        "2026 年会",
+        "3 号机",
+        "march on",
+        "元旦红包",
+        "圣诞老人",
         "月之暗面发布了什么",
         "今日之选",
         "what may happen",
