@@ -36,13 +36,15 @@ class Concept:
     words: tuple[tuple[Phrase, float], ...]
     weight: float = 1
     capital: bool = False
+    aside: bool = False
+    """Whether it only helps to choose between stories, and is no part of what is asked."""
 
 
 _FRAMES = regex.compile(
     "有没有|是不是|能不能|可不可以|是否|什么时候|什么|哪些|哪个|哪家|哪款|哪里|哪天|哪一|怎么样|怎样|怎么|如何|为什么|为何|多少|几个|请问|请|告诉我|帮我|给我|"
     "介绍一?下|说说|讲讲|解释一?下|解释|想知道|我想|一下|关于|有关|相关的?|方面|消息|新闻|报道|内容|情况|事情|事儿|发生|最近|近期|提到|提过|出现|过吗|了吗|的吗|"
     "有哪|都有|还有|以及|或者|那个|这个|它们?|他们|意思|是谁|谁|吗|呢|吧|啊|的|了|么|些|哪|是|和|与|跟|或|在|有|被|把|对|从|向|于|为|让|会|能|可以|应该|需要|"
-    "栏目|板块|部分|今日|当天|那天|那期|一期|期"
+    "原理|概念|科普|含义|定义|是啥|啥是|何为|何谓|理解|怎么回事|回事|栏目|板块|部分|今日|当天|那天|那期|一期|期"
 )
 _WEAK = frozenset(stem(word) for line in bundled_lines("weak.txt") for word in line.split())
 """Words that are in many questions and say little."""
@@ -194,6 +196,8 @@ def _words(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
         number = unit.text[0].isdigit()
         weak = number or len(unit.text) == 1
         capital = unit.capital and (at > 0 or (not text[: unit.start].strip() and unit.end - unit.start > 1))
+        follows = at + 1 < len(said) and not said[at + 1].han and not number
+        versions = list(_version(text, unit, said[at + 1], [])) if follows else []
         meant: dict[Phrase, float] = {(unit.text,): 1.0}
         if words.dictionary and not weak:
             meant |= dict.fromkeys(words.dictionary.chinese(text[unit.start : unit.end]), TRANSLATED)
@@ -202,10 +206,11 @@ def _words(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
             said=text[unit.start : unit.end],
             words=tuple(meant.items()),
             weight=LOOSE if weak else 1,
-            capital=capital and not number and (at > 0 or not text.isascii()),
+            capital=capital and not number and (at > 0 or not text.isascii() or bool(versions)),
         )
-        if not number and at + 1 < len(said) and not said[at + 1].han:
-            yield from _version(text, unit, said[at + 1], [])
+        if versions:
+            taken[at + 1] = True
+            yield from versions
 
 
 def _pairs(text: str, said: Sequence[Unit], taken: list[bool]) -> Iterator[Concept]:

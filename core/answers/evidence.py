@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from core.answers.concepts import Concept
 
-NO_NAME = 0.3
-"""What is left of the evidence where a name of the question is missing: a story about something else."""
+NO_NAME, NEAR_NAME = 0.3, 0.65
+"""What is left of the evidence where a name of the question is missing, a story about something else; and where only
+what is near to it is told, such as the company of a person."""
 NAME_ONLY = 0.5
 """What is left where only the names are told: a story about it, which does not say what was asked for."""
 TOLD = 0.5
@@ -26,18 +27,25 @@ class _Part:
     concept: Concept
     weight: float
     covered: Mapping[int, float]
+    needed: bool
 
     @property
     def named(self) -> bool:
         concept = self.concept
+        if self.needed:
+            return True
         known = concept.sort in {"name", "version"} and concept.weight >= WORTH_NAME
         return known or (concept.capital and concept.weight >= 1)
 
 
 @dataclass(slots=True)
 class Tally:
-    """What passages, by number, say of a question: their scores, and how much of each concept they cover."""
+    """What passages, by number, say of a question: their scores, and how much of each concept they cover.
 
+    Where a question ``explains``, a word that no passage has is a term that nobody explained.
+    """
+
+    explains: bool = False
     scores: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     named: set[int] = field(default_factory=set)
     total: float = 0
@@ -46,13 +54,17 @@ class Tally:
 
     def add(self, concept: Concept, weight: float, found: Mapping[int, float], covered: Mapping[int, float]) -> None:
         """Count a concept that weighs so much: what passages say of it, and how much of it they cover (0 to 1)."""
+        for number, value in found.items():
+            self.scores[number] += weight * value
+        if concept.aside:
+            return
         self.total += weight
         if concept.sort in {"name", "version"}:
             self.named.update(found)  # near words too: who asks for the maker may mean the product
-        for number, value in found.items():
-            self.scores[number] += weight * value
-            self._covered[number] += weight * covered[number]
-        self._parts.append(_Part(concept, weight, covered))
+        for number, share in covered.items():
+            self._covered[number] += weight * share
+        needed = self.explains and not found and concept.sort != "pair" and concept.weight >= WORTH
+        self._parts.append(_Part(concept, weight, covered, needed))
 
     def share(self, number: int) -> float:
         """Return the share of the question that a passage covers, from 0 to 1."""
@@ -70,7 +82,7 @@ class Tally:
         names = [share for part, share in covered if part.named]
         for share in [max(names, default=1.0)] if compares else names:
             if share < TOLD:
-                found *= (1 + NO_NAME) / 2 if share else NO_NAME
+                found *= NEAR_NAME if share else NO_NAME
         return found * (_asked(covered) if names else 1.0)
 
 

@@ -314,8 +314,8 @@ class _Round:
             return question
         own = sum(concept.weight for concept in question.concepts)
         leans = question.follows or question.refers or own < 1
-        if not leans and not self._elliptic(question):
-            return question
+        if not leans:
+            return replace(question, concepts=question.concepts + self._left_out(question, prior))
         said = {concept.said for concept in question.concepts}
         share = PRIOR_SHARE if question.concepts else 1
         added = tuple(concept for concept in weaker(prior, share) if concept.said not in said)
@@ -326,11 +326,14 @@ class _Round:
             sections=question.sections or (prior.sections if not question.concepts else frozenset()),
         )
 
-    def _elliptic(self, question: Question) -> bool:
-        """Tell whether a question names nothing, so that what it is about was said before: "which labs?"."""
+    def _left_out(self, question: Question, prior: Question) -> tuple[Concept, ...]:
+        """Return what a question that names nothing may have left out because it was said before: "which labs?"."""
         named = any(concept.sort in {"name", "version"} or concept.capital for concept in question.concepts)
-        bounded = question.when.bounded or question.sections or question.lesson or question.most
-        return not named and not bounded and len(question.concepts) <= ELLIPTIC
+        whole = question.when.bounded or question.sections or question.lesson or question.most
+        if named or whole or len(question.concepts) > ELLIPTIC:
+            return ()
+        said = {concept.said for concept in question.concepts}
+        return tuple(replace(concept, aside=True) for concept in weaker(prior, PRIOR_SHARE) if concept.said not in said)
 
     def _within(self, question: Question) -> Iterable[IssueRef]:
         when = question.when
@@ -477,7 +480,7 @@ class _Round:
 
     def _tally(self, question: Question) -> Tally:
         """Add up what each passage says of each concept."""
-        tally = Tally()
+        tally = Tally(explains=question.lesson)
         for concept in question.concepts:
             found, covered = self._matches(concept)
             if not found and concept.sort == "pair":

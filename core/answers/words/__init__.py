@@ -1,4 +1,4 @@
-"""Names and terms that mean the same, as data in ``names.txt`` and ``terms.txt``."""
+"""Names, terms and everyday words that mean the same, as data in ``names.txt``, ``terms.txt``, ``everyday.txt``."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Lexicon:
     @cache
     def bundled() -> Lexicon:
         """Return the names and terms that Paperboy brings."""
-        return Lexicon([*_read("names.txt", name=True), *_read("terms.txt", name=False)])
+        return Lexicon([*_read("names.txt", name=True), *_read("terms.txt", name=False), *everyday()])
 
     def mentions(self, said: Sequence[Unit]) -> Iterator[Mention]:
         """Yield the groups that the units name, in order, without overlaps."""
@@ -114,6 +114,11 @@ def _read(file: str, *, name: bool) -> Iterator[tuple[Group, Sequence[str]]]:
             phrases.setdefault(tuple(query_tokens(word)), NEAR)
         english = next((word for word in said if word.isascii()), "")
         yield Group(name and not generic, tuple(phrases.items()), generic, english), said
+
+
+def everyday() -> Iterator[tuple[Group, Sequence[str]]]:
+    """Yield the groups of everyday words: they find each other, and translate nothing."""
+    return ((replace(group, english=""), said) for group, said in _read("everyday.txt", name=False))
 
 
 def bundled_lines(file: str) -> list[str]:
