@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
 WIDTH = {"COLUMNS": "200"}
@@ -42,6 +42,15 @@ def paperboy(*arguments: str | Path, environment: Mapping[str, str]) -> subproce
     code = process.exitcode
     assert code is not None
     return subprocess.CompletedProcess(words, code, out, err)
+
+
+def exit_code(function: Callable[[str], None], argument: str) -> int:
+    """Call a function in a process of its own, which it may bring down; return the process's exit code."""
+    process = _processes.Process(target=function, args=(argument,))
+    process.start()
+    process.join()
+    assert process.exitcode is not None
+    return process.exitcode
 
 
 class Program:
