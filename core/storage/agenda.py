@@ -66,7 +66,7 @@ class SqlAgenda:
     async def plan(self, order: Order, at: datetime) -> Planned:
         """Make a run with a delivery for each reader of the order who has none of this issue yet."""
         async with self._database.write() as connection:
-            issue_id = await _issue_id(connection, order.issue)
+            issue_id = await _issue_id(connection, order.issue, alone=True)
             readers = Readers(order, issue_id, at, self._priority, self._canary)
             groups = await readers.groups(connection)
             if not groups:
@@ -115,11 +115,12 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-async def _issue_id(connection: AsyncConnection, ref: IssueRef) -> int:
+async def _issue_id(connection: AsyncConnection, ref: IssueRef, *, alone: bool = False) -> int:
+    """Return the issue's number; ``alone``: once nobody else plans it, so that nobody waits for another's insert."""
     query = select(issues.c.id).where(
         issues.c.edition == ref.edition, issues.c.date == ref.date.isoformat(), issues.c.lang == ref.lang
     )
-    found = (await connection.execute(query)).scalar_one_or_none()
+    found = (await connection.execute(query.with_for_update() if alone else query)).scalar_one_or_none()
     if found is None:
         raise StorageError(f"there is no issue {ref} to plan")
     return int(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, exists, literal, select, update
 
@@ -11,9 +11,9 @@ from core.storage.dialects import insert_into
 from core.storage.schema import Instant, budgets, chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from core.delivery.port import Account
@@ -51,10 +51,17 @@ async def hold(  # the port's
     return False
 
 
-def over(account: Account, now: datetime, owner: str) -> Select[Any]:
-    """Select the other owners whose time at this account is over."""
+async def over(connection: AsyncConnection, account: Account, now: datetime, owner: str) -> Sequence[str]:
+    """Return the other owners whose time at this account is over, once nobody is claiming for them any more."""
     here = and_(budgets.c.platform == account.platform, budgets.c.account == account.account)
-    return select(budgets.c.owner).where(here, budgets.c.until <= now, budgets.c.owner != owner)
+    query = select(budgets.c.owner).where(here, budgets.c.until <= now, budgets.c.owner != owner)
+    return (await connection.execute(query.order_by(budgets.c.share).with_for_update())).scalars().all()
+
+
+async def lock(connection: AsyncConnection, owner: str) -> None:
+    """Keep what the owner holds from being taken or prolonged meanwhile."""
+    query = select(budgets.c.share).where(budgets.c.owner == owner)
+    await connection.execute(query.order_by(budgets.c.platform, budgets.c.account, budgets.c.share).with_for_update())
 
 
 async def is_holding(connection: AsyncConnection, chunk: int, owner: str, now: datetime) -> bool:

@@ -97,8 +97,14 @@ def _counted() -> Select[Any]:
     )
 
 
+async def lock_runs(connection: AsyncConnection, which: Sequence[int]) -> None:
+    """Put down these chunks after everybody else who puts down some of their runs: the last one sees that it is."""
+    theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which))
+    await connection.execute(select(runs.c.id).where(runs.c.id.in_(theirs)).order_by(runs.c.id).with_for_update())
+
+
 async def finish(connection: AsyncConnection, which: Sequence[int]) -> None:
-    """Call the runs of these chunks done that have nothing left to do."""
+    """Call the runs of these chunks, which are locked, done if they have nothing left to do."""
     theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which))
     left = exists().where(chunks.c.run_id == runs.c.id, chunks.c.due.is_not(None))
     await connection.execute(update(runs).where(runs.c.id.in_(theirs), RUNNING, ~left).values(state="done"))

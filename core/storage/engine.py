@@ -1,9 +1,10 @@
 """The database: how it is opened, read, written and upgraded.
 
 SQLite has one writer at a time: writes take a lock in this process and ``BEGIN IMMEDIATE`` against others, so that
-none fails half-way because somebody else wrote first. It runs with WAL and ``synchronous=FULL``: a commit is on the
-disk before the request leaves that it announces. This costs one fsync a commit, which is why delivery commits in
-groups; with NORMAL a power cut could take back intents, and readers would get posts twice.
+none fails half-way because somebody else wrote first; they have a connection of their own, which asks for it often. It
+runs with WAL and ``synchronous=FULL``: a commit is on the disk before the request leaves that it announces. This costs
+one fsync a commit, which is why delivery commits in groups; with NORMAL a power cut could take back intents, and
+readers would get posts twice.
 """
 
 from __future__ import annotations
@@ -11,23 +12,35 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from functools import partial
+from random import uniform
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from core.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from sqlalchemy import Connection
 
 MIGRATIONS = "core.storage:migrations"
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "temp_store=MEMORY")
+PATIENCE_SECONDS = 15
+"""How long SQLite's locks are waited for, and how long a silent transaction may keep PostgreSQL's."""
+PRAGMAS = (
+    f"busy_timeout={1000 * PATIENCE_SECONDS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+)
+ASKED_EVERY_SECONDS = 0.002
 
 
 @contextmanager
@@ -43,8 +56,9 @@ def translated() -> Iterator[None]:
 class Database:
     """A database that is open. Close it with ``close``; every method raises ``StorageError`` where it fails."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, writer: AsyncEngine) -> None:
         self._engine = engine
+        self._writer = writer
         self._writing = asyncio.Lock() if engine.dialect.name == "sqlite" else None
 
     @property
@@ -63,10 +77,8 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection whose writes are committed together at the end, or not at all."""
         with translated():
-            async with self._writing or nullcontext(), self._engine.connect() as plain:
-                connection = await plain.execution_options(paperboy_writes=True)
-                async with connection.begin():
-                    yield connection
+            async with self._writing or nullcontext(), self._writer.begin() as connection:
+                yield connection
 
     async def upgrade(self) -> None:
         """Bring the tables to the newest version; several processes may do so at once."""
@@ -82,6 +94,7 @@ class Database:
         """Close every connection."""
         with translated():
             await self._engine.dispose()
+            await self._writer.dispose()
 
 
 def open_database(url: str) -> Database:
@@ -93,24 +106,54 @@ def open_database(url: str) -> Database:
         parsed = make_url(url)
         if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+psycopg"}:
             raise StorageError(f"cannot use a database of kind {parsed.drivername!r}")
-        engine = create_async_engine(parsed, pool_pre_ping=parsed.get_backend_name() == "postgresql")
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare)
-        event.listen(engine.sync_engine, "begin", _begin)
-    return Database(engine)
+        if parsed.get_backend_name() == "postgresql":
+            engine = create_async_engine(parsed, pool_pre_ping=True)
+            event.listen(engine.sync_engine, "connect", _let_go_of_locks)
+            return Database(engine, engine)
+        engine, writer = create_async_engine(parsed), create_async_engine(parsed)
+    event.listen(engine.sync_engine, "connect", partial(_prepare, PRAGMAS))
+    event.listen(writer.sync_engine, "connect", partial(_prepare, (*PRAGMAS, "busy_timeout=0")))
+    event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(writer.sync_engine, "begin", _begin_writing)
+    return Database(engine, writer)
 
 
-def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401  # SQLAlchemy's adapted driver connection
+def _prepare(pragmas: Sequence[str], connection: Any, _record: object) -> None:  # noqa: ANN401  # SQLAlchemy's adapted driver connection
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in PRAGMAS:
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
+def _let_go_of_locks(connection: Any, _record: object) -> None:  # noqa: ANN401  # SQLAlchemy's adapted driver connection
+    """Have PostgreSQL end transactions that are silent for long: whoever is frozen in one locks others out."""
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{PATIENCE_SECONDS}s'")
+    cursor.close()
+    connection.commit()
+
+
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("paperboy_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the one lock for writing, asking for it often.
+
+    SQLite itself asks ever more seldom, up to 100 ms apart: among processes that write again and again whoever has just
+    written is the next one again, and another may wait for longer than its lease.
+    """
+    until = monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError:
+            if monotonic() >= until:
+                raise
+            await_only(asyncio.sleep(uniform(0, 2 * ASKED_EVERY_SECONDS)))  # noqa: S311  # so that nobody is always late
+        else:
+            return
 
 
 def _upgrade(connection: Connection) -> None:

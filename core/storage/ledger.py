@@ -4,6 +4,8 @@ A chunk is held under one row of ``leases``, and its number is the fence: every 
 under, and whoever takes a lease away deletes its row first. So a courier that was frozen and wakes up late finds its
 lease gone and changes nothing, without a check for each delivery. The same rows hold the intents, so that announcing
 some hundred pages is one small update. See decisions 0004 and 0012.
+
+Rows are locked in one order, so that nobody waits in a circle: budgets, leases, runs, deliveries, chunks.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from sqlalchemy import (
 from core.delivery.port import Account, Chunk
 from core.delivery.runs import RESUMED, TELLING, is_hopeless
 from core.storage import chunks as pieces
-from core.storage.budgets import hold, is_holding, let_go, over
+from core.storage.budgets import hold, is_holding, let_go, lock, over
 from core.storage.chunks import RUNNING
 from core.storage.dialects import insert_into
 from core.storage.effects import apply
@@ -95,7 +97,8 @@ class SqlLedger:
     ) -> bool:
         """Hold the account's budget, or one of its shares, until then; free what owners left whose time is over."""
         async with self._database.write() as connection:
-            await _release(connection, leases.c.owner.in_(over(account, now, owner)), now, on_unknown)
+            if gone := await over(connection, account, now, owner):
+                await _release(connection, leases.c.owner.in_(gone), now, on_unknown)
             return await hold(connection, account, owner, now=now, until=until, shares=shares, per_second=per_second)
 
     async def claim(self, chunk: int, owner: str, *, now: datetime) -> Sequence[Work]:
@@ -135,6 +138,7 @@ class SqlLedger:
         mine = leases.c.owner == owner
         async with self._database.write() as connection:
             if held is None:
+                await lock(connection, owner)
                 await _release(connection, mine, now, on_unknown)
                 await let_go(connection, owner, now)
             else:
@@ -167,6 +171,7 @@ async def _release(connection: AsyncConnection, which: Any, now: datetime, on_un
     await connection.execute(delete(leases).where(leases.c.id.in_([row.id for row in rows])))
     intents = [intent for row in rows for intent in json.loads(row.sending)]
     touched = [row.chunk_id for row in rows]
+    await pieces.lock_runs(connection, touched)
     await doubt(connection, intents, now, on_unknown)
     if left := await pieces.tally(connection, touched, now, put_down=True):
         await go_on(connection, left, on_unknown)

@@ -161,7 +161,6 @@ class Readers:
         ranked = self._ranked.c
         mine = and_(*(ranked[name] == getattr(group, name) for name in BY if name != "wave" or group.wave == 0))
         place = func.row_number().over().label("place")  # in any order: sorting a million costs more than counting
-        # The total makes PostgreSQL read all readers first: else it looks for each through what it has just inserted.
         total = func.count().over().label("total")
         reader = select(ranked.id, ranked.target, place, total).where(mine).subquery("numbered").c
         columns: dict[str, Any] = {
@@ -182,7 +181,10 @@ class Readers:
             "planned_at": literal(self._at, Instant),
             "updated_at": literal(self._at, Instant),
         }
-        chosen = select(*(value.label(name) for name, value in columns.items())).where(reader.place <= reader.total)
+        # The total makes PostgreSQL read all readers first: else it looks for each through what it has just inserted.
+        # SQLite would keep them all in memory for it; but it takes the ON of the conflict for a join's without a WHERE.
+        there = reader.place <= reader.total if dialect == "postgresql" else reader.place > 0
+        chosen = select(*(value.label(name) for name, value in columns.items())).where(there)
         return insert_into(dialect, deliveries).from_select(list(columns), chosen).on_conflict_do_nothing()
 
 

@@ -66,6 +66,7 @@ class SqlRuns:
         again = and_(deliveries.c.run_id == run, deliveries.c.state.in_(states), _because(reason))
         fresh = {"state": "planned", "due": now, "attempts": 0, "kind": "", "reason": "", "updated_at": now}
         async with self._database.write() as connection:
+            await connection.execute(select(runs.c.id).where(runs.c.id == run).with_for_update())
             count = (await connection.execute(update(deliveries).where(again).values(fresh))).rowcount
             if count:
                 await connection.execute(update(runs).where(runs.c.id == run).values(state="running", note=""))

@@ -1,4 +1,4 @@
-"""The program in small, to be killed: ``python crash_courier.py DATABASE_URL HOST PORT ON_UNKNOWN``.
+"""The program in small, to be killed.
 
 It plans the issue for whoever has none of it, and carries. It sends over one loopback connection a request: a line with
 chat, page and key out, a line with the message id back.
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from bots.engine.embedded import EmbeddedEngine
 from core.clock import SystemClock
@@ -117,5 +116,6 @@ async def work(database: Database, line: Line, on_unknown: OnUnknown) -> None:
         tasks.create_task(office.run(asyncio.Event()))
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), cast("OnUnknown", sys.argv[4])))
+def serve(url: str, host: str, port: int, on_unknown: OnUnknown) -> None:
+    """Be the process."""
+    asyncio.run(main(url, host, port, on_unknown))

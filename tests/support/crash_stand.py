@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import random
 import secrets
 import signal
 import sqlite3
-import sys
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy import NullPool, create_engine, make_url, text
 
+import crash_courier
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from multiprocessing.process import BaseProcess
+
+    from core.delivery.model import OnUnknown
 
 SEED = 20260219
-ROOT = Path(__file__).parents[2]
-SUPPORT = ROOT / "tests" / "support"
 APPLICATION = f"paperboy-crash-{os.getpid()}"
 PAGES = ("1", "2")
 PORTS = range(20_000, 30_000)
 """None that connections leave from: one of them would take the server's place while its network is cut."""
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["crash_courier"])
 
 
 class Server:
@@ -89,15 +94,20 @@ def named(url: str) -> str:
     return make_url(url).update_query_dict({"application_name": APPLICATION}).render_as_string(hide_password=False)
 
 
-async def start(url: str, port: int, on_unknown: str) -> asyncio.subprocess.Process:
-    path = os.pathsep.join([str(ROOT), str(SUPPORT)])
-    arguments = [str(SUPPORT / "crash_courier.py"), named(url), "127.0.0.1", str(port), on_unknown]
-    return await asyncio.create_subprocess_exec(sys.executable, *arguments, env=os.environ | {"PYTHONPATH": path})
+async def start(url: str, port: int, on_unknown: OnUnknown) -> BaseProcess:
+    courier = _processes.Process(target=crash_courier.serve, args=(named(url), "127.0.0.1", port, on_unknown))
+    await asyncio.to_thread(courier.start)
+    return courier
 
 
-async def end(courier: asyncio.subprocess.Process) -> None:
+async def end(courier: BaseProcess) -> None:
     courier.kill()
-    await courier.wait()
+    await asyncio.to_thread(courier.join)
+
+
+def signalled(courier: BaseProcess, number: signal.Signals) -> None:
+    assert courier.pid is not None
+    os.kill(courier.pid, number)
 
 
 def _server(url: str) -> psycopg.Connection:
@@ -112,13 +122,13 @@ def break_database(url: str) -> int:
         return len(connection.execute(query, [APPLICATION]).fetchall())
 
 
-async def freeze(courier: asyncio.subprocess.Process, url: str) -> None:
+async def freeze(courier: BaseProcess, url: str) -> None:
     """Stop a process at an instant at which it holds no lock of the database."""
     while True:
-        courier.send_signal(signal.SIGSTOP)
+        signalled(courier, signal.SIGSTOP)
         if not await asyncio.to_thread(_is_in_transaction, url):
             return
-        courier.send_signal(signal.SIGCONT)
+        signalled(courier, signal.SIGCONT)
         await asyncio.sleep(0.005)
 
 

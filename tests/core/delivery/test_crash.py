@@ -17,13 +17,14 @@ import crash_stand
 from core.digest.model import IssueRef
 from core.storage.engine import open_database
 from core.storage.runs import SqlRuns
-from crash_stand import SEED, Server, Verdict, check, end, freeze, start
+from crash_stand import SEED, Server, Verdict, check, end, freeze, signalled, start
 from newsroom import REF, add_issue, add_many, plan
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
+    from multiprocessing.process import BaseProcess
 
+    from core.delivery.model import OnUnknown
     from core.storage.engine import Database
 
 READERS = int(os.environ.get("PAPERBOY_CRASH_READERS", "160"))
@@ -48,7 +49,7 @@ async def finished(database: Database) -> None:
         runs = await SqlRuns(database).newest(limit=100)
         if runs and all(run.state != "running" for run in runs):
             return
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
 
 
 @dataclass(kw_only=True)
@@ -65,7 +66,7 @@ class Accidents:
         return crash_courier.IN_FLIGHT * (self.kills + COURIERS * self.cuts)
 
 
-async def accidents(url: str, server: Server, on_unknown: str, couriers: list[Process]) -> Accidents:
+async def accidents(url: str, server: Server, on_unknown: OnUnknown, couriers: list[BaseProcess]) -> Accidents:
     """Have what can happen happen; programs that were killed are replaced where there are many kills."""
     dice = random.Random(SEED)  # noqa: S311  # a repeatable accident
     seen = Accidents()
@@ -86,7 +87,7 @@ async def accidents(url: str, server: Server, on_unknown: str, couriers: list[Pr
     return seen
 
 
-async def run_with_accidents(url: str, server: Server, on_unknown: str) -> tuple[Verdict, Accidents]:
+async def run_with_accidents(url: str, server: Server, on_unknown: OnUnknown) -> tuple[Verdict, Accidents]:
     """Kill programs that plan and carry, cut the network, break the database's connections, at random instants."""
     database = open_database(url)
     await add_issue(database)
@@ -129,7 +130,7 @@ async def test_with_resend_everybody_has_every_page_and_only_pages_in_flight_cam
 
 
 @pytest.fixture
-async def frozen(upgraded_url: str, server: Server) -> AsyncIterator[Process]:
+async def frozen(upgraded_url: str, server: Server) -> AsyncIterator[BaseProcess]:
     database = open_database(upgraded_url)
     await add_issue(database)
     await add_many(database, READERS)
@@ -157,7 +158,7 @@ def rows(url: str) -> list[str]:
 
 
 async def test_who_was_stopped_past_the_budget_and_wakes_up_changes_nothing_and_sends_nothing_twice(
-    upgraded_url: str, server: Server, frozen: Process
+    upgraded_url: str, server: Server, frozen: BaseProcess
 ) -> None:
     database = open_database(upgraded_url)
     successor = await start(upgraded_url, server.port, "ask")
@@ -169,7 +170,7 @@ async def test_who_was_stopped_past_the_budget_and_wakes_up_changes_nothing_and_
     later = IssueRef(edition="daily", date=REF.date.replace(day=3), lang="en")
     await add_issue(database, later)
     await plan(database, later)
-    frozen.send_signal(signal.SIGCONT)
+    signalled(frozen, signal.SIGCONT)
     await asyncio.wait_for(finished(database), PATIENCE_SECONDS)
     await database.close()
     assert rows(upgraded_url) == settled

@@ -37,7 +37,7 @@ class Disk:
 
     def __init__(self, database: Database) -> None:
         self.pages = WHOLE
-        event.listen(database._engine.sync_engine, "begin", self._bound)
+        event.listen(database._writer.sync_engine, "begin", self._bound)
 
     def _bound(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count={self.pages}")

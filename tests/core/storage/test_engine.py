@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, insert, inspect, select, text
 
 from core.errors import StorageError
+from core.storage import engine
 from core.storage.engine import Database, open_database
 from core.storage.schema import metadata, notes
 
@@ -97,6 +98,29 @@ async def test_many_writers_of_two_processes_wait_for_each_other(database_url: s
     async with other.read() as connection:
         assert len((await connection.execute(select(notes))).all()) == 40
     await one.close()
+    await other.close()
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_who_is_frozen_in_a_transaction_does_not_lock_others_out_for_ever(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "PATIENCE_SECONDS", 1)
+    frozen, other = open_database(database_url), open_database(database_url)
+    await frozen.upgrade()
+    note = insert(notes).values(name="one", value="")
+
+    async def freeze() -> None:
+        async with frozen.write() as holding:
+            await holding.execute(note)
+            async with asyncio.timeout(30), other.write() as connection:
+                await connection.execute(note)
+
+    with pytest.raises(StorageError):
+        await freeze()
+    async with other.read() as connection:
+        assert len((await connection.execute(select(notes))).all()) == 1
+    await frozen.close()
     await other.close()
 
 
