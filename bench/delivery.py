@@ -1,4 +1,6 @@
-"""Delivery: how fast a ledger drains, planning a million, and looking at a million of whom nobody is due.
+"""Delivery: looking at a million of whom nobody is due, planning a delivery for each, and draining them.
+
+Couriers are processes of their own, with a platform that takes every page at once.
 
 ``PAPERBOY_BENCH_POSTGRES``, the URL of an empty database that may be filled and emptied, adds rows for PostgreSQL.
 """
@@ -6,15 +8,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
+import resource
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as local_time
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import uvloop
 from sqlalchemy import text
 
 from bench.row import Row, at_least, at_most
@@ -46,8 +54,8 @@ if TYPE_CHECKING:
 
 ACCOUNT = Account(platform="bench", account="bot")
 ISSUE = "---\ndate: 2026-03-02\nlang: en\nedition: daily\n---\n# Title\n\n## Models\n\n- **Story** — text\n"
-DRAINED = 20_000
 MILLION = 1_000_000
+IN_FLIGHT = 1000
 SLOTS = 2000
 MORE_SLOTS = text("""
     INSERT INTO slots (minute, zone, weekdays)
@@ -70,15 +78,15 @@ COPY = text("""
 
 def rows() -> Iterator[Row]:
     """Measure the databases."""
-    for name, url in _databases():
-        yield from asyncio.run(_drained(name, url))
-        yield from asyncio.run(_planned(name, url))
+    for name, url, couriers in _databases():
+        yield from asyncio.run(_measured(name, url, couriers))
 
 
-def _databases() -> Iterator[tuple[str, str]]:
-    yield "SQLite", ""
+def _databases() -> Iterator[tuple[str, str, int]]:
+    """Give each database's name and URL, and how many couriers work on it, as many as it is run with on two cores."""
+    yield "SQLite", "", 1
     if url := os.environ.get("PAPERBOY_BENCH_POSTGRES"):
-        yield "PostgreSQL", url
+        yield "PostgreSQL", url, 2
 
 
 class NoSender:
@@ -96,28 +104,61 @@ class NoSender:
         """Do nothing."""
 
 
-async def _drained(name: str, url: str) -> list[Row]:
-    async with filled(url, DRAINED) as database:
-        await plan(database)
-        start = time.perf_counter()
-        await deliver(database, NoSender(), Pace(in_flight=500))
-        seconds = time.perf_counter() - start
-        counts = (await SqlRuns(database).newest())[0].counts
-    if counts.sent != DRAINED:
+async def _measured(name: str, url: str, couriers: int) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        place = url or f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}"
+        async with filled(place, MILLION) as database:
+            idle = await _ticked(database)
+            planning = await plan(database)
+            found = await _carried_by(couriers, place)
+            counts = (await SqlRuns(database).newest())[0].counts
+    if counts.sent != MILLION:
         raise AssertionError(f"not everything was sent: {counts}")
-    return [at_least(20_000, group="deliver", what=f"{name}: drain", figure=DRAINED / seconds, unit="deliveries/s")]
-
-
-async def _planned(name: str, url: str) -> list[Row]:
-    async with filled(url, MILLION) as database:
-        idle = await _ticked(database)
-        seconds = await plan(database)
+    seconds = max(one.ended for one in found) - min(one.began for one in found)
+    used = sum(one.used for one in found)
+    what = f"{name}: drain a million, couriers: {couriers}"
+    unit = "us a delivery"
     return [
         at_most(
             100, group="deliver", what=f"{name}: tick, nothing due of {MILLION:,} on {SLOTS:,}", figure=idle, unit="ms"
         ),
-        at_most(20, group="deliver", what=f"{name}: plan a million deliveries", figure=seconds, unit="s"),
+        at_most(20, group="deliver", what=f"{name}: plan a million deliveries", figure=planning, unit="s"),
+        at_least(20_000, group="deliver", what=what, figure=MILLION / seconds, unit="deliveries/s"),
+        Row(group="deliver", what=f"{name}: processor of the couriers", figure=1e6 * used / MILLION, unit=unit),
+        at_most(
+            150, group="deliver", what=f"{name}: memory of a courier", figure=max(one.peak for one in found), unit="MB"
+        ),
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a courier's process took: when it began and ended, processor seconds, and megabytes at most."""
+
+    began: float
+    ended: float
+    used: float
+    peak: float
+
+
+async def _carried_by(couriers: int, url: str) -> list[Carried]:
+    """Have as many processes carry what is planned, each with an equal share of the account."""
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(couriers, mp_context=get_context("spawn")) as pool:
+        return await asyncio.gather(*(loop.run_in_executor(pool, _carried, url, couriers) for _ in range(couriers)))
+
+
+def _carried(url: str, shares: int) -> Carried:
+    async def carry() -> None:
+        database = open_database(url)
+        await deliver(database, NoSender(), Pace(in_flight=IN_FLIGHT), Habits(shares=shares))
+        await database.close()
+
+    gc.freeze()  # as the program does
+    began, worked = time.monotonic(), time.process_time()
+    uvloop.run(carry())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Carried(began=began, ended=time.monotonic(), used=time.process_time() - worked, peak=peak)
 
 
 async def _ticked(database: Database) -> float:

@@ -152,9 +152,9 @@ async def _rest(stop: asyncio.Event, seconds: float) -> None:
 
 
 def _couriers(house: House, platform: Platform, account: Account, recorder: Recorder) -> Iterator[Courier]:
-    """Give a courier for each share of the account's budget; who holds which is decided in the ledger."""
+    """Give a courier for each share of the account's budget; all but one leave theirs to other processes at first."""
     shares = house.settings.shares
-    for _ in range(shares):
+    for number in range(shares):
         yield Courier(
             account,
             sender=Metered(platform.sender, platform.name),
@@ -163,7 +163,7 @@ def _couriers(house: House, platform: Platform, account: Account, recorder: Reco
             pages=house.press,
             clock=house.clock,
             pace=share_of(platform.pace, shares),
-            habits=Habits(shares=shares),
+            habits=Habits(shares=shares, spare=number > 0),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,6 +30,7 @@ def run(
     set_up_logs(settings)
 
     def started(url: str) -> None:
+        gc.freeze()  # what is there by now stays: looking through it again and again takes a tenth of a courier's time
         console.print(f"Paperboy is ready: {url}" if url else "Paperboy is ready.", soft_wrap=True)
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:

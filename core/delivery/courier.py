@@ -31,13 +31,15 @@ class Habits:
     """How a courier works.
 
     It holds its account's budget for ``lease``, which is renewed three times in its length; another courier takes up
-    what a dead one held once the lease is over. Its budget is one of ``shares`` equal ones. It has at most
-    ``open_chunks`` of each priority open at a time, and looks again after ``rest`` where it has to wait for something.
+    what a dead one held once the lease is over. Its budget is one of ``shares`` equal ones; a ``spare`` courier takes
+    one only when there has been work for a lease and nobody took it. It has at most ``open_chunks`` of each priority
+    open at a time, and looks again after ``rest`` where it has to wait for something.
     """
 
     lease: timedelta = timedelta(seconds=18)
     rest: timedelta = timedelta(seconds=1)
     shares: int = 1
+    spare: bool = False
     open_chunks: int = 4
 
 
@@ -66,6 +68,7 @@ class Courier:
         self._owner = uuid4().hex
         self._held_until = NEVER
         self._wanted_until = NEVER
+        self._patient_until = NEVER
         self._open: dict[int, int] = {}
         self._carried: set[int] = set()
         self._finished: set[int] = set()
@@ -90,6 +93,7 @@ class Courier:
         """Note that there is work for the account: the budget is held from now on, until there was none for long."""
         now = self._clock.now()
         if now >= self._wanted_until:
+            self._patient_until = now + self._habits.lease if self._habits.spare else now
             self._woken.set()
         self._wanted_until = now + self._habits.lease
 
@@ -157,7 +161,8 @@ class Courier:
         """Hold the budget while there is work."""
         while True:
             self._woken.clear()
-            if self._clock.now() < self._wanted_until or self._carried:
+            now = self._clock.now()
+            if self._patient_until <= now < self._wanted_until or self._carried:
                 await self._prolong()
             elif self.is_holding():
                 self._held_until = NEVER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 from collections import Counter
 from contextlib import asynccontextmanager
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from sqlalchemy import insert, select
 
 import forked
 from bots.settings import Settings
 from bots.wiring import open_house
 from core.delivery.model import Counts
 from core.digest.parse import parse
+from core.storage.schema import subscriptions
 from core.subscriptions.model import Slot
 from core.target import Target
 from databases import postgres_url
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
 TODAY = datetime.now(UTC).date()
 CHANNEL = -1000
 READERS = range(1000, 1120)
+MANY = range(10_000, 14_500)
+"""More than one courier opens at a time."""
+PAID_A_SECOND = 1000
 A_SECOND = 30
 """What a free bot may send in one second: the readers take four."""
 
@@ -160,6 +166,45 @@ async def test_roles_in_processes_of_their_own_bring_a_push_to_everybody_once_th
                 run = await over(house)
     assert Counter(posted(fake)) == dict.fromkeys([*READERS, 7], 1)
     assert (run.state, run.counts) == ("done", Counts(sent=len(READERS) + 1))
+
+
+@pytest.mark.timeout(180)
+async def test_two_programs_share_the_rate_of_a_paid_account(fake: FakeTelegram, tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'paperboy.db'}"
+    paid = {"PAPERBOY_SHARES": "2", "PAPERBOY_TELEGRAM__PAID_BROADCAST": "yes"}
+    settings = [environment(fake, url, tmp_path) | paid | {"PAPERBOY_STATUS_PORT": str(free_port())} for _ in range(2)]
+    async with installation(url, tmp_path) as house:
+        await publish(house, "daily", MANY[:1])
+        await copies(house, MANY[1:])
+        for number in MANY:
+            fake.chat(number)
+        async with running(settings[0], "carry"), running(settings[1], "carry"):
+            await house.pusher.push("daily")
+            await fake.until(lambda: len(posted(fake)) >= len(MANY), seconds=90)
+            sent = [await sent_by(int(one["PAPERBOY_STATUS_PORT"])) for one in settings]
+    assert Counter(posted(fake)) == dict.fromkeys(MANY, 1)
+    assert sum(sent) == len(MANY)
+    assert min(sent) >= len(MANY) / 4
+    calls = fake.calls("sendMessage")
+    assert all(call.payload["allow_paid_broadcast"] for call in calls)
+    assert all(later.at - first.at > 1 for first, later in zip(calls, calls[PAID_A_SECOND:], strict=False))
+
+
+async def copies(house: House, chats: Iterable[int]) -> None:
+    """Subscribe these chats as the first one is."""
+    async with house.database.write() as connection:
+        row = dict((await connection.execute(select(subscriptions))).mappings().one())
+        del row["id"]
+        keys = [f"telegram:{BOT}:{chat}" for chat in chats]
+        await connection.execute(insert(subscriptions), [row | {"target": key, "chat": key} for key in keys])
+
+
+async def sent_by(port: int) -> int:
+    """Return how many pages a program says it sent."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as monitor:
+        told = (await monitor.get("/metrics")).text
+    found = re.search(r'paperboy_pages_total{outcome="done",platform="telegram"} ([\d.]+)', told)
+    return int(float(found[1])) if found else 0
 
 
 @pytest.mark.timeout(180)

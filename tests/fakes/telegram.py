@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -54,6 +54,7 @@ class Call:
     method: str
     payload: JSON
     refused: str = ""
+    at: float = field(default_factory=monotonic)
 
 
 @dataclass

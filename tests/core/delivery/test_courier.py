@@ -319,6 +319,26 @@ async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int
     assert len(platform.taken) == len(set(platform.taken)) == 40
 
 
+async def test_a_spare_courier_takes_a_share_only_when_there_has_been_work_for_a_lease(database: Database) -> None:
+    ledger, stop = SqlLedger(database), asyncio.Event()
+    lease = timedelta(seconds=0.5)
+    habits = Habits(lease=lease, rest=5 * MILLISECOND, spare=True)
+    async with recording(ledger) as recorder:
+        courier = Courier(
+            ACCOUNT, sender=Platform(), ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock(),
+            habits=habits,
+        )  # fmt: skip
+        running = asyncio.create_task(courier.run(stop))
+        began = SystemClock().now()
+        async with asyncio.timeout(20):
+            while not courier.is_holding():
+                courier.want()
+                await asyncio.sleep(0.005)
+        assert SystemClock().now() - began >= lease
+        stop.set()
+        await running
+
+
 class Forgetful(SqlLedger):
     """Leases the first chunk, and the answer is lost on its way."""
 
