@@ -407,7 +407,7 @@ class _Round:
 
     def _told_again(self, candidate: Candidate) -> Candidate:
         passage = candidate.passage
-        if self._lang is None or passage.ref.lang == self._lang or passage.url:
+        if self._lang is None or passage.ref.lang == self._lang:
             return candidate
         there = [self._index.passages[number] for number in self._index.of(replace(passage.ref, lang=self._lang))]
         same = twin(passage, [other for other in there if other])

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from core.answers.cite import Answer, Citation
     from core.answers.search import Searcher
 
+FIRST = 2
+"""The story stands among so many that answer: a lesson on its subject may come before it."""
 TRIED = 8
 """Questions that are tried at most, each a search of its own."""
 
@@ -36,8 +38,8 @@ class Suggester:
 
     async def _leads_to(self, one: Citation, question: str, lang: str, today: date) -> bool:
         finding = await self._search.find(await self._search.understand(question, today), lang=lang)
-        first = finding.candidates[0].passage if answers(finding) else None
-        return first is not None and (first.ref, first.key) == (one.ref, one.key)
+        found = [candidate.passage for candidate in finding.candidates[:FIRST]] if answers(finding) else []
+        return (one.ref, one.key) in [(passage.ref, passage.key) for passage in found]
 
 
 def _proposed(answer: Answer, question: str) -> Iterator[tuple[Citation, str]]:

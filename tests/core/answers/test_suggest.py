@@ -48,7 +48,7 @@ async def test_what_an_answer_suggests_is_answered_from_its_stories(
     for suggestion in suggestions:
         again = await answerer.ask(suggestion, lang=lang)
         assert again.found, suggestion
-        assert again.citations[0].key in stories
+        assert stories & {one.key for one in again.citations[:2]}
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-ZH = "- **MiniMax-M2.5** — 789 ❤️，9 万下载。\n- **FLUX.2 klein 4B** — 1,104 ❤️，游戏显卡可跑。\n"
+ZH = """- **MiniMax-M2.5** — 789 ❤️，9 万下载。
+- **FLUX.2 klein 4B** — 1,104 ❤️，游戏显卡可跑。
+- **波特** — 图纸公开的机器人。[指南](https://code.example.org/potter)
+
+## 🎓 小课堂：什么是上下文窗口？
+
+**上下文窗口** 是模型一次能看到的全部内容。
+"""
 EN = """- **MiniMax-M2.5** — 789 ❤️, cheap.
 - **FLUX.2 klein 4B** — 1,104 ❤️, for a gaming card.
 - **Cline CLI** — Only here, for terminals.
+- **Potter** — A robot for desks. [Guide](https://code.example.org/potter)
+
+## 🎓 Model literacy: what is a context window?
+
+The **context window** is everything that a model can see at once.
 """
 
 
@@ -38,7 +50,16 @@ async def search(tmp_path: Path) -> AsyncIterator[Searcher]:
 
 @pytest.mark.parametrize(
     ("question", "lang", "shown"),
-    [("gaming card", "zh", "zh"), ("显卡", "en", "en"), ("gaming card", "en", "en"), ("terminals", "zh", "en")],
+    [
+        ("gaming card", "zh", "zh"),
+        ("显卡", "en", "en"),
+        ("gaming card", "en", "en"),
+        ("terminals", "zh", "en"),
+        ("desks", "zh", "zh"),
+        ("图纸公开", "en", "en"),
+        ("everything that a model can see at once", "zh", "zh"),
+        ("什么是上下文窗口", "en", "en"),
+    ],
 )
 async def test_the_form_in_the_readers_language_is_shown(
     search: Searcher, question: str, lang: str, shown: str

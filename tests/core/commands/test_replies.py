@@ -43,7 +43,7 @@ CONVERSATIONS = {
         "/explain 量子",
         "/explain zzz",
     ],
-    "search": ["/search", "/search open weights", "/search 智能体", "/search 模型 --page 2", "/search zzz"],
+    "search": ["/search", "/search open weights", "/search 智能体", "/search 模型 智能体 缓存 --page 2", "/search zzz"],
     "new": ["ask Polaris 2", "ask and what about it?", "/new", "ask and what about it?"],
     "forgetme": ["/subscribe 8:30 Shanghai", "/forgetme", "forgetme no", "/why", "forgetme yes", "/why"],
     "ask": ["ask", "ask what is seagull?", "ask 河狸有什么更新", "ask zzz"],
