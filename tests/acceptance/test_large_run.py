@@ -187,7 +187,7 @@ async def test_two_programs_share_the_rate_of_a_paid_account(fake: FakeTelegram,
     assert min(sent) >= len(MANY) / 4
     calls = fake.calls("sendMessage")
     assert all(call.payload["allow_paid_broadcast"] for call in calls)
-    assert all(later.at - first.at > 1 for first, later in zip(calls, calls[PAID_A_SECOND:], strict=False))
+    assert calls[-1].at - calls[0].at > len(MANY) / PAID_A_SECOND - 1
 
 
 async def copies(house: House, chats: Iterable[int]) -> None:
