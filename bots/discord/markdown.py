@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -177,7 +177,7 @@ def _link(flow: Sequence[Run]) -> Iterator[_Span]:
     if label == url and not any(run.code for run in flow):
         yield _Span(f"<{url}>", common)
         return
-    start, end = _linkable(label)
+    start, end = _linkable(label, _underscores_before_marks(flow))
     for run in _between(flow, 0, start):
         yield from _text(run)
     inside = _joined(span for run in _between(flow, start, end) for span in _label(run, run.styles - common))
@@ -186,12 +186,22 @@ def _link(flow: Sequence[Run]) -> Iterator[_Span]:
         yield from _text(run)
 
 
+def _underscores_before_marks(flow: Sequence[Run]) -> tuple[int, ...]:
+    """Return the places of underscores that would close an emphasis, since marks follow them."""
+    ends = accumulate(len(run.text) for run in flow[:-1])
+    return tuple(end - 1 for end, run in zip(ends, flow, strict=False) if run.text.endswith("_"))
+
+
 @lru_cache(maxsize=1024)  # "Read more →" is on every other link
-def _linkable(label: str) -> tuple[int, int]:
-    """Return where the longest part of a label begins and ends that has nothing in it which breaks the link."""
+def _linkable(label: str, also: tuple[int, ...]) -> tuple[int, int]:
+    """Return where the longest part of a label begins and ends that has nothing in it which breaks the link.
+
+    The characters at the places ``also`` break it, too.
+    """
     longest = (len(label), len(label))
     start = 0
-    for stop, after in [*((match.start(), match.end()) for match in _BREAKS_LABEL.finditer(label)), (len(label),) * 2]:
+    breaks = [match.span() for match in _BREAKS_LABEL.finditer(label)]
+    for stop, after in [*sorted({*breaks, *((at, at + 1) for at in also)}), (len(label), len(label))]:
         part = label[start:stop]
         at = start + len(part) - len(part.lstrip())
         if len(part.strip()) > longest[1] - longest[0]:

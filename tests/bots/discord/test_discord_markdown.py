@@ -89,6 +89,11 @@ def test_styles_that_a_whole_link_has_stand_around_it() -> None:
     assert lines((Emphasis((link,)),)) == [f"*[a **b**`c`]({URL})*"]
 
 
+def test_marks_within_a_label_close_no_emphasis_of_underscores() -> None:
+    label = (Text("see a_x_"), Strong((Text("b"),)))
+    assert lines((Link(label, URL),)) == [rf"[see a_x]({URL})\_**b**"]
+
+
 def test_blanks_within_a_label_stay_outside_its_marks() -> None:
     link = Link((Text("a"), Emphasis((Text(" b "),)), Text("c"), Code(" d ")), URL)
     assert lines((link, Text("e"))) == [f"[a *b* c `d`]({URL}) e"]
