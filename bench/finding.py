@@ -7,6 +7,7 @@ import gc
 import resource
 import sys
 from datetime import date, timedelta
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
@@ -32,18 +33,24 @@ if TYPE_CHECKING:
 
 STORIES = 10_000
 ROUNDS = 3
+SAMPLE = 512
 
 
 class Hurried:
-    """Encodes questions for real, and many stories not at all: what they mean makes no difference to the time."""
+    """Encodes questions and the first stories for real, and later stories like the first ones: they take too long."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
+        self._first: list[bytes] = []
         self.name, self.table = "hurried", encoder.table
 
     def encode(self, texts: Sequence[str]) -> Sequence[bytes]:
         """Return a vector for each text."""
-        return list(self._encoder.encode(texts[:1])) * len(texts)
+        if len(texts) == 1:
+            return self._encoder.encode(texts)
+        if len(self._first) < SAMPLE:
+            self._first += self._encoder.encode(texts)
+        return list(islice(cycle(self._first), len(texts)))
 
 
 async def main(count: int, *, vectors: bool) -> None:

@@ -42,6 +42,7 @@ Role: TypeAlias = Literal["all", "listen", "plan", "carry", "desk"]
 TICK = timedelta(seconds=2)
 SWEEP = timedelta(hours=1)
 LEARN_HOUR = 3
+FOLLOW = timedelta(minutes=1)
 GRACE_SECONDS = 5
 RESTART_SECONDS = 1
 ACCOUNTS_SECONDS = 1
@@ -75,7 +76,7 @@ async def serve(settings: Settings, role: Role, *, started: Callable[[str], None
             if role in {"all", "listen"}:
                 tasks.create_task(ears.listen(stop))
             if role not in {"plan", "carry"}:
-                tasks.create_task(house.search.warm())
+                tasks.create_task(_follow(house, stop))
                 routes = [route for platform in served for route in platform.routes]
                 desk = house.settings.desk
                 tasks.create_task(_web(desk_app(house, routes), desk, stop, started))
@@ -95,6 +96,13 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     return stop
+
+
+async def _follow(house: House, stop: asyncio.Event) -> None:
+    """Keep what answers questions in step with the archive, whoever writes to it, before anybody asks."""
+    with suppress(StorageError):
+        await house.search.warm()
+    await EmbeddedEngine().every([Periodic(name="follow the archive", period=FOLLOW, do=house.search.warm)], stop)
 
 
 async def _web(app: Starlette, desk: DeskSettings, stop: asyncio.Event, started: Callable[[str], None]) -> None:
@@ -197,13 +205,17 @@ async def _plan(house: House, read: Sequence[tuple[Source, Memory]], stop: async
         Periodic(name=f"read {source.name}", period=every, do=partial(_read, house, source, memory))
         for source, memory in read
     ]
-    shared = [
+    await asyncio.gather(EmbeddedEngine().every(polls, stop), house.engine.every(chores(house), stop))
+
+
+def chores(house: House) -> Sequence[Periodic]:
+    """Return what one program of an installation does again and again, whichever it is."""
+    return [
         Periodic(name="tick", period=TICK, do=house.planner.tick),
         Periodic(name="sweep notes", period=SWEEP, do=house.notes.sweep),
         Periodic(name="learn", period=timedelta(days=1), hour=LEARN_HOUR, do=house.learn),
         Periodic(name="sweep events", period=SWEEP, do=house.events.sweep),
     ]
-    await asyncio.gather(EmbeddedEngine().every(polls, stop), house.engine.every(shared, stop))
 
 
 async def _prepare(house: House) -> None:

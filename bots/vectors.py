@@ -31,6 +31,8 @@ MISSING = (
 LONGEST = 64
 """Tokens of a text that are read: a story says what it is about at its beginning."""
 BATCH = 32
+ALIGNED = 8
+"""Lengths are a multiple of this: products of other sizes take as long."""
 FAR = -1e4
 EPSILON = 1e-12
 CURVE = 0.7978845608, 0.044715
@@ -67,7 +69,7 @@ class MiniLM:
         self._heads = config["num_attention_heads"]
         self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
-        self._tokenizer.enable_padding()
+        self._tokenizer.enable_padding(pad_to_multiple_of=ALIGNED)
         weights = tensors.load_file(folder / "model.safetensors")
         self._words = weights["embeddings.word_embeddings.weight"]
         self._places = (
@@ -81,9 +83,9 @@ class MiniLM:
         parts = [_pair(weights, f"{name}attention.self.{part}") for part in ("query", "key", "value")]
         roles = self._np.concatenate([part[0] for part in parts]), self._np.concatenate([part[1] for part in parts])
         dense = (f"{name}attention.output.dense", f"{name}intermediate.dense", f"{name}output.dense")
-        out, inner, outer = ((w.T.copy(), b) for w, b in (_pair(weights, one) for one in dense))
+        out, inner, outer = (_pair(weights, one) for one in dense)
         norms = (_pair(weights, f"{name}{part}.LayerNorm") for part in ("attention.output", "output"))
-        return (roles[0].T.copy(), roles[1]), out, inner, outer, *norms
+        return roles, out, inner, outer, *norms
 
     def encode(self, texts: Sequence[str]) -> Sequence[bytes]:
         """Return a vector of length one for each text, in half precision."""
@@ -148,7 +150,7 @@ def _pair(weights: Mapping[str, Array], name: str) -> tuple[Array, Array]:
 
 
 def _linear(x: Array, step: tuple[Array, Array]) -> Array:
-    y = x.reshape(-1, x.shape[-1]) @ step[0]
+    y = (step[0] @ x.reshape(-1, x.shape[-1]).T).T
     y += step[1]
     return y.reshape(*x.shape[:-1], -1)
 
@@ -161,10 +163,11 @@ class Matrix:
         rows = np.frombuffer(b"".join(vectors), dtype="float16").reshape(len(vectors), -1)
         self._rows = rows.astype("float32")
 
-    def alike(self, vector: bytes) -> Sequence[float]:
-        """Return the cosine of each row with the vector."""
-        found: list[float] = (self._rows @ self._np.frombuffer(vector, dtype="float16").astype("float32")).tolist()
-        return found
+    def alike(self, vector: bytes, least: float) -> Mapping[int, float]:
+        """Return the cosine of each row with the vector, where it is so large, by the row's place."""
+        cosines = self._rows @ self._np.frombuffer(vector, dtype="float16").astype("float32")
+        places = self._np.flatnonzero(cosines >= least)
+        return dict(zip(places.tolist(), cosines[places].tolist(), strict=True))
 
 
 class VectorFile:

@@ -29,8 +29,8 @@ KEY = 16
 class Table(Protocol):
     """Vectors that a question's is compared with."""
 
-    def alike(self, vector: bytes) -> Sequence[float]:
-        """Return how alike each of them is to the vector: 1 is the same, 0 has nothing to do with it."""
+    def alike(self, vector: bytes, least: float) -> Mapping[int, float]:
+        """Return how alike to the vector those are that are at least so much, by place: 1 is the same, 0 is nothing."""
         ...
 
 
@@ -83,29 +83,34 @@ class Meaning:
 
     def follow(self, index: Index, version: int, words: Words) -> None:
         """Bring the vectors in step with the index, in the background and once at a time."""
-        if self._following is None or self._following.done():
+        if not self._knows(index, version) and (self._following is None or self._following.done()):
             self._following = asyncio.create_task(self._follow(index, version, words))
+
+    def _knows(self, index: Index, version: int) -> bool:
+        known = self._known
+        return known is not None and known.index is index and known.version == version
 
     async def settled(self, patience: float | None = None) -> None:
         """Wait until what is in the background is done, no longer than so many seconds."""
         if self._following:
             await asyncio.wait({self._following}, timeout=patience)
 
-    async def alike(self, question: str, index: Index, version: int, words: Words) -> Mapping[int, float]:
-        """Return how alike each passage whose vector is there is to the question, by its number; newer ones follow."""
+    async def alike(
+        self, question: str, index: Index, version: int, words: Words, *, least: float = 0
+    ) -> Mapping[int, float]:
+        """Return how alike to the question passages are, by number, if at least so much; newer ones follow."""
         first = self._following is None
-        if self._known is None or self._known.index is not index or self._known.version != version:
-            self.follow(index, version, words)
+        self.follow(index, version, words)
         if first:
             await self.settled(PATIENCE)
         known = self._known
         if known is None or known.index is not index:
             return {}
-        found = await asyncio.to_thread(self._compared, question, known.table, words)
-        return dict(zip(known.numbers, found, strict=True))
+        found = await asyncio.to_thread(self._compared, question, known.table, words, least)
+        return {known.numbers[place]: share for place, share in found.items()}
 
-    def _compared(self, question: str, table: Table, words: Words) -> Sequence[float]:
-        return table.alike(self._encoder.encode([gloss(question, words)])[0])
+    def _compared(self, question: str, table: Table, words: Words, least: float) -> Mapping[int, float]:
+        return table.alike(self._encoder.encode([gloss(question, words)])[0], least)
 
     async def _follow(self, index: Index, version: int, words: Words) -> None:
         if self._vectors is None:

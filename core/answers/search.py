@@ -157,7 +157,7 @@ class Searcher:
         return understand(question, today or self._today(), words=await self._known())
 
     async def warm(self) -> None:
-        """Load everything that the first question needs; vectors are made in the background."""
+        """Load what the next question needs and is not there yet; vectors are made in the background."""
         words = await self._known()
         if self._meaning:
             self._meaning.follow(self._index, self._version, words)
@@ -196,7 +196,7 @@ class Searcher:
             return {}
         leans = context.prior and (question.follows or question.refers)
         said = f"{context.prior.text} {question.text}" if context.prior and leans else question.text
-        return await self._meaning.alike(said, index, self._version, await self._known())
+        return await self._meaning.alike(said, index, self._version, await self._known(), least=APART)
 
     async def lessons(self, term: str, *, lang: str | None = None, limit: int = 3) -> Sequence[Hit]:
         """Return the lessons whose term is ``term``, or names it, best first."""

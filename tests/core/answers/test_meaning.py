@@ -23,7 +23,7 @@ from core.storage.postings import SqlPassages
 from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
     from core.answers.meaning import Encoder, Table
@@ -60,8 +60,9 @@ class Rows:
     def __init__(self, vectors: Sequence[bytes]) -> None:
         self._vectors = vectors
 
-    def alike(self, vector: bytes) -> Sequence[float]:
-        return [_product(vector, other) for other in self._vectors]
+    def alike(self, vector: bytes, least: float) -> Mapping[int, float]:
+        products = enumerate(_product(vector, other) for other in self._vectors)
+        return {place: product for place, product in products if product >= least}
 
 
 def _packed(counts: Sequence[float]) -> bytes:
@@ -114,7 +115,9 @@ async def _titles(search: Searcher, question: str) -> list[str]:
 def test_vectors_have_length_one_and_are_compared_by_their_cosine(encoder: Encoder) -> None:
     texts = ["a cat, a feline", "the market and its shares", "my cat"]
     vectors = encoder.encode(texts)
-    same, other, near = encoder.table(vectors).alike(vectors[0])
+    table = encoder.table(vectors)
+    same, other, near = table.alike(vectors[0], -1).values()
+    assert table.alike(vectors[0], near - 0.01).keys() == {0, 2}
     assert len({len(vector) for vector in vectors}) == 1
     assert same == pytest.approx(1, abs=0.01)
     assert same >= near > other + 0.2
@@ -159,6 +162,21 @@ async def test_what_is_added_later_follows_in_the_background(passages: SqlPassag
     assert set(await _titles(search, "equities")) == {"Stocks", "A market at home"}
 
 
+async def test_what_was_imported_is_encoded_before_anybody_asks(passages: SqlPassages, tmp_path: Path) -> None:
+    encoder = ThreeDirections()
+    meaning = Meaning(encoder, VectorFile(tmp_path / "vectors"))
+    search = Searcher(passages, meaning=meaning)
+    await search.warm()
+    await meaning.settled()
+    later = "# T\n\n## Apps\n\n- **A market at home** — By phone.\n"
+    await Indexer(passages).add(parse(later, path="daily/en/2026-03-18.md").issue)
+    encoder.seen.clear()
+    await search.warm()
+    await meaning.settled()
+    assert [text[:16] for text in encoder.seen] == ["A market at home"]
+    assert set(await _titles(search, "equities")) == {"Stocks", "A market at home"}
+
+
 def test_a_file_that_was_cut_off_counts_as_none(tmp_path: Path) -> None:
     file = VectorFile(tmp_path / "vectors")
     file.save({b"k" * 16: b"v" * 6})
@@ -178,7 +196,7 @@ def test_a_chinese_question_is_near_to_the_english_story() -> None:
     encoder, path = _real(), installed()
     words = replace(Words.bundled(), dictionary=dictionary(path) if path else None)
     question, *stories = encoder.encode([gloss("看医生", words), "Physician's note", "Shares of chip makers fell"])
-    right, wrong = encoder.table(stories).alike(question)
+    right, wrong = encoder.table(stories).alike(question, -1).values()
     assert right > wrong + 0.1
 
 
