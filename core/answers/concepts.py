@@ -92,7 +92,8 @@ def _all(text: str, words: Words) -> Iterator[Concept]:
 def _known(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> Iterator[Concept]:
     for mention in words.lexicon.mentions(said):
         span = said[mention.start : mention.end]
-        if all(unit.text in STOP_WORDS or unit.text in _WEAK for unit in span):
+        named = text[span[0].start : span[-1].end]
+        if all(unit.text in STOP_WORDS or unit.text in _WEAK for unit in span) or _FRAMES.fullmatch(named):
             continue
         taken[mention.start : mention.end] = [True] * len(span)
         names = any(group.name for group in mention.groups)
@@ -102,7 +103,7 @@ def _known(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
                 meant[phrase] = max(weight, meant.get(phrase, 0))
         yield Concept(
             sort="name" if names else "term",
-            said=text[span[0].start : span[-1].end],
+            said=named,
             words=tuple((phrase, weight) for phrase, weight in meant.items() if phrase),
             weight=NAMED if names else GENERIC if all(group.generic for group in mention.groups) else 1,
         )

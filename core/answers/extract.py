@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -47,16 +48,17 @@ class Extractor:
         compared = _compared(finding)
         first = (*compared, *(one for one in finding.candidates if one not in compared))[:CITATIONS]
         best = finding.candidates[0].score
-        citations = tuple(cited(one, finding) for one in first if one in compared or one.score >= LEAST * best)
+        kept = [one for one in first if one in compared or one.score >= LEAST * best]
+        citations = tuple(cited(one, finding) for one in kept)
         lead = _lead(finding, citations, _)
-        shown = len(compared) or (len(citations) if _lists(finding, citations) else 1)
+        shown = len(compared) or (_fitting(finding, citations) if _lists(finding, citations) else 1)
         said, shown = self._said(citations[:shown], lead, _)
         return Answer(
             text=said,
             lang=_.lang,
             found=True,
             citations=citations,
-            nearest=tuple(cited(one, finding) for one in first[len(citations) :]),
+            nearest=tuple(cited(one, finding) for one in first if one not in kept),
             evidence=finding.evidence,
             lead=lead,
             shown=shown,
@@ -100,6 +102,12 @@ class Extractor:
 def answers(finding: Finding) -> bool:
     """Whether what was found answers the question, as far as that can be told."""
     return bool(finding.candidates) and not finding.unknown and finding.evidence >= ENOUGH
+
+
+def _fitting(finding: Finding, citations: Sequence[Citation]) -> int:
+    """Return how many citations a list is made of: where a section is asked for, those before the first of another."""
+    asked = finding.question.sections
+    return sum(1 for _one in takewhile(lambda one: one.section in asked, citations)) or len(citations)
 
 
 def lines(text: str) -> int:

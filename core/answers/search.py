@@ -41,7 +41,7 @@ SHOWN = 10
 """For how many candidates another language's form is looked for."""
 OWN_LANGUAGE = 1.12
 NO_NAME = 0.55
-SECTION = 1.2
+SECTION = 1.5
 PART = 2.0
 LESSON = 1.5
 RECENT = 0.15
@@ -61,6 +61,8 @@ COVERED = 0.5
 CLOSE, APART, ALIKE = 0.4, 0.2, 0.35
 """What the same meaning counts, compared with a text that says every word; how alike any two texts are; and how alike
 one must be to be found without a word of the question."""
+SPOKEN = 100
+"""How many candidates tell what words alone say, where meaning has a say in the order."""
 MEANT = 0.6
 """From here on, a word means what was said; below, it is only near."""
 UNSEEN = 0.3
@@ -158,6 +160,7 @@ class Searcher:
 
     async def warm(self) -> None:
         """Load what the next question needs and is not there yet; vectors are made in the background."""
+        self._mined = await self._learnt.words() if self._learnt else {}
         words = await self._known()
         if self._meaning:
             self._meaning.follow(self._index, self._version, words)
@@ -452,10 +455,11 @@ class _Round:
             allowed = {number for ref in inside for number in self._index.of(ref)}
             entries = (entry for entry in entries if entry[0] in allowed)
         pool = nlargest(3 * POOL, entries, key=lambda entry: entry[1])
-        spoken = self._sorted(self._judged(question, tally, number, score) for number, score in pool)
+        spoken = pool[:SPOKEN] if self._alike else pool
+        by_words = self._sorted(self._judged(question, tally, number, score) for number, score in spoken)
         if not self._alike:
-            return spoken
-        self._spoken = _evidence(self._once(spoken)[0])
+            return by_words
+        self._spoken = _evidence(self._once(by_words)[0])
         near = self._near(question, inside)
         return self._sorted(
             self._judged(question, tally, number, score, CLOSE * (tally.total or 1) * self._meant(number))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.answers.extract import answers
-from core.digest.questions import COUNT, about, what_is
+from core.digest.language import language_of
+from core.digest.questions import COUNT, LONGEST, about, what_is
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +28,30 @@ class Suggester:
         self._search = search
 
     async def after(self, answer: Answer, question: str, today: date) -> tuple[str, ...]:
-        """Return up to three questions to ask after this one was answered."""
+        """Return up to three questions to ask after this one was answered, in the language of the answer.
+
+        Where some of its stories stand in another language only, the newest lessons are asked about instead.
+        """
         found: list[str] = []
         for number, (one, proposed) in enumerate(_proposed(answer, question)):
             if len(found) == COUNT or number == TRIED:
                 break
             if await self._leads_to(one, proposed, answer.lang, today):
                 found.append(proposed)
-        return tuple(found)
+        if len(found) < COUNT and any(one.ref.lang != answer.lang for one in (*answer.citations, *answer.nearest)):
+            found += await self._of_lessons(answer.lang, {*found, question}, today)
+        return tuple(found[:COUNT])
+
+    async def _of_lessons(self, lang: str, asked: set[str], today: date) -> list[str]:
+        before = {_squeezed(question) for question in asked}
+        proposed = [what_is(term, lang) for term in await self._search.terms(lang=lang, limit=COUNT + len(asked))]
+        found = []
+        for question in proposed:
+            if _squeezed(question) not in before and len(question) <= LONGEST:
+                lessons = await self._search.find(await self._search.understand(question, today), lang=lang)
+                if answers(lessons) and lessons.candidates[0].passage.ref.lang == lang:
+                    found.append(question)
+        return found
 
     async def _leads_to(self, one: Citation, question: str, lang: str, today: date) -> bool:
         finding = await self._search.find(await self._search.understand(question, today), lang=lang)
@@ -44,16 +61,23 @@ class Suggester:
 
 def _proposed(answer: Answer, question: str) -> Iterator[tuple[Citation, str]]:
     """Yield facts to ask of the first story, something about each other one, and what is new about the first."""
-    first, *others = answer.citations or answer.nearest or (None,)
+    cited = [one for one in answer.citations if _reads_in(one, answer.lang)]
+    near = [one for one in answer.nearest if _reads_in(one, answer.lang)]
+    first, *others = cited or near or (None,)
     if first is None:
         return
     asked = _squeezed(question)
-    rest = (*others, *(answer.nearest if answer.citations else ()))
+    rest = (*others, *(near if cited else ()))
     *facts, general = [*_about(first, answer.lang)] or [""]
     said = [(first, fact) for fact in facts]
     said += [(one, proposed) for one in rest for proposed in _about(one, answer.lang)[:1]]
     said += [(first, general)] if general else []
     yield from ((one, proposed) for one, proposed in said if _squeezed(proposed) != asked)
+
+
+def _reads_in(one: Citation, lang: str) -> bool:
+    """Tell whether a question about it reads in the language: it stands in it, or is headed by a name in it."""
+    return one.ref.lang == lang or (lang == "en" and language_of(one.title) == lang)
 
 
 def _about(one: Citation, lang: str) -> list[str]:

@@ -111,3 +111,19 @@ async def test_a_story_under_discussion_answers_what_leans_on_it(answerer: Answe
     about = (await answerer.ask("宇树 R2", lang="zh")).citations[0]
     answer = await answerer.ask("它多少钱？", lang="zh", stories=[about.key])
     assert answer.citations[0].key == about.key
+
+
+@pytest.mark.parametrize(("question", "lang"), [("which models are open source?", "en"), ("哪些模型是开源的？", "zh")])
+async def test_who_asks_for_models_is_told_of_models_first(question: str, lang: str, answerer: Answerer) -> None:
+    answer = await answerer.ask(question, lang=lang)
+    assert [one.section for one in answer.citations[: answer.shown]] == ["models"] * answer.shown
+
+
+@pytest.mark.parametrize("question", ["昨天有什么新闻", "昨天的新闻", "昨天发生了什么", "昨天有哪些消息"])
+async def test_the_news_of_yesterday_are_yesterdays_stories(question: str, answerer: Answerer) -> None:
+    answer = await answerer.ask(question, lang="zh", today=date(2026, 3, 3))
+    assert answer.shown > 1
+    assert {(one.ref.date, one.ref.lang) for one in answer.citations} == {(date(2026, 3, 2), "zh")}
+    none = await answerer.ask(question, lang="zh", today=date(2026, 5, 9))
+    assert not none.found
+    assert none.lead == "那段时间没有出刊。"
