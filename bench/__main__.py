@@ -15,14 +15,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import answering, delivery, posts, program, rendering
+from bench import answering, delivery, finding, posts, program, rendering
 
 RESULTS = Path("bench-results")
 
 
 def main() -> None:
     """Run every group, print and keep the rows."""
-    rows = [row for group in (rendering, answering, posts, delivery, program) for row in group.rows()]
+    rows = [row for group in (rendering, answering, finding, posts, delivery, program) for row in group.rows()]
     table = Table("group", "what", "figure", "unit", "goal", "met")
     for row in rows:
         met = "" if row.met is None else "yes" if row.met else "NO"

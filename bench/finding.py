@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import resource
+import itertools
 import sys
+import tracemalloc
+from dataclasses import replace
 from datetime import date, timedelta
-from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
+from time import process_time
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 
+from bench.row import Row, at_least, at_most
 from bots.vectors import VectorFile, open_encoder
 from core.answers.answer import Answerer
 from core.answers.meaning import Meaning
 from core.answers.search import Indexer, Searcher
+from core.answers.words import Words
+from core.answers.words.dictionary import dictionary, installed
 from core.digest.parse import parse
 from core.digest.sections import Vocabulary
+from core.errors import UsageError
 from core.storage.engine import open_database
 from core.storage.postings import SqlPassages
 from question_archive import SECOND, issues, questions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from core.answers.meaning import Encoder
+    from core.digest.model import Issue
 
 STORIES = 10_000
 ROUNDS = 3
@@ -50,65 +55,88 @@ class Hurried:
             return self._encoder.encode(texts)
         if len(self._first) < SAMPLE:
             self._first += self._encoder.encode(texts)
-        return list(islice(cycle(self._first), len(texts)))
+        return list(itertools.islice(itertools.cycle(self._first), len(texts)))
 
 
-async def main(count: int, *, vectors: bool) -> None:
+def rows() -> Iterator[Row]:
+    """Index and ask, without vectors and with them where their packages are installed."""
+    yield from asyncio.run(_measure(STORIES, None))
+    try:
+        encoder = open_encoder()
+    except UsageError:
+        return
+    yield from asyncio.run(_measure(STORIES, encoder))
+
+
+async def _measure(count: int, encoder: Encoder | None) -> list[Row]:
     """Index ``count`` stories, then answer every question of the evaluation several times."""
-    vocabulary = Vocabulary.bundled()
-    sources = [(path, source) for path, source in issues(SECOND)]
-    made, number, stories = [], 0, 0
-    while stories < count:
-        path, source = sources[number % len(sources)]
-        day = date(2000, 1, 1) + timedelta(days=number)
-        words = (
-            source.replace("https://", f"https://{number}.")
-            .replace("每", f"每{number}")
-            .replace("model", f"model{number}")
-        )
-        made.append(
-            parse(
-                words.replace(path[-13:-3], day.isoformat()), path=Path(f"{path[:9]}{day}.md"), vocabulary=vocabulary
-            ).issue
-        )
-        stories += sum(1 for _ in made[-1].stories())
-        number += 1
+    made, stories = _made(count)
+    last, known = made[-1].ref.date, installed()
+    words = replace(Words.bundled(), dictionary=dictionary(known) if known else None)
     with TemporaryDirectory() as folder:
         database = open_database(f"sqlite+aiosqlite:///{folder}/bench.db")
         await database.upgrade()
         passages = SqlPassages(database)
         indexer = Indexer(passages)
-        start, used = perf_counter(), process_time()
+        used = process_time()
         for issue in made:
             await indexer.add(issue)
-        print(
-            f"index build: {stories / (perf_counter() - start):,.0f} stories/s, "
-            f"{stories / (process_time() - used):,.0f} a second of processor time"
-        )
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        built = stories / (process_time() - used)
         made.clear()
-        gc.collect()
-        meaning = Meaning(Hurried(open_encoder()), VectorFile(Path(folder) / "vectors")) if vectors else None
-        searcher = Searcher(passages, meaning=meaning)
-        start = perf_counter()
+        meaning = Meaning(Hurried(encoder), VectorFile(Path(folder) / "vectors")) if encoder else None
+        searcher = Searcher(passages, words=lambda: words, meaning=meaning)
+        used = process_time()
+        await Searcher(passages).index()
+        loaded = process_time() - used
+        tracemalloc.start()
         await searcher.index()
-        print(f"loading: {perf_counter() - start:.2f} s for {stories:,} stories")
-        print(f"memory: {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024:.0f} MB more")
+        memory = tracemalloc.get_traced_memory()[0] / 2**20
+        tracemalloc.stop()
         await searcher.warm()
         if meaning:
             await meaning.settled()
-        answerer = Answerer(searcher)
-        taken, worked = [], []
+        answerer, worked = Answerer(searcher), []
         for asked in questions(SECOND) * ROUNDS:
-            start, used = perf_counter(), process_time()
-            await answerer.ask(asked.question, lang=asked.lang, today=day)
-            taken.append((perf_counter() - start) * 1000)
+            used = process_time()
+            await answerer.ask(asked.question, lang=asked.lang, today=last)
             worked.append((process_time() - used) * 1000)
-        for name, some in (("finding and quoting", taken), ("of processor time", worked)):
-            print(f"{name}: median {median(some):.1f} ms, p99 {quantiles(some, n=100)[98]:.1f} ms")
         await database.close()
+    group = "finding with vectors" if encoder else "finding"
+    told = f"an answer from {stories:,} stories"
+    return [
+        at_least(2000, group=group, what="index build, by processor time", figure=built, unit="stories/s"),
+        Row(group=group, what="loading the index", figure=loaded, unit="s"),
+        Row(group=group, what="memory of the index", figure=memory, unit="MB"),
+        at_most(20, group=group, what=f"{told}: median of processor time", figure=median(worked), unit="ms"),
+        at_most(100, group=group, what=f"{told}: p99", figure=quantiles(worked, n=100)[98], unit="ms"),
+    ]
+
+
+def _made(count: int) -> tuple[list[Issue], int]:
+    """Return issues of at least so many stories that differ, and how many they are."""
+    vocabulary = Vocabulary.bundled()
+    sources = list(issues(SECOND))
+    made: list[Issue] = []
+    stories = 0
+    for number in itertools.count():
+        if stories >= count:
+            break
+        path, source = sources[number % len(sources)]
+        day = date(2000, 1, 1) + timedelta(days=number)
+        words = source.replace("https://", f"https://{number}.").replace("每", f"每{number}")
+        words = words.replace("model", f"model{number}").replace(path[-13:-3], day.isoformat())
+        made.append(parse(words, path=Path(f"{path[:9]}{day}.md"), vocabulary=vocabulary).issue)
+        stories += sum(1 for _ in made[-1].stories())
+    return made, stories
+
+
+def main() -> None:
+    """Print what was measured with so many stories."""
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    encoder = open_encoder() if "--vectors" in sys.argv else None
+    for row in asyncio.run(_measure(numbers[0] if numbers else STORIES, encoder)):
+        print(f"{row.group}: {row.what}: {row.figure:,.1f} {row.unit} {row.goal}")
 
 
 if __name__ == "__main__":
-    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    asyncio.run(main(numbers[0] if numbers else STORIES, vectors="--vectors" in sys.argv))
+    main()

@@ -55,7 +55,8 @@ class Tally:
     def add(self, concept: Concept, weight: float, found: Mapping[int, float], covered: Mapping[int, float]) -> None:
         """Count a concept that weighs so much: what passages say of it, and how much of it they cover (0 to 1)."""
         for number, value in found.items():
-            self.scores[number] += weight * value
+            if not concept.aside or number in self.scores:
+                self.scores[number] += weight * value
         if concept.aside:
             return
         self.total += weight

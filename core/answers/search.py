@@ -61,8 +61,10 @@ COVERED = 0.5
 CLOSE, APART, ALIKE = 0.4, 0.2, 0.35
 """What the same meaning counts, compared with a text that says every word; how alike any two texts are; and how alike
 one must be to be found without a word of the question."""
-SPOKEN = 100
-"""How many candidates tell what words alone say, where meaning has a say in the order."""
+PROVEN = 20
+"""For how many candidates evidence is told exactly."""
+SURE = 0.8
+"""With so much evidence in words, meaning is not asked."""
 MEANT = 0.6
 """From here on, a word means what was said; below, it is only near."""
 UNSEEN = 0.3
@@ -190,12 +192,18 @@ class Searcher:
     ) -> Finding:
         """Return what a question finds; what was spoken of before counts too, with less weight."""
         index, before = await self.index(), context or Context()
+        said = _Round(index, question, lang, edition, before).finding()
+        if self._meaning is None or question.browses or said.evidence >= SURE:
+            return said
         alike = await self._alike(index, question, before)
-        return _Round(index, question, lang, edition, before, alike).finding()
+        if not alike:
+            return said
+        meant = _Round(index, question, lang, edition, before, alike).finding()
+        return replace(meant, spoken=_evidence(said.candidates))
 
     async def _alike(self, index: Index, question: Question, context: Context) -> Mapping[int, float]:
         """Return how alike passages are to the question in meaning, by number; nothing without vectors."""
-        if self._meaning is None or question.browses:
+        if self._meaning is None:
             return {}
         leans = context.prior and (question.follows or question.refers)
         said = f"{context.prior.text} {question.text}" if context.prior and leans else question.text
@@ -279,7 +287,6 @@ class _Round:
     ) -> None:
         self._index = index
         self._alike = alike
-        self._spoken: float | None = None
         self._tallied: Tally | None = None
         self._lang = lang
         self._edition = edition
@@ -293,7 +300,6 @@ class _Round:
         inside = frozenset(self._within(question))
         unknown = tuple(self._unknown(self._question))
         candidates, also = self._ranked(question, inside)
-        spoken = self._spoken
         closest: tuple[Candidate, ...] = ()
         if not candidates and inside and question.when.bounded:
             candidates, also = self._ranked(replace(question, concepts=()), inside)
@@ -307,7 +313,6 @@ class _Round:
             issues=bool(inside),
             closest=closest,
             also=also,
-            spoken=spoken,
         )
 
     def _followed(self) -> Question:
@@ -455,11 +460,8 @@ class _Round:
             allowed = {number for ref in inside for number in self._index.of(ref)}
             entries = (entry for entry in entries if entry[0] in allowed)
         pool = nlargest(3 * POOL, entries, key=lambda entry: entry[1])
-        spoken = pool[:SPOKEN] if self._alike else pool
-        by_words = self._sorted(self._judged(question, tally, number, score) for number, score in spoken)
         if not self._alike:
-            return by_words
-        self._spoken = _evidence(self._once(by_words)[0])
+            return self._sorted(self._judged(question, tally, number, score) for number, score in pool)
         near = self._near(question, inside)
         return self._sorted(
             self._judged(question, tally, number, score, CLOSE * (tally.total or 1) * self._meant(number))
@@ -541,7 +543,10 @@ class _Round:
         for candidate in scored:
             groups.setdefault(candidate.passage.story, []).append(candidate)
         kept = [max(group, key=self._preference(group[0])) for group in list(groups.values())[:POOL]]
-        ordered = [self._proven(one, group) for one, group in zip(kept, groups.values(), strict=False)]
+        ordered = [
+            self._proven(one, group, place)
+            for place, (one, group) in enumerate(zip(kept, groups.values(), strict=False))
+        ]
         also = {
             story: tuple(sorted({one.passage.ref for one in group}, key=lambda ref: ref.date, reverse=True))
             for story, group in groups.items()
@@ -549,11 +554,14 @@ class _Round:
         }
         return tuple(ordered), also
 
-    def _proven(self, kept: Candidate, group: Sequence[Candidate]) -> Candidate:
-        """Return the one that is kept of a story, with the best score of it and the evidence of all that tell it."""
+    def _proven(self, kept: Candidate, group: Sequence[Candidate], place: int) -> Candidate:
+        """Return the one that is kept of a story, with the best score of it and the evidence of all that tell it.
+
+        Nobody asks for the evidence of those further back, unless they are counted.
+        """
         best = group[0].score
-        if self._tallied is None:
-            return replace(kept, score=best)
+        if self._tallied is None or (place >= PROVEN and not (self._question.counts or self._question.most)):
+            return kept if kept.score == best else replace(kept, score=best)
         evidence = self._tallied.evidence([one.number for one in group], compares=self._question.compares)
         if self._is_spoken_of(self._question, kept.passage):
             evidence = max(evidence, SPOKEN_OF)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from core.answers.extract import answers
 from core.digest.language import language_of
-from core.digest.questions import COUNT, LONGEST, about, what_is
+from core.digest.questions import COUNT, LONGEST, about, is_name, what_is
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from core.answers.cite import Answer, Citation
@@ -36,21 +36,23 @@ class Suggester:
         for number, (one, proposed) in enumerate(_proposed(answer, question)):
             if len(found) == COUNT or number == TRIED:
                 break
-            if await self._leads_to(one, proposed, answer.lang, today):
+            if proposed not in found and await self._leads_to(one, proposed, answer.lang, today):
                 found.append(proposed)
         if len(found) < COUNT and any(one.ref.lang != answer.lang for one in (*answer.citations, *answer.nearest)):
-            found += await self._of_lessons(answer.lang, {*found, question}, today)
+            found += await self._of_lessons(answer.lang, (*found, question), today)
         return tuple(found[:COUNT])
 
-    async def _of_lessons(self, lang: str, asked: set[str], today: date) -> list[str]:
+    async def _of_lessons(self, lang: str, asked: Sequence[str], today: date) -> list[str]:
         before = {_squeezed(question) for question in asked}
-        proposed = [what_is(term, lang) for term in await self._search.terms(lang=lang, limit=COUNT + len(asked))]
         found = []
-        for question in proposed:
-            if _squeezed(question) not in before and len(question) <= LONGEST:
-                lessons = await self._search.find(await self._search.understand(question, today), lang=lang)
-                if answers(lessons) and lessons.candidates[0].passage.ref.lang == lang:
-                    found.append(question)
+        for term in await self._search.terms(lang=lang, limit=TRIED):
+            question = what_is(term, lang)
+            if _squeezed(question) in before or len(question) > LONGEST:
+                continue
+            lessons = await self._search.find(await self._search.understand(question, today), lang=lang)
+            first = lessons.candidates[0].passage if answers(lessons) else None
+            if first and first.what == "lesson" and first.ref.lang == lang and first.title == term:
+                found.append(question)
         return found
 
     async def _leads_to(self, one: Citation, question: str, lang: str, today: date) -> bool:
@@ -77,7 +79,7 @@ def _proposed(answer: Answer, question: str) -> Iterator[tuple[Citation, str]]:
 
 def _reads_in(one: Citation, lang: str) -> bool:
     """Tell whether a question about it reads in the language: it stands in it, or is headed by a name in it."""
-    return one.ref.lang == lang or (lang == "en" and language_of(one.title) == lang)
+    return one.ref.lang == lang or (language_of(one.title) == lang if lang == "en" else is_name(one.title))
 
 
 def _about(one: Citation, lang: str) -> list[str]:

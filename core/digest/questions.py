@@ -57,6 +57,11 @@ def about(title: str, text: str, lang: str) -> list[str]:
     return [question for question in (*facts, _("{title}: what is new?", title=short)) if len(question) <= LONGEST]
 
 
+def is_name(title: str) -> bool:
+    """Tell whether a title is a name in Latin letters alone, which reads the same in a question of any language."""
+    return bool(_NAME.fullmatch(" ".join(_ASIDE.sub("", title).split())))
+
+
 def _in_turn(sections: Sequence[Section]) -> Iterator[Story]:
     """Yield the first story of each section, then the second of each."""
     for place in range(max((len(section.stories) for section in sections), default=0)):
