@@ -2,7 +2,7 @@
 """The three archives that answers are evaluated on, made from hand-written stories and fillers between them.
 
 The first one is what search was tuned on, by every second question. The second one is in the forms of several
-publishers and asks other questions; refusals and paraphrases were tuned on its tuned half. The third one was written
+publishers and asks other questions; refusals and everyday words were tuned on it. The third one was written
 before that, and is only measured.
 """
 
