@@ -96,7 +96,8 @@ LONGEST_ADDRESS = 1024
 
 def address(url: str) -> str:
     """Return the address with what would end or break a link percent-encoded."""
-    url = _BREAKS_ADDRESS.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
+    if _BREAKS_ADDRESS.search(url):
+        url = _BREAKS_ADDRESS.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
     return url if _EVEN_PARENTHESES.fullmatch(url) else _PARENTHESES.sub(lambda match: quote(match[0], safe=""), url)
 
 
@@ -122,34 +123,39 @@ def _escaped_start(line: str) -> str:
     return f"{line[:at]}\\{line[at:]}"
 
 
-def _spans(line: Iterable[Run]) -> Iterator[_Span]:
+def _spans(line: Iterable[Run]) -> list[_Span]:
+    spans: list[_Span] = []
     for link, group in groupby(line, key=attrgetter("link")):
         flow = [run for run in group if run.text]
         if link and flow:
-            yield from _link(flow)
+            spans += _link(flow)
         else:
             for run in flow:
-                yield from _text(run)
+                spans += _text(run)
+    return spans
 
 
-def _text(run: Run) -> Iterator[_Span]:
-    """Yield white space at both ends apart from what it surrounds, so that it gets no marks."""
+def _text(run: Run) -> tuple[_Span, ...]:
+    """Return white space at both ends apart from what it surrounds, so that it gets no marks."""
     if run.time:
-        yield _Span(_time(run.time), run.styles)
-        return
-    text = run.text if run.code else escaped(run.text)
-    body = text.strip()
-    if not run.code and (body == text or (body and not run.styles)):
-        yield _Span(text, run.styles)
-        return
-    start = text.find(body) if body else len(text)
-    yield _Span(text[:start])
-    if body and run.code:
+        return (_Span(_time(run.time), run.styles),)
+    if run.code:
+        start, body, end = _parted(run.text)
         styles = frozenset() if _MARKS_INSIDE.search(body) else run.styles
-        yield from (_Span(span, styles) for span in _code(body))
-    elif body:
-        yield _Span(body, run.styles)
-    yield _Span(text[start + len(body) :])
+        return (_Span(start), *(_Span(span, styles) for span in _code(body)), _Span(end))
+    if not run.styles:
+        return (_Span(escaped(run.text)),)
+    start, body, end = _parted(escaped(run.text))
+    return (_Span(start), _Span(body, run.styles), _Span(end))
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """Return the white space at the beginning, what it surrounds, and that at the end."""
+    body = text.strip()
+    if not body:
+        return text, "", ""
+    start = text.find(body)
+    return text[:start], body, text[start + len(body) :]
 
 
 def _code(value: str) -> Iterator[str]:
@@ -162,7 +168,7 @@ def _code(value: str) -> Iterator[str]:
                 yield f"`{part}`"
     elif "`" in value:
         yield f"`` {value} ``"
-    else:
+    elif value:
         yield f"`{value}`"
 
 
@@ -170,20 +176,21 @@ def _time(time: Time) -> str:
     return f"<t:{int(time.at.timestamp())}:{TIMES[time.form]}>"
 
 
-def _link(flow: Sequence[Run]) -> Iterator[_Span]:
-    url = address(flow[0].url)
-    common = frozenset.intersection(*[run.styles for run in flow])
+def _link(flow: Sequence[Run]) -> list[_Span]:
+    first = flow[0]
+    url = address(first.url)
+    common = first.styles if len(flow) == 1 else frozenset.intersection(*[run.styles for run in flow])
     label = "".join([run.text for run in flow])
-    if label == url and not any(run.code for run in flow):
-        yield _Span(f"<{url}>", common)
-        return
+    coded = any([run.code for run in flow])  # noqa: C419  # a list is quicker for so few
+    if label == url and not coded:
+        return [_Span(f"<{url}>", common)]
     start, end = _linkable(label, _underscores_before_marks(flow))
-    for run in _between(flow, 0, start):
-        yield from _text(run)
-    inside = _joined(span for run in _between(flow, start, end) for span in _label(run, run.styles - common))
-    yield _Span(f"[{inside or POINTER}]({url})", common)
-    for run in _between(flow, end, len(label)):
-        yield from _text(run)
+    if len(flow) == 1 and end - start == len(label) and not coded:  # as nearly always
+        return [_Span(f"[{label}]({url})", common)]
+    before = [span for run in _between(flow, 0, start) for span in _text(run)]
+    inside = _joined([span for run in _between(flow, start, end) for span in _label(run, run.styles - common)])
+    after = [span for run in _between(flow, end, len(label)) for span in _text(run)]
+    return [*before, _Span(f"[{inside or POINTER}]({url})", common), *after]
 
 
 def _underscores_before_marks(flow: Sequence[Run]) -> tuple[int, ...]:
@@ -219,14 +226,10 @@ def _between(flow: Iterable[Run], start: int, end: int) -> Iterator[Run]:
         position += len(run.text)
 
 
-def _label(run: Run, styles: frozenset[Style]) -> Iterator[_Span]:
-    """Yield a part of a label as it is, since nothing can be escaped there, with white space at both ends apart."""
-    body = run.text.strip()
-    start = run.text.find(body) if body else len(run.text)
-    yield _Span(run.text[:start])
-    if body:
-        yield _Span(f"`{body}`" if run.code else body, styles)
-    yield _Span(run.text[start + len(body) :])
+def _label(run: Run, styles: frozenset[Style]) -> tuple[_Span, ...]:
+    """Return a part of a label as it is, since nothing can be escaped there, with white space at both ends apart."""
+    start, body, end = _parted(run.text)
+    return _Span(start), _Span(f"`{body}`" if run.code and body else body, styles), _Span(end)
 
 
 def _joined(spans: Iterable[_Span]) -> str:
@@ -236,23 +239,29 @@ def _joined(spans: Iterable[_Span]) -> str:
     """
     row = _with_blanks_styled([span for span in spans if span.markdown])
     written: list[str] = []
+    before = ""
     open_: list[Style] = []
-    for at, span in enumerate(row):
-        if not open_ and not span.styles:  # as most of a text
-            written.append(_after(written[-1] if written else "", span.markdown))
-            continue
-        kept = next((place for place, style in enumerate(open_) if style not in span.styles), len(open_))
-        opening = []
-        if not span.markdown.isspace():
-            opening = [style for style in MARKS if style in span.styles and style not in open_[:kept]]
-        if len(opening) > 1:
-            opening.sort(key=lambda style: -_lasting(style, row[at : at + LOOKAHEAD]))
-        marks = [MARKS[style] for style in (*reversed(open_[kept:]), *opening)]
-        before = written[-1] if written else ""
-        written += [_apart(before, marks), span.markdown if marks else _after(before, span.markdown)]
-        open_ = [*open_[:kept], *opening]
+    for at, (markdown, styles) in enumerate(row):
+        marks = []
+        if open_ or styles:  # not for most of a text
+            kept = 0
+            while kept < len(open_) and open_[kept] in styles:
+                kept += 1
+            opening = []
+            if len(styles) > kept and not markdown.isspace():
+                opening = [style for style in MARKS if style in styles and style not in open_[:kept]]
+            if len(opening) > 1:
+                opening.sort(key=lambda style: -_lasting(style, row[at : at + LOOKAHEAD]))
+            marks = [MARKS[style] for style in (*reversed(open_[kept:]), *opening)]
+            open_ = [*open_[:kept], *opening]
+        if marks:
+            written.append(_apart(before, marks))
+            before = markdown
+        else:
+            before = _after(before, markdown)
+        written.append(before)
     if open_:
-        written.append(_apart(written[-1], [MARKS[style] for style in reversed(open_)]))
+        written.append(_apart(before, [MARKS[style] for style in reversed(open_)]))
     return "".join(written)
 
 

@@ -71,8 +71,8 @@ class _Layout:
                 return 0, 2
             case Actions():
                 return 0, count(action_rows((block,), self.lang))
-            case Item(blocks) if any(isinstance(inner, Divider | Actions | Item) for inner in blocks):
-                costs = [self.cost(inner) for inner in blocks]
+            case Item() if any(isinstance(inner, (Divider, Actions, Item)) for inner in block.blocks):
+                costs = [self.cost(inner) for inner in block.blocks]
                 return sum(cost[0] for cost in costs), sum(cost[1] for cost in costs)
             case _:
                 return utf16_length(text((block,), self.part)) + len(GAP), 0

@@ -10,7 +10,7 @@ from bots.slack.profile import SLACK, TABLED
 from bots.slack.rich_text import GAP, RichText
 from bots.slack.tables import table_block, with_table
 from core.document.build import clean
-from core.document.nodes import Actions, Divider, Heading, Table, Text
+from core.document.nodes import Actions, Divider, Heading, Paragraph, Table, Text
 from core.document.text import plain, truncate, utf16_length
 from core.render.items import opened
 from core.render.links import spell_links
@@ -85,7 +85,7 @@ class _Layout:
 
     def cost(self, block: Block) -> Cost:
         """Count characters of text and addresses, and blocks apart from the page's first rich text."""
-        blocks = list(self.blocks((block,)))
+        blocks = list(self.blocks(opened((block,))))
         breaks = sum(made["type"] != "rich_text" for made in blocks)
         after = sum(made["type"] in {"header", "divider"} for made in blocks)
         return _characters(blocks) + len(GAP), breaks + after
@@ -95,9 +95,9 @@ class _Layout:
         return utf16_length(continuation(title, 999, 999)), 0
 
     def blocks(self, blocks: Iterable[Block]) -> Iterator[SlackBlock]:
-        """Yield the blocks as Slack's, neighbouring texts in one."""
+        """Yield the blocks, which are no items, as Slack's, neighbouring texts in one."""
         text = RichText()
-        for block in opened(blocks):
+        for block in blocks:
             made = self._apart(block)
             if made is None:
                 text.add(block)
@@ -110,6 +110,8 @@ class _Layout:
     def _apart(self, block: Block) -> list[SlackBlock] | None:
         """Return what is a block of its own, None for text."""
         match block:
+            case Paragraph():
+                return None
             case Divider():
                 return [{"type": "divider"}]
             case Actions():
@@ -137,8 +139,9 @@ def _rich_text(text: RichText) -> Iterator[SlackBlock]:
 
 
 def _message(page: Document, said: str, layout: _Layout, number: int, pages: int) -> Message:
-    actions = [block for block in opened(page.blocks) if isinstance(block, Actions)]
-    blocks = list(layout.blocks(block for block in opened(page.blocks) if not isinstance(block, Actions)))
+    content = opened(page.blocks)
+    actions = [block for block in content if isinstance(block, Actions)]
+    blocks = list(layout.blocks(block for block in content if not isinstance(block, Actions)))
     title = " ".join(clean(page.title).split())
     if number > 1:
         title = continuation(title, number, pages)
@@ -176,10 +179,11 @@ def _characters(blocks: Iterable[SlackBlock]) -> int:
             waiting += one
             continue
         for key, value in one.items():
-            if type(value) is list:
+            if type(value) is str:  # as most are
+                if key in _COUNTED:
+                    texts.append(value)
+            elif type(value) is list:
                 waiting += value
             elif type(value) is dict:
                 waiting.append(value)
-            elif key in _COUNTED:
-                texts.append(value)
     return utf16_length("".join(texts))

@@ -32,18 +32,19 @@ GAP = "\n\n"
 def inline_elements(inlines: Inlines) -> list[Element]:
     """Return inlines as the elements of a section, none if there is nothing to see."""
     flow = runs(inlines)
-    return [_element(run) for run in flow] if any(run.text.strip() for run in flow) else []
+    return [] if all([run.text.isspace() for run in flow]) else list(map(_element, flow))  # noqa: C419  # quicker
 
 
 def _element(run: Run) -> Element:
-    element: Element = {"type": "link", "url": run.url} if run.url else {"type": "text"}
-    if run.time:
-        element = _date(run.time, run.url)
+    text, styles, code, url, _, time = run
+    if time:
+        element = _date(time, url)
     else:
-        element["text"] = run.text.replace("\n", " ") if run.code else run.text
-    if run.styles or run.code:
-        styles = {STYLES[style]: True for style in STYLES if style in run.styles}
-        element["style"] = {**styles, "code": True} if run.code else styles
+        element = {"type": "link", "url": url} if url else {"type": "text"}
+        element["text"] = text.replace("\n", " ") if code else text
+    if styles or code:
+        marked = {STYLES[style]: True for style in STYLES if style in styles}
+        element["style"] = {**marked, "code": True} if code else marked
     return element
 
 
@@ -63,18 +64,18 @@ class RichText:
     def add(self, block: Block) -> None:
         """Append a block; dividers and buttons have no text."""
         match block:
-            case Heading(_, children):
-                self._heading(children)
-            case Paragraph(children):
-                self._section(inline_elements(children))
-            case CodeBlock(value):
-                self._code(value, quoted=False)
+            case Paragraph():
+                self._section(inline_elements(block.children))
+            case Heading():
+                self._heading(block.children)
+            case CodeBlock():
+                self._code(block.value, quoted=False)
             case List():
                 self._list(block, 0, quoted=False)
-            case Quote(blocks):
-                self._quote(blocks)
-            case Item(blocks):
-                for inner in blocks:
+            case Quote():
+                self._quote(block.blocks)
+            case Item():
+                for inner in block.blocks:
                     self.add(inner)
             case _:
                 pass

@@ -31,12 +31,12 @@ def with_table(document: Document) -> Document | None:
 
     Slack may show a table below everything else, and takes one a message: so only the last section's is one.
     """
-    if any(isinstance(node, Table) for node in walk(document.blocks)):
-        return None
     for begin, end in _runs(document.blocks):
         table = _table(document.blocks[begin - 1 : begin], document.blocks[begin:end])
         rest = document.blocks[end:]
         if table and not any(isinstance(block, Heading | Item) for block in rest):
+            if any(isinstance(node, Table) for node in walk(document.blocks)):
+                return None
             before = document.blocks[: begin - 1 if table.header else begin]
             return replace(document, blocks=(*before, table, *rest))
     return None
@@ -55,8 +55,9 @@ def table_block(table: Table) -> Json:
 
 def _runs(blocks: Blocks) -> list[tuple[int, int]]:
     """Return where stories that were rows follow on each other, as ranges; the last one first."""
-    numbered = groupby(enumerate(blocks), key=lambda pair: bool(_cells(pair[1])))
-    runs = [[number for number, _block in group] for rows, group in numbered if rows]
+    rows = [number for number, block in enumerate(blocks) if _cells(block)]
+    together = groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0])
+    runs = [[number for _, number in group] for _, group in together]
     return [(run[0], run[-1] + 1) for run in reversed(runs)]
 
 

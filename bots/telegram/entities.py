@@ -79,13 +79,16 @@ class Styled:
 
 
 def _trimmed(span: Span, text: str, skipped: int) -> Span | None:
-    start, end = max(0, span.start - skipped), min(len(text), span.end - skipped)
-    while start < end and text[start].isspace() and span.kind not in _UNTRIMMED:
-        start += 1
-    while end > start and text[end - 1].isspace() and span.kind not in _UNTRIMMED:
-        end -= 1
-    seen = end > start and not text[start:end].isspace()
-    return Span(span.kind, start, end, span.extra) if seen else None
+    """Return the span in a text that lacks ``skipped`` characters at its beginning, None if nothing is seen of it."""
+    kind, start, end, extra = span
+    start, end = max(0, start - skipped), min(len(text), end - skipped)
+    said = text[start:end].strip() if start < end else ""
+    if not said:
+        return None
+    if kind not in _UNTRIMMED:
+        start = text.index(said, start)
+        end = start + len(said)
+    return Span(kind, start, end, extra)
 
 
 class _Offsets:
@@ -110,25 +113,21 @@ class _Runs:
     def read(self, inlines: Iterable[Inline]) -> None:
         """Append ``inlines``."""
         before: _Open | None = None
-        for inline in inlines:
-            match inline:
-                case Text(value):
-                    before = None
-                    self._add(value, self._open)
-                case Code(value):
-                    before = None
-                    self._add_leaf(value, _Open("code"))
-                case Time(at, text, form):
-                    before = None
-                    extra = (("unix_time", int(at.timestamp())), ("date_time_format", TIME_FORMATS[form]))
-                    self._add_leaf(text, _Open("date_time", extra), styled=True)
-                case Link(children, url):
-                    before = None
-                    self._within(_Open("text_link", (("url", url),)), children)
-                case Strong(children) | Emphasis(children) | Strike(children):
-                    kind = _STYLES[type(inline)]
-                    before = before if before and before.kind == kind else _Open(kind)
-                    self._within(before, children)
+        for inline in inlines:  # the most frequent kinds first; ``match`` would take three times as long
+            style, before = before, None
+            if isinstance(inline, Text):
+                self._add(inline.value, self._open)
+            elif isinstance(inline, Link):
+                self._within(_Open("text_link", (("url", inline.url),)), inline.children)
+            elif isinstance(inline, Code):
+                self._add_leaf(inline.value, _Open("code"))
+            elif isinstance(inline, Time):
+                extra = (("unix_time", int(inline.at.timestamp())), ("date_time_format", TIME_FORMATS[inline.form]))
+                self._add_leaf(inline.text, _Open("date_time", extra), styled=True)
+            else:
+                kind = _STYLES[type(inline)]
+                before = style if style and style.kind == kind else _Open(kind)
+                self._within(before, inline.children)
 
     def spans(self) -> list[Span]:
         """Return the spans of everything that was read."""
@@ -152,12 +151,14 @@ class _Runs:
 
     def _add(self, value: str, marks: Iterable[_Open]) -> None:
         value = clean(value).replace("\t", " ")
+        if not value:
+            return
         start, self._position = self._position, self._position + len(value)
         self.texts.append(value)
         for mark in marks:
-            if value and mark.ranges and mark.ranges[-1][1] == start:
+            if mark.ranges and mark.ranges[-1][1] == start:
                 mark.ranges[-1] = (mark.ranges[-1][0], self._position)
-            elif value:
+            else:
                 mark.ranges.append((start, self._position))
 
 

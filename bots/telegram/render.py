@@ -144,25 +144,25 @@ def _gap(before: Block | None, block: Block, depth: int) -> str:
     if before is None:
         return ""
     below_heading = isinstance(before, Heading) and before.level > 2  # noqa: PLR2004  # a story's
-    list_below_text = isinstance(block, List) and isinstance(before, Heading | Paragraph)
+    list_below_text = isinstance(block, List) and isinstance(before, (Heading, Paragraph))
     tight = depth > 0 or below_heading or list_below_text
     return "\n" if tight else GAP
 
 
 def _write_block(styled: Styled, block: Block, depth: int) -> None:
     match block:
-        case Item(blocks):
-            _write(styled, blocks, depth)
-        case Heading(_, children):
-            styled.write(children, bold=True)
-        case Paragraph(children):
-            styled.write(children)
-        case CodeBlock():
-            _write_code(styled, block)
+        case Paragraph():
+            styled.write(block.children)
+        case Heading():
+            styled.write(block.children, bold=True)
+        case Item():
+            _write(styled, block.blocks, depth)
         case List():
             _write_list(styled, block, depth)
-        case Quote(blocks):
-            _write_quote(styled, blocks, "blockquote")
+        case CodeBlock():
+            _write_code(styled, block)
+        case Quote():
+            _write_quote(styled, block.blocks, "blockquote")
         case Fold():
             _write_fold(styled, block)
         case Table() | Divider() | Actions():

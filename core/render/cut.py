@@ -65,13 +65,6 @@ def boundaries(inlines: Inlines, grain: Grain) -> list[int]:
     return sorted(offset for offset in offsets if 0 < offset < len(text) and not inside[offset])
 
 
-def text_of(inlines: Inlines) -> str:
-    """Return the text of ``inlines``."""
-    flow = _Flow()
-    flow.read(inlines)
-    return "".join(flow.texts)
-
-
 class _Flow:
     """The text of inlines, and where in it links, codes and times are."""
 
@@ -87,19 +80,19 @@ class _Flow:
         for inline in inlines:
             start = self._position
             match inline:
-                case Text(value):
-                    self._add(value)
-                case Code(value):
-                    self._add(value)
+                case Text():
+                    self._add(inline.value)
+                case Code():
+                    self._add(inline.value)
                     self.codes.append((start, self._position))
-                case Time(_, value):
-                    self._add(value)
+                case Time():
+                    self._add(inline.text)
                     self.times.append((start, self._position))
-                case Link(children, _):
-                    self.read(children)
+                case Link():
+                    self.read(inline.children)
                     self.links.append((start, self._position))
-                case Strong(children) | Emphasis(children) | Strike(children):
-                    self.read(children)
+                case Strong() | Emphasis() | Strike():
+                    self.read(inline.children)
 
     def _add(self, value: str) -> None:
         self.texts.append(value)

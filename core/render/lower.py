@@ -112,6 +112,8 @@ class _Lowering:
         self._shown = frozenset(_kinds_shown(features))
 
     def blocks(self, blocks: Blocks) -> Blocks:
+        if all([type(block) in self._shown for block in blocks]):  # noqa: C419  # a list is quicker for so few
+            return blocks
         lowered: list[Block] = []
         for block in blocks:
             if type(block) in self._shown:
@@ -122,6 +124,9 @@ class _Lowering:
 
     def _block(self, block: Block) -> Blocks:  # noqa: PLR0911, C901  # a table: one line per node
         match block:
+            case Item():
+                inner = self.blocks(block.blocks)
+                return (block if inner is block.blocks else Item(inner),)
             case Heading():
                 return self._heading(block)
             case Paragraph(children):
@@ -137,8 +142,6 @@ class _Lowering:
                 return self._fold(block)
             case Table():
                 return self._table(block)
-            case Item(inner):
-                return (Item(self.blocks(inner)),)
             case Divider():
                 return (block,) if "divider" in self._features else ()
             case Actions():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from operator import sub
+from operator import le, sub
 from typing import TYPE_CHECKING
 
 from core.document.build import clean
@@ -121,7 +121,7 @@ def _cut(blocks: Blocks, layout: Layout, later: Cost, least: int) -> list[Blocks
 
 
 def _says_something(page: Blocks) -> bool:
-    return any(isinstance(block, Actions) for block in page) or bool(clean(plain(page)).strip())
+    return any(isinstance(block, Actions) or clean(plain(block)).strip() for block in page)
 
 
 def _attempt(blocks: Blocks, layout: Layout, later: Cost, detail: Detail) -> tuple[list[Unit], Breaks]:
@@ -166,4 +166,4 @@ def _total(costs: Sequence[Cost], like: Cost) -> Cost:
 
 
 def _fits(cost: Cost, budget: Cost) -> bool:
-    return all(amount <= limit for amount, limit in zip(cost, budget, strict=True))
+    return all(map(le, cost, budget))

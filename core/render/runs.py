@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 Style: TypeAlias = Literal["strong", "emphasis", "strike"]
 
 _PLAIN: frozenset[Style] = frozenset()
+_STYLES: dict[type, frozenset[Style]] = {
+    Strong: frozenset({"strong"}),
+    Emphasis: frozenset({"emphasis"}),
+    Strike: frozenset({"strike"}),
+}
 
 
 class Run(NamedTuple):
@@ -44,38 +49,27 @@ class _Flattening:
         self._links = 0
 
     def read(self, inlines: Iterable[Inline], styles: frozenset[Style], url: str, link: int) -> None:
-        for inline in inlines:
-            match inline:
-                case Text(value):
-                    self._add(Run(clean(value), styles, False, url, link))  # noqa: FBT003  # by place is quicker
-                case Code(value):
-                    self._add(Run(clean(value), styles, True, url, link))  # noqa: FBT003  # as above
-                case Time(_, text):
-                    self._add(Run(clean(text), styles, url=url, link=link, time=inline))
-                case Link(children, target):
-                    self._links += 1
-                    around = (url, link) if url else (target, self._links)
-                    self.read(children, styles, *around)
-                case Strong(children):
-                    self.read(children, styles | {"strong"}, url, link)
-                case Emphasis(children):
-                    self.read(children, styles | {"emphasis"}, url, link)
-                case Strike(children):
-                    self.read(children, styles | {"strike"}, url, link)
+        for inline in inlines:  # the most frequent kinds first; ``match`` would take three times as long
+            if isinstance(inline, Text):
+                self._add(inline.value, styles, False, url, link)  # noqa: FBT003  # by place is quicker
+            elif isinstance(inline, Link):
+                self._links += 1
+                around = (url, link) if url else (inline.url, self._links)
+                self.read(inline.children, styles, *around)
+            elif isinstance(inline, Code):
+                self._add(inline.value, styles, True, url, link)  # noqa: FBT003  # as above
+            elif isinstance(inline, Time):
+                if text := clean(inline.text):
+                    self.runs.append(Run(text, styles, url=url, link=link, time=inline))
+            else:
+                self.read(inline.children, styles | _STYLES[type(inline)], url, link)
 
-    def _add(self, run: Run) -> None:
-        if not run.text:
+    def _add(self, value: str, styles: frozenset[Style], code: bool, url: str, link: int) -> None:  # noqa: FBT001
+        text = clean(value)
+        if not text:
             return
-        if self.runs and _alike(self.runs[-1], run):
-            run = run._replace(text=self.runs.pop().text + run.text)
-        self.runs.append(run)
-
-
-def _alike(left: Run, right: Run) -> bool:
-    return (
-        left.link == right.link
-        and left.code == right.code
-        and left.styles == right.styles
-        and left.time is None
-        and right.time is None
-    )
+        last = self.runs[-1] if self.runs else None
+        if last and last[1:] == (styles, code, url, link, None):
+            self.runs[-1] = last._replace(text=last.text + text)
+        else:
+            self.runs.append(Run(text, styles, code, url, link))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
-from typing import TYPE_CHECKING, TypeAlias
+from operator import add, le
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from core.document.nodes import (
     Actions,
@@ -20,8 +21,9 @@ from core.document.nodes import (
     Table,
     Text,
 )
+from core.document.text import plain
 from core.render.breaks import Weight
-from core.render.cut import Grain, Piece, boundaries, join, split, text_of
+from core.render.cut import Grain, Piece, boundaries, join, split
 from core.render.lower import table_as_list
 
 if TYPE_CHECKING:
@@ -115,7 +117,7 @@ class Frame:
                 inlines = join(part for _, part in parts if isinstance(part, Piece))
                 return [replace(self.node, children=inlines)]
             case CodeBlock():
-                value = text_of(join(part for _, part in parts if isinstance(part, Piece)))
+                value = plain(join(part for _, part in parts if isinstance(part, Piece)))
                 return [replace(self.node, value=value.removesuffix("\n"))]
             case Table(header):
                 rows = tuple(part for _, part in parts if isinstance(part, tuple))
@@ -162,13 +164,12 @@ def probe(node: Container) -> Content:
             return PROBE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A piece of a document: whole ``content``, the ``index``-th child of ``frame`` (None: of the document)."""
+class Unit(NamedTuple):
+    """A piece of a document: whole ``content``, the ``place``-th child of ``frame`` (None: of the document)."""
 
     content: Content
     frame: Frame | None
-    index: int
+    place: int
     weight: Weight
 
 
@@ -193,7 +194,7 @@ def _assemble_page(page: Sequence[Unit], seen: set[Frame]) -> Blocks:
         while len(stack) > 1 and (len(stack) - 1 > len(path) or stack[-1][0] is not path[len(stack) - 2]):
             close()
         stack.extend((frame, []) for frame in path[len(stack) - 1 :])
-        stack[-1][1].append((unit.index, unit.content))
+        stack[-1][1].append((unit.place, unit.content))
     while len(stack) > 1:
         close()
     return tuple(part for _, part in stack[0][1] if not isinstance(part, Piece | ListItem | tuple))
@@ -219,6 +220,7 @@ class _Flattening:
         self.units: list[Unit] = []
         self._layout = layout
         self._room = tuple(limit - lost for limit, lost in zip(layout.budget, later, strict=True))
+        self._nothing: Cost = (0,) * len(self._room)
         self._granule = max(1, self._room[0] // UNITS_PER_PAGE)
         self._detail = detail
 
@@ -292,25 +294,28 @@ class _Flattening:
 
     def _fits(self, own: Cost, frame: Frame | None) -> bool:
         alone = _plus(own, frame.shell) if frame else own
-        return all(amount <= limit for amount, limit in zip(alone, self._room, strict=True))
+        return all(map(le, alone, self._room))
 
     def _append(self, content: Content, frame: Frame | None, index: int, dislike: int, own: Cost) -> None:
         before = self.units[-1] if self.units else None
-        nothing: Cost = (0,) * len(self._room)
-        shared = _shared(before.frame, frame) if before else None
-        reopening = shared.shell if shared else nothing
-        cost = _plus(own, _minus(frame.shell if frame else nothing, reopening))
+        cost, reopening = own, self._nothing
+        if frame:
+            shared = _shared(before.frame, frame) if before else None
+            reopening = shared.shell if shared else self._nothing
+            cost = _plus(own, _minus(frame.shell, reopening))
         together = isinstance(content, Actions) or (before is not None and _announces(before, frame))
         weight = Weight(cost=cost, reopening=reopening, dislike=dislike, together=together)
-        self.units.append(Unit(content=content, frame=frame, index=index, weight=weight))
+        self.units.append(Unit(content=content, frame=frame, place=index, weight=weight))
 
 
 def _divides(content: Content, detail: Detail, *, fits: bool) -> bool:
+    if fits and detail == Detail.BLOCKS:
+        return False
     match content:
         case Item(parts) | Quote(parts) | Fold(_, parts) | List(parts) | ListItem(parts) | Table(_, parts):
-            return not fits or (detail >= Detail.PARTS and bool(parts))
+            return not fits or bool(parts)
         case CodeBlock():
-            return not fits or detail >= Detail.PARTS
+            return True
         case Paragraph():
             return not fits or detail >= Detail.SENTENCES
         case Heading():
@@ -353,42 +358,37 @@ def _shared(left: Frame | None, right: Frame | None) -> Frame | None:
 
 def _announces(unit: Unit, following: Frame | None) -> bool:
     """Tell whether a unit only makes sense with what follows it."""
-    match unit.content:
-        case Piece(inlines) if unit.frame and unit.frame is not following:
-            return isinstance(unit.frame.node, Heading) or (
-                isinstance(unit.frame.node, Paragraph) and _is_label(inlines)
-            )
-        case ListItem(blocks) | Item(blocks) | Quote(blocks) | Fold(_, blocks) if blocks:
-            return _block_announces(blocks[-1])
-        case content:
-            return _block_announces(content)
+    content = unit.content
+    if not isinstance(content, Piece):
+        return _block_announces(content)
+    if unit.frame is None or unit.frame is following:
+        return False
+    node = unit.frame.node
+    return isinstance(node, Heading) or (isinstance(node, Paragraph) and _is_label(content.inlines))
 
 
 def _block_announces(content: Content) -> bool:
     match content:
-        case Heading():
-            return True
-        case Paragraph(children):
-            return _is_label(children)
-        case Item(blocks) | Quote(blocks) | Fold(_, blocks) if blocks:
-            return _block_announces(blocks[-1])
+        case Paragraph():
+            return _is_label(content.children)
+        case Item() | Quote() | Fold() | ListItem():
+            return bool(content.blocks) and _block_announces(content.blocks[-1])
         case _:
-            return False
+            return isinstance(content, Heading)
 
 
 def _is_label(inlines: Inlines) -> bool:
-    text = text_of(inlines).rstrip()
+    text = plain(inlines).rstrip()
     if text.endswith((":", "：")):
         return True
-    bold = all(
+    return 0 < len(text) <= PSEUDO_HEADING and all(
         isinstance(inline, Strong) or (isinstance(inline, Text) and not inline.value.strip()) for inline in inlines
     )
-    return bold and 0 < len(text) <= PSEUDO_HEADING
 
 
 def _plus(left: Cost, right: Cost) -> Cost:
-    return tuple(a + b for a, b in zip(left, right, strict=True))
+    return tuple(map(add, left, right))
 
 
 def _minus(left: Cost, right: Cost) -> Cost:
-    return tuple(max(0, a - b) for a, b in zip(left, right, strict=True))
+    return tuple([max(0, a - b) for a, b in zip(left, right, strict=True)])
