@@ -29,6 +29,7 @@ _OPTIONS = comrak.ExtensionOptions(cjk_friendly_emphasis=True, table=True, strik
 _NESTING = ">*_~["
 _ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in _NESTING})
 _DEEP_INDENT = regex.compile(r"[ \t]{200}")
+_DEEP_SPACES = " " * 200
 _FENCE = regex.compile(r"^[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
 _MARKERS = r"^(?:[ \t>]|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))*"
 _DEFINITION = regex.compile(
@@ -67,7 +68,8 @@ def _parse(source: str) -> Sequence[Node]:
     depth = sum(map(source.count, _NESTING))
     if depth > DEEPEST:
         source = source.translate(_ESCAPED)
-    if depth <= SHALLOW and not _DEEP_INDENT.search(source):
+    indented = _DEEP_SPACES in source or ("\t" in source and _DEEP_INDENT.search(source) is not None)
+    if depth <= SHALLOW and not indented:
         return comrak.parse_document(source, _OPTIONS).children
     with _stack_size, ThreadPoolExecutor(1) as pool:
         usual = threading.stack_size(DEEP_STACK)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,6 +33,11 @@ _ELEMENTS = {
     "b": "strong", "strong": "strong", "i": "em", "em": "em", "s": "s", "del": "s", "strike": "s", "a": "link",
 }  # fmt: skip
 _MEANING: dict[str, Callable[[Inlines], Inline]] = {"strong": Strong, "em": Emphasis, "s": Strike}
+_STYLES: dict[type, Callable[[Inlines], Inline]] = {
+    comrak.Strong: Strong,
+    comrak.Emph: Emphasis,
+    comrak.Strikethrough: Strike,
+}
 _BLOCK_NAMES = (
     "address article aside blockquote br center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header "
     "hr li main nav ol p section summary table tbody tfoot thead tr ul"
@@ -46,8 +50,7 @@ _BREAKS = frozenset(_BLOCK_NAMES.split())
 _PROSE = frozenset(_PROSE_NAMES.split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A line of a paragraph. ``number`` is its 1-based source line, ``hard`` says that a hard break ends it."""
 
     children: Inlines
@@ -123,15 +126,14 @@ _TAG_END = _End(hard=True, written=False)
 
 
 def _line_end(value: Any) -> _End | None:  # noqa: ANN401  # one of the parser's kinds, told by its type
-    match value:
-        case comrak.SoftBreak():
-            return _SOFT_END
-        case comrak.LineBreak():
-            return _HARD_END
-        case comrak.HtmlInline(value=tag) if (match := _TAG.match(tag)) and match["name"].lower() in _BREAKS:
-            return _TAG_END
-        case _:
-            return None
+    kind = type(value)
+    if kind is comrak.SoftBreak:
+        return _SOFT_END
+    if kind is comrak.LineBreak:
+        return _HARD_END
+    if kind is comrak.HtmlInline and (match := _TAG.match(value.value)) and match["name"].lower() in _BREAKS:
+        return _TAG_END
+    return None
 
 
 def _glue(before: str, after: str) -> str:
@@ -153,30 +155,30 @@ class _Run:
         return len(self._frames) > 1
 
     def add(self, node: Node, value: Any) -> None:  # noqa: ANN401  # as above
-        match value:
-            case comrak.Text(value=text):
-                self._put(build.text(text) if self._linked or ":" not in text else _linked(text))
-            case comrak.SoftBreak():
-                self._break(_SOFT)
-            case comrak.LineBreak():
-                self._break("\n")
-            case comrak.Strong() | comrak.Emph() | comrak.Strikethrough() as style:
-                self._style(node, style)
-            case comrak.Link(value=link):
-                inner = self._inner(node, linked=True)
-                self._put(inner if self._linked else build.safe_link(inner, link.url))
-            case comrak.Code(value=code):
-                self._put(build.code(code.literal))
-            case comrak.Image(value=image):
-                self._image(_alternative(node), image.url)
-            case comrak.HtmlInline(value=tag):
-                self._html(tag)
-            case _:
-                self._put(self._inner(node))
+        kind = type(value)
+        if kind is comrak.Text:
+            self._put(_read(value.value, linked=self._linked))
+        elif kind in _STYLES:
+            self._style(node, kind)
+        elif kind is comrak.Link:
+            inner = self._inner(node, linked=True)
+            self._put(inner if self._linked else build.safe_link(inner, value.value.url))
+        elif kind is comrak.SoftBreak:
+            self._break(_SOFT)
+        elif kind is comrak.LineBreak:
+            self._break("\n")
+        elif kind is comrak.Code:
+            self._put(build.code(value.value.literal))
+        elif kind is comrak.Image:
+            self._image(_alternative(node), value.value.url)
+        elif kind is comrak.HtmlInline:
+            self._html(value.value)
+        else:
+            self._put(self._inner(node))
 
     def close(self) -> Inlines:
         """Return what was collected; elements that were never closed vanish around their text."""
-        while self.is_open:
+        while len(self._frames) > 1:
             _, _, inner = self._frames.pop()
             self._put(inner)
         whole = joined(self._frames[0][2])
@@ -189,16 +191,14 @@ class _Run:
         self.breaks += 1
         self._put((Text(text),))
 
-    def _style(self, node: Node, style: comrak.Strong | comrak.Emph | comrak.Strikethrough) -> None:
+    def _style(self, node: Node, kind: type) -> None:
         inner = self._inner(node)
         if not plain(inner).strip():
             self._put(inner)
-        elif isinstance(style, comrak.Strong):
-            self._put((Strong(inner),))
-        elif isinstance(style, comrak.Emph):
-            self._put((Emphasis(inner),))
+        elif kind is not comrak.Strikethrough or self._is_doubled(node):
+            self._put((_STYLES[kind](inner),))
         else:
-            self._put((Strike(inner),) if self._is_doubled(node) else (Text("~"), *inner, Text("~")))
+            self._put((Text("~"), *inner, Text("~")))
 
     def _image(self, alternative: str, url: str) -> None:
         text = build.text(alternative)
@@ -207,9 +207,13 @@ class _Run:
     def _inner(self, node: Node, *, linked: bool = False) -> Inlines:
         if self._depth >= NESTING:
             return build.text(_alternative(node))
-        run = _Run(self._source, self._depth + 1, linked=linked or self._linked)
-        for child in node.children:
-            run.add(child, child.node_value)
+        linked = linked or self._linked
+        children = [(child, child.node_value) for child in node.children]
+        if len(children) == 1 and type(only := children[0][1]) is comrak.Text:  # as nearly always
+            return _read(only.value, linked=linked)
+        run = _Run(self._source, self._depth + 1, linked=linked)
+        for child, value in children:
+            run.add(child, value)
         self.breaks += run.breaks
         return run.close()
 
@@ -256,8 +260,10 @@ def _glued(inline: Inline) -> Inline:
     return Text("".join(whole))
 
 
-def _linked(text: str) -> Inlines:
-    """Return the text with its bare addresses as links."""
+def _read(text: str, *, linked: bool) -> Inlines:
+    """Return a text with its bare addresses as links, unless it is ``linked`` itself."""
+    if linked or ":" not in text:
+        return build.text(text)
     found: list[Inline] = []
     done = 0
     for start, url in addresses(text):

@@ -13,5 +13,8 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def language_of(text: str) -> str:
     """Return "zh" for a Chinese text, else "en"."""
-    han = sum(map(len, _HAN.findall(text)))
-    return "zh" if han > 0 and han >= HAN_SHARE * sum(map(len, _LETTERS.findall(text))) else "en"
+    han = 0 if text.isascii() else sum(map(len, _HAN.findall(text)))
+    if not han:
+        return "en"
+    enough = han >= HAN_SHARE * len(text) or han >= HAN_SHARE * sum(map(len, _LETTERS.findall(text)))
+    return "zh" if enough else "en"

@@ -9,8 +9,7 @@ read as if it were not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import comrak
 import regex
@@ -30,8 +29,7 @@ _COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
 _CELL = regex.compile(r"(?<!\\)\|")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(NamedTuple):
     """A block with the source line where it begins.
 
     ``level`` is a heading's own level (1–6); ``underlined`` marks a heading made by a line of hyphens below.

@@ -57,9 +57,15 @@ def is_safe(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    if parts.scheme.lower() not in SCHEMES or _INVISIBLE.search(url) or _SPACE.search(url):
+    scheme = parts.scheme  # in small letters already
+    if scheme not in SCHEMES or " " in url or not (url.isprintable() or _is_seen(url)):
         return False
-    return bool(parts.netloc if parts.scheme.lower() in {"http", "https"} else parts.path)
+    return bool(parts.netloc if scheme in {"http", "https"} else parts.path)
+
+
+def _is_seen(url: str) -> bool:
+    """Tell whether no character of an address is invisible or white space."""
+    return not _INVISIBLE.search(url) and not _SPACE.search(url)
 
 
 def spelled_out(label: str, url: str) -> str:

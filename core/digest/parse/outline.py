@@ -126,7 +126,7 @@ def _named(block: Placed, vocabulary: Vocabulary) -> Iterator[Placed]:
         yield block
         return
     yield _paragraph([Line(children=stripped(before), number=first.number)])
-    yield _paragraph([replace(first, children=stripped(rest)), *others])
+    yield _paragraph([first._replace(children=stripped(rest)), *others])
 
 
 def _is_titled(line: Line) -> bool:
@@ -139,7 +139,7 @@ def _is_bold(inlines: Inlines) -> bool:
 
 
 def _paragraph(lines: Sequence[Line]) -> Placed:
-    last = replace(lines[-1], hard=False)
+    last = lines[-1]._replace(hard=False)
     whole = (*lines[:-1], last)
     return Placed(block=Paragraph(join_lines(whole)), line=lines[0].number, lines=whole)
 

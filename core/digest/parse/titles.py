@@ -139,8 +139,7 @@ def is_attached(marker: str) -> bool:
 def _under(content: Inlines, lines: tuple[Line, ...]) -> Inlines:
     if len(lines) < 2:  # noqa: PLR2004 — one line has nothing below
         return content
-    first = type(lines[0])(children=content, number=lines[0].number, hard=lines[0].hard)
-    return join_lines((first, *lines[1:]))
+    return join_lines((lines[0]._replace(children=content), *lines[1:]))
 
 
 def _marked(inlines: Inlines) -> tuple[str, bool, Inlines]:
