@@ -86,8 +86,8 @@ def prose_lines(text: str, number: int) -> tuple[Line, ...]:
 
 def join_lines(lines: Sequence[Line]) -> Inlines:
     """Return the lines as one run of inlines: Chinese is joined without a space, hard breaks stay."""
-    if len(lines) == 1:
-        return lines[0].children
+    if len(lines) < 2:  # noqa: PLR2004  # as nearly always, and then there is nothing to join
+        return lines[0].children if lines else ()
     whole: list[Inline] = []
     hard = False
     for line in lines:

@@ -16,6 +16,8 @@ from core.document.text import links, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from core.document.nodes import Blocks, Inlines, Link
+
 KEY_BYTES = 5
 """They make eight characters of base32."""
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
@@ -28,26 +30,30 @@ Keyed: TypeAlias = Story | Lesson | Pick
 _TRACKING = frozenset({"fbclid", "gclid", "igshid", "mc_cid", "mc_eid", "ref", "ref_src", "si", "spm", "source"})
 
 
-def natural_key(entry: Keyed, shared: frozenset[str] = frozenset()) -> str:
+def own_key(found: Sequence[Link], title: Inlines | str, body: Blocks) -> str:
     """Return the key that an entry has by itself: 8 characters of ``[a-z2-7]``.
 
-    It comes from the normalised address of the first link, unless that is one of ``shared`` (addresses that other
-    entries of the issue have too), else from the words of the title, else from the words of the text.
+    It comes from the normalised address of the first link that was ``found`` in it, else from the words of the title,
+    else from the words of the text.
     """
-    address = first_address(entry)
-    return _natural(entry, "" if address in shared else address)
-
-
-def _natural(entry: Keyed, address: str) -> str:
-    if address:
+    if found and (address := normalise_url(found[0].url)):
         return _hash(f"url:{address}")
-    return _hash(f"title:{_words(_title(entry)) or _words(plain(entry.body))}")
+    return _hash(f"title:{_words(title if isinstance(title, str) else plain(title)) or _words(plain(body))}")
+
+
+def natural_key(entry: Keyed) -> str:
+    """Return the key that an entry has by itself, whatever else is in its issue."""
+    return own_key(_links(entry), _title(entry), entry.body)
 
 
 def first_address(entry: Keyed) -> str:
     """Return the normalised address of the entry's first link, "" if it has none."""
-    found = links(entry.body) if isinstance(entry, Lesson) else entry.links
+    found = _links(entry)
     return normalise_url(found[0].url) if found else ""
+
+
+def _links(entry: Keyed) -> Sequence[Link]:
+    return links(entry.body) if isinstance(entry, Lesson) else entry.links
 
 
 def normalise_url(url: str) -> str:
@@ -62,7 +68,8 @@ def normalise_url(url: str) -> str:
     except ValueError:
         return url
     host = parts.netloc.lower().removeprefix("www.")
-    return f"{host}{parts.path.rstrip('/')}{'?' if query else ''}{urlencode(sorted(query))}"
+    path = f"{host}{parts.path.rstrip('/')}"
+    return f"{path}?{urlencode(sorted(query))}" if query else path
 
 
 def _tracks(name: str) -> bool:
@@ -70,10 +77,15 @@ def _tracks(name: str) -> bool:
 
 
 def keyed(issue: Issue) -> Issue:
-    """Return the issue with the natural key of every story, lesson and pick, none of them twice."""
-    entries = [(entry, first_address(entry)) for entry in _entries(issue)]
-    counts = Counter(address for _, address in entries)
-    own = (_natural(entry, address if counts[address] == 1 else "") for entry, address in entries)
+    """Return the issue, whose stories, lesson and pick have each their own key, with none of these keys twice.
+
+    An address that several entries begin with is the key of none of them.
+    """
+    entries = tuple(_entries(issue))
+    counts = Counter([entry.key for entry in entries])
+    if len(counts) == len(entries):
+        return issue
+    own = (entry.key if counts[entry.key] == 1 else own_key((), _title(entry), entry.body) for entry in entries)
     return _with_keys(issue, _distinct(own))
 
 

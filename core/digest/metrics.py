@@ -21,7 +21,7 @@ _AMOUNT = (
     r"(?P<number>\d(?<![A-Za-z0-9_.,].)(?<![A-Za-z]-.)(?:\d{0,2}(?:,\d{3})+|\d{0,11})(?:\.\d{1,6})?)"
     r" ?(?P<scale>million\b|billion\b|[kmb](?![a-z])|[千万亿])?\+?"
 )
-"""Begins with the digit, and only then looks at what stands before it: a pattern that begins so is found much faster."""
+"""Begins with the digit and only then looks at what stands before it: a pattern that begins so is found much faster."""
 _DIGIT = re.compile(r"\d")
 _EMOJI = {"likes": "❤\ufe0f?|♥\ufe0f?|👍|⭐\ufe0f?|🌟|★", "downloads": "⬇\ufe0f?|📥", "reposts": "🔁|🔄"}
 _WORDS = {

@@ -210,22 +210,18 @@ def cut(inlines: Iterable[Inline], position: int) -> tuple[Inlines, Inlines]:
 
     Styles and links that are cut go on on both sides.
     """
+    whole = tuple(inlines)
     if position <= 0:
-        return (), tuple(inlines)
-    before: list[Inline] = []
-    after: list[Inline] = []
-    for inline in inlines:
-        length = len(plain(inline))
-        if length <= position and position > 0:
-            before.append(inline)
-        elif position <= 0:
-            after.append(inline)
-        else:
+        return (), whole
+    for index, inline in enumerate(whole):
+        length = len(inline.value) if type(inline) is Text else len(plain(inline))
+        if length > position:
             left, right = _cut_one(inline, position)
-            before.extend(left)
-            after.extend(right)
+            return (*whole[:index], *left), (*right, *whole[index + 1 :])
         position -= length
-    return tuple(before), tuple(after)
+        if not position:
+            return whole[: index + 1], whole[index + 1 :]
+    return whole, ()
 
 
 def _cut_one(inline: Inline, position: int) -> tuple[Inlines, Inlines]:

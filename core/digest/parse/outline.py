@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from core.digest.dates import find_date
 from core.digest.inlines import Line, join_lines
 from core.digest.markdown import Placed
-from core.digest.parse.titles import only_links, read_heading, read_lead, unbold
+from core.digest.parse.titles import has_bold, only_links, read_heading, read_lead, unbold
 from core.digest.sections import fold, split_emoji
 from core.document.nodes import Divider, Heading, Inlines, List, Paragraph, Strong, Table
 from core.document.text import cut, plain, stripped
@@ -115,6 +115,9 @@ def _pieces(block: Placed, vocabulary: Vocabulary) -> Iterator[Placed]:
 def _named(block: Placed, vocabulary: Vocabulary) -> Iterator[Placed]:
     """Divide a paragraph such as "🎯 **Pick of the day:** Bun 1.9 is fast" behind the name and its colon."""
     first, *others = block.lines
+    if not has_bold(first.children):
+        yield block
+        return
     emoji, heading = _divided(first.children)
     if not emoji or not heading or not isinstance(heading[0], Strong) or not vocabulary.names_part(plain(heading[0])):
         yield block
@@ -239,9 +242,11 @@ class _Heads:
         return bool(self._vocabulary.part(title, emoji) or self._vocabulary.exact(title))
 
     def _is_numbered(self, block: Placed) -> bool:
+        if not any(map(str.isdigit, plain(block.block))):
+            return False
         marker, title = read_heading(_children(block))
-        digits = any(character.isdigit() for character in marker)
-        return digits and not self._vocabulary.exact(plain(title)) and not self._vocabulary.part(plain(title))
+        name = plain(title)
+        return any(map(str.isdigit, marker)) and not self._vocabulary.exact(name) and not self._vocabulary.part(name)
 
     def _from_heading(self, block: Placed) -> Head | None:
         emoji, heading = _divided(_children(block))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from core.digest.keys import own_key
 from core.digest.model import Lesson, Pick
 from core.digest.parse.titles import is_more, read_lead
 from core.digest.sections import Vocabulary, split_emoji
@@ -35,27 +36,30 @@ _ASIDE = re.compile(r"\s*[（(][^（()）]*[)）]\s*$")
 
 def lesson(chunk: Chunk, vocabulary: Vocabulary) -> Lesson:
     """Return the lesson of a chunk. The term is in the heading, a heading below, or the first bold words."""
-    named = _named(chunk, vocabulary)
+    asked = term(_named(chunk, vocabulary))
+    body = _body(chunk.blocks)
     return Lesson(
-        key="",
+        key=own_key(links(body), asked, body),
         emoji=chunk.head.emoji,
         heading=chunk.head.heading,
-        term=term(named),
-        body=_body(chunk.blocks),
+        term=asked,
+        body=body,
         line=chunk.head.line,
     )
 
 
 def pick(chunk: Chunk, vocabulary: Vocabulary) -> Pick:
     """Return the pick of a chunk. Its title is in the heading, a heading below, or the first bold words."""
+    title = _named(chunk, vocabulary)
     body = _body(chunk.blocks)
+    found = links((*chunk.head.heading, *body))
     return Pick(
-        key="",
+        key=own_key(found, title, body),
         emoji=chunk.head.emoji,
         heading=chunk.head.heading,
-        title=_named(chunk, vocabulary),
+        title=title,
         body=body,
-        links=links((*chunk.head.heading, *body)),
+        links=found,
         line=chunk.head.line,
     )
 

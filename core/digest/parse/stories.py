@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from core.digest.keys import own_key
 from core.digest.markdown import Placed
 from core.digest.metrics import read_metrics
 from core.digest.model import Story
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """A story while its blocks are gathered. Its key is given when the whole issue is known."""
+    """A story while its blocks are gathered."""
 
     marker: str
     title: Inlines
@@ -32,16 +33,17 @@ class Draft:
     headed: bool = False
 
     def story(self, prominence: Prominence) -> Story:
-        """Return the story, without its key."""
-        nodes = (*self.title, *self.body)
+        """Return the story, with the key that it has by itself."""
+        body = tuple(self.body)
+        found = links((*self.title, *body))
         return Story(
-            key="",
+            key=own_key(found, self.title, body),
             marker=self.marker,
             title=self.title,
             separator=self.separator,
-            body=tuple(self.body),
-            links=links(nodes),
-            metrics=read_metrics(plain((Paragraph(self.title), *self.body))),
+            body=body,
+            links=found,
+            metrics=read_metrics("\n".join(filter(None, (plain(self.title), plain(body))))),
             prominence=prominence,
             line=self.line,
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from core.digest.inlines import join_lines
 from core.digest.sections import fold, opens_with_letter, split_emoji
@@ -37,8 +36,7 @@ _MORE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lead:
+class Lead(NamedTuple):
     """A story's beginning. ``rest`` is what follows the title in its paragraph; ``below`` says on lines of its own.
 
     ``form`` is how the title stands out. ``bullet`` tells that a bullet character began the paragraph.
@@ -162,7 +160,12 @@ def _marked(inlines: Inlines) -> tuple[str, bool, Inlines]:
 
 def _from(inlines: Inlines, at: int) -> Inlines:
     _, rest = cut(inlines, at)
-    return stripped(inline for inline in rest if plain(inline))
+    return stripped(_said(rest))
+
+
+def _said(inlines: Inlines) -> Inlines:
+    """Return the inlines without those that say nothing."""
+    return tuple([inline for inline in inlines if plain(inline)])
 
 
 def _bold(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
@@ -212,7 +215,7 @@ def _separated(rest: Inlines) -> tuple[str, Inlines]:
     match = _SEPARATOR.match(text)
     at = match.end() if match else len(text) - len(text.lstrip())
     _, after = cut(rest, at)
-    return text[:at], joined(inline for inline in after if plain(inline))
+    return text[:at], joined(_said(after))
 
 
 def _plain(marker: str, inlines: Inlines, *, bullet: bool) -> Lead:
