@@ -78,7 +78,7 @@ def lines(inlines: Inlines) -> list[str]:
 def heading_line(inlines: Inlines) -> str:
     """Return the inlines as one line that a heading's marks can stand before."""
     line = " ".join(lines(inlines))
-    return _CLOSING_HASHES.sub(lambda match: match[0].replace("#", r"\#"), line)
+    return _CLOSING_HASHES.sub(lambda match: match[0].replace("#", r"\#"), line) if "#" in line else line
 
 
 def escaped(text: str) -> str:
@@ -116,7 +116,7 @@ def _split(flow: Sequence[Run]) -> Iterator[list[Run]]:
 
 
 def _escaped_start(line: str) -> str:
-    match = _OPENS_LINE.match(line)
+    match = None if line[:1].isalpha() else _OPENS_LINE.match(line)
     if not match:
         return line
     at = match.end("number") if match["number"] else match.start("mark")
@@ -286,6 +286,8 @@ def _apart(before: str, marks: Sequence[str]) -> str:
 
 def _with_blanks_styled(spans: list[_Span]) -> list[_Span]:
     """Give white space the styles that both its neighbours have, so that no marks come between them needlessly."""
+    if not any([span.styles for span in spans]):  # noqa: C419  # a list is quicker for so few
+        return spans
     styled = list(spans)
     for at, span in enumerate(spans):
         if span.markdown.isspace():

@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from core.document.build import clean
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from core.document.nodes import Inline, Inlines
 
@@ -30,13 +31,17 @@ _UNTRIMMED = {"pre", "code", "blockquote", "expandable_blockquote"}
 """Blanks count in code, and a quote may begin or end with code."""
 
 
+Extra: TypeAlias = "Mapping[str, str | int]"
+_NOTHING: Extra = MappingProxyType({})
+
+
 class Span(NamedTuple):
     """An entity over the characters ``start`` to ``end`` of a text, counted as Python counts."""
 
     kind: str
     start: int
     end: int
-    extra: tuple[tuple[str, str | int], ...] = ()
+    extra: Extra = _NOTHING
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ class Styled:
     def wrap(self, kind: str, start: int, **extra: str | int) -> None:
         """Put everything from ``start`` on into an entity."""
         if len(self.text) > start:
-            self.spans.append(Span(kind=kind, start=start, end=len(self.text), extra=tuple(extra.items())))
+            self.spans.append(Span(kind=kind, start=start, end=len(self.text), extra=extra))
 
     def entities(self) -> tuple[str, list[dict[str, Any]]]:
         """Return the text without blanks at its ends, and the entities in the order that Telegram gives them."""
@@ -71,9 +76,14 @@ class Styled:
         text = text[skipped:]
         spans = [trimmed for span in self.spans if (trimmed := _trimmed(span, text, skipped))]
         spans.sort(key=lambda span: (span.start, -span.end, not span.kind.endswith("quote")))
-        offset = _Offsets(text)
+        wide = [match.start() for match in _WIDE.finditer(text)]  # these count twice
         return text, [
-            {"type": kind, "offset": (at := offset(start)), "length": offset(end) - at, **dict(extra)}
+            {
+                "type": kind,
+                "offset": (offset := start + bisect_left(wide, start)),
+                "length": end + bisect_left(wide, end) - offset,
+                **extra,
+            }
             for kind, start, end, extra in spans
         ]
 
@@ -85,20 +95,10 @@ def _trimmed(span: Span, text: str, skipped: int) -> Span | None:
     said = text[start:end].strip() if start < end else ""
     if not said:
         return None
-    if kind not in _UNTRIMMED:
+    if len(said) < end - start and kind not in _UNTRIMMED:
         start = text.index(said, start)
         end = start + len(said)
-    return Span(kind, start, end, extra)
-
-
-class _Offsets:
-    """Turns positions in a text into UTF-16 offsets."""
-
-    def __init__(self, text: str) -> None:
-        self._wide = [match.start() for match in _WIDE.finditer(text)]
-
-    def __call__(self, position: int) -> int:
-        return position + bisect_left(self._wide, position)
+    return span if (start, end) == span[1:3] else Span(kind, start, end, extra)
 
 
 class _Runs:
@@ -118,11 +118,11 @@ class _Runs:
             if isinstance(inline, Text):
                 self._add(inline.value, self._open)
             elif isinstance(inline, Link):
-                self._within(_Open("text_link", (("url", inline.url),)), inline.children)
+                self._within(_Open("text_link", {"url": inline.url}), inline.children)
             elif isinstance(inline, Code):
                 self._add_leaf(inline.value, _Open("code"))
             elif isinstance(inline, Time):
-                extra = (("unix_time", int(inline.at.timestamp())), ("date_time_format", TIME_FORMATS[inline.form]))
+                extra: Extra = {"unix_time": int(inline.at.timestamp()), "date_time_format": TIME_FORMATS[inline.form]}
                 self._add_leaf(inline.text, _Open("date_time", extra), styled=True)
             else:
                 kind = _STYLES[type(inline)]
@@ -167,5 +167,5 @@ class _Open:
     """A node that becomes an entity, or several if code interrupts it."""
 
     kind: str
-    extra: tuple[tuple[str, str | int], ...] = ()
+    extra: Extra = field(default_factory=dict)
     ranges: list[tuple[int, int]] = field(default_factory=list)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.document.nodes import Action, Blocks
 
 LABEL_LENGTH = 64
+EMPTY = len(json.dumps({"inline_keyboard": []}))
+"""Bytes of a keyboard without buttons."""
 TOKEN_MARK = "~"  # noqa: S105  # begins a short name of a command line; commands never begin so
 TOKEN_LENGTH = 22
 
@@ -48,7 +50,7 @@ def actions_of(blocks: Blocks) -> tuple[tuple[Action, ...], ...]:
     limits = CLASSIC.limits
     rows: list[tuple[Action, ...]] = []
     room = limits["buttons"].value
-    size = len(json.dumps({"inline_keyboard": []}))
+    size = EMPTY
     for row in _rows(blocks, limits["buttons_in_row"].value):
         kept = row[:room]
         size += len(json.dumps([_button(action) for action in kept]).encode()) + 2

@@ -83,18 +83,22 @@ def _read_all(nodes: tuple[Node, ...]) -> str:
     return "".join(texts)
 
 
+def _read_inlines(inlines: Inlines) -> str:
+    return "".join([inline.value if type(inline) is Text else _READ[type(inline)](inline) for inline in inlines])
+
+
 def _read_list(node: List) -> str:
     items = (f"{number(node, index)}{_read_all(item.blocks)}" for index, item in enumerate(node.items))
     return "\n".join(filter(None, items))
 
 
 def _read_table(node: Table) -> str:
-    rows = (tuple(map(_read_all, row)) for row in (node.header, *node.rows))
+    rows = (tuple(map(_read_inlines, row)) for row in (node.header, *node.rows))
     return "\n".join(" | ".join(row) for row in rows if any(row))
 
 
 def _read_fold(node: Fold) -> str:
-    return "\n".join(filter(None, (_read_all(node.summary), _read_all(node.blocks))))
+    return "\n".join(filter(None, (_read_inlines(node.summary), _read_all(node.blocks))))
 
 
 _value = attrgetter("value")
@@ -102,7 +106,7 @@ _READ: dict[type, Callable[[Any], str]] = {
     Text: _value,
     Code: _value,
     Time: attrgetter("text"),
-    **dict.fromkeys((Strong, Emphasis, Strike, Link, Heading, Paragraph), lambda node: _read_all(node.children)),
+    **dict.fromkeys((Strong, Emphasis, Strike, Link, Heading, Paragraph), lambda node: _read_inlines(node.children)),
     **dict.fromkeys((Quote, Item, ListItem), lambda node: _read_all(node.blocks)),
     CodeBlock: lambda node: node.value.rstrip("\n"),
     List: _read_list,

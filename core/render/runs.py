@@ -68,8 +68,6 @@ class _Flattening:
         text = clean(value)
         if not text:
             return
-        last = self.runs[-1] if self.runs else None
-        if last and last[1:] == (styles, code, url, link, None):
-            self.runs[-1] = last._replace(text=last.text + text)
-        else:
-            self.runs.append(Run(text, styles, code, url, link))
+        if self.runs and self.runs[-1][1:] == (styles, code, url, link, None):
+            text = self.runs.pop().text + text
+        self.runs.append(Run(text, styles, code, url, link))

@@ -279,15 +279,14 @@ def _spoken(inlines: Inlines, line: int, vocabulary: Vocabulary, *, any_words: b
 
     With ``any_words`` an emoji at the beginning is enough.
     """
-    text = plain(inlines)
-    if len(text) > 2 * LONGEST_SPOKEN_HEAD or only_links(inlines):
+    if len(plain(inlines)) > 2 * LONGEST_SPOKEN_HEAD:
         return None
     bold = _is_bold_name(inlines)
     content = unbold(inlines) if bold or isinstance(inlines[0], Strong) else inlines
     emoji, heading = _divided(content)
-    words = plain(heading).rstrip(_AROUND_NAME)
     bold = bold or (bool(emoji) and _is_bold_name(_divided(inlines)[1]))
-    if not words or not (emoji or bold) or not _is_heading_like(words, inlines, bold=bold):
+    words = plain(heading).rstrip(_AROUND_NAME) if emoji or bold else ""
+    if not words or only_links(inlines) or not _is_heading_like(words, inlines, bold=bold):
         return None
     if part := vocabulary.part(words) if emoji or bold else None:
         return Head(form=part, emoji=emoji, heading=heading, line=line)
