@@ -16,7 +16,7 @@ from core.digest.parse.about import about
 from core.digest.parse.outline import outline, roles
 from core.digest.parse.parts import lesson, pick
 from core.digest.parse.stories import gather, one_story
-from core.digest.parse.titles import has_bold, read_heading, read_lead
+from core.digest.parse.titles import has_label, read_heading, read_lead
 from core.digest.sections import Vocabulary, fold, numbered
 from core.document.nodes import Divider, Paragraph
 from core.document.text import plain
@@ -181,18 +181,10 @@ def _ranked(drafts: Iterable[Draft], kind: str) -> Iterator[Story]:
 
 def _recurring(blocks: Iterable[Placed]) -> frozenset[str]:
     """Return the bold beginnings with a colon that occur more than once, folded: they are labels, not titles."""
-    leads = [read_lead(block.lines) for block in blocks if _may_be_labelled(block)]
+    labelled = (block for block in blocks if isinstance(block.block, Paragraph) and has_label(block.block.children))
+    leads = [read_lead(block.lines) for block in labelled]
     counts = Counter([fold(plain(lead.title)) for lead in leads if lead.form == "bold" and lead.ends_in_colon])
     return frozenset(words for words, count in counts.items() if count > 1)
-
-
-def _may_be_labelled(block: Placed) -> bool:
-    """Tell whether a paragraph has what a label is made of: something bold, and a colon."""
-    return (
-        isinstance(block.block, Paragraph)
-        and has_bold(block.block.children)
-        and any([colon in plain(block.block) for colon in ":："])  # noqa: C419  # a list is quicker for so few
-    )
 
 
 def _problems(opened: Opened, issue: Issue, named: About) -> Iterator[Problem]:

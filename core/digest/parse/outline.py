@@ -165,8 +165,8 @@ def _is_own_line(line: Line, vocabulary: Vocabulary) -> bool:
 
 def is_dateline(text: str) -> bool:
     """Tell whether a line says little more than the date or number of the issue."""
-    found = find_date(text)
-    if not found or len(text) > 2 * LONGEST_SPOKEN_HEAD:
+    found = find_date(text) if len(text) <= 2 * LONGEST_SPOKEN_HEAD else None
+    if not found:
         return False
     around = text[: found.start] + text[found.end :]
     return len(around) <= LONGEST_SPOKEN_HEAD and not any(end in around for end in "。！？!?")

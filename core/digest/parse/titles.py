@@ -25,7 +25,7 @@ _BULLET = re.compile(r"\s*[•◦▪▫‣●○■□]\s*")
 _NUMBER = re.compile(r"\s*(\d{1,3}(?:[.)](?=\s)|[、．]|\ufe0f?\u20e3)|[①-⑳])\s*(?=\S)")
 _SEPARATOR = re.compile(r"(?:\s*(?:—{1,2}|–|―|:|：|\|)\s*|\s+·\s+|\s+-{1,2}>?\s+|\s*→\s*|\.\s+|。\s*)")
 _DASH = re.compile(r"\s+(?:—{1,2}|–|-{1,2})\s+|\s*：\s*|:\s+")
-_COLON = re.compile(r"\s*[:：]\s*$")
+_COLONS = (":", "：")
 _SENTENCE = re.compile(r"[。！？!?]+[”’」』\"')）]*|\.[”’\"')]*(?=\s)")
 _CLAUSE = re.compile(r"[，；;]|,(?=\s)")
 _ATTACHED = frozenset("📎🔗👉➡️↗️".replace("\ufe0f", ""))
@@ -179,12 +179,27 @@ def _bold(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
     title = unbold(inlines[:count])
     if leads_on(title):
         return None
-    if colon := _COLON.search(plain(title)):
-        title, tail = cut(title, colon.start())
+    if (colon := _colon_after(plain(title))) is not None:
+        title, tail = cut(title, colon)
         rest = stripped(inlines[count:])
         space = " " if plain(inlines[count:])[:1].isspace() and not plain(tail).endswith(" ") else ""
         return stripped(title), f"{plain(tail)}{space}", rest, "bold"
     return (stripped(title), *_separated(inlines[count:]), "bold")
+
+
+def _colon_after(text: str) -> int | None:
+    """Return where the colon that ends a text begins, with the white space around it; None if there is none."""
+    end = text.rstrip()
+    return len(end[:-1].rstrip()) if end.endswith(_COLONS) else None
+
+
+def has_label(inlines: Inlines) -> bool:
+    """Tell whether something bold has a colon at its end or behind it, as every label at a paragraph's beginning."""
+    return any(
+        _is_bold(inline)
+        and (plain(inline).rstrip().endswith(_COLONS) or plain(inlines[at : at + 1]).lstrip().startswith(_COLONS))
+        for at, inline in enumerate(inlines, 1)
+    )
 
 
 def has_bold(inlines: Inlines) -> bool:
@@ -266,6 +281,9 @@ def _gap(before: Inline) -> Inlines:
 
 def _free(pattern: re.Pattern[str], inlines: Inlines, text: str) -> tuple[int, int] | None:
     """Return the first match that lies in plain text and not in a link or code."""
+    matches = list(pattern.finditer(text))
+    if not matches:
+        return None
     spans: list[tuple[int, int]] = []
     at = 0
     for inline in inlines:
@@ -275,7 +293,7 @@ def _free(pattern: re.Pattern[str], inlines: Inlines, text: str) -> tuple[int, i
         at += length
         if at > len(text):
             break
-    for match in pattern.finditer(text):
+    for match in matches:
         if any(start <= match.start() and match.end() <= end for start, end in spans):
             return match.span()
     return None
