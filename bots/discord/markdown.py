@@ -15,7 +15,7 @@ import re
 from functools import lru_cache
 from itertools import accumulate, groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 import regex
@@ -61,11 +61,9 @@ _MARKS_INSIDE = re.compile(r"[*~\\]")
 _BACKTICKS = re.compile(r"(`++)")
 
 
-class _Span(NamedTuple):
-    """Finished Markdown, and the marks that have to stand around it."""
-
-    markdown: str
-    styles: frozenset[Style] = frozenset()
+_Span: TypeAlias = "tuple[str, frozenset[Style]]"
+"""Finished Markdown, and the marks that have to stand around it."""
+_PLAIN: frozenset[Style] = frozenset()
 
 
 def lines(inlines: Inlines) -> list[str]:
@@ -138,15 +136,15 @@ def _spans(line: Iterable[Run]) -> list[_Span]:
 def _text(run: Run) -> tuple[_Span, ...]:
     """Return white space at both ends apart from what it surrounds, so that it gets no marks."""
     if run.time:
-        return (_Span(_time(run.time), run.styles),)
+        return ((_time(run.time), run.styles),)
     if run.code:
         start, body, end = _parted(run.text)
-        styles = frozenset() if _MARKS_INSIDE.search(body) else run.styles
-        return (_Span(start), *(_Span(span, styles) for span in _code(body)), _Span(end))
+        styles = _PLAIN if _MARKS_INSIDE.search(body) else run.styles
+        return ((start, _PLAIN), *((span, styles) for span in _code(body)), (end, _PLAIN))
     if not run.styles:
-        return (_Span(escaped(run.text)),)
+        return ((escaped(run.text), _PLAIN),)
     start, body, end = _parted(escaped(run.text))
-    return (_Span(start), _Span(body, run.styles), _Span(end))
+    return ((start, _PLAIN), (body, run.styles), (end, _PLAIN))
 
 
 def _parted(text: str) -> tuple[str, str, str]:
@@ -183,14 +181,14 @@ def _link(flow: Sequence[Run]) -> list[_Span]:
     label = "".join([run.text for run in flow])
     coded = any([run.code for run in flow])  # noqa: C419  # a list is quicker for so few
     if label == url and not coded:
-        return [_Span(f"<{url}>", common)]
+        return [(f"<{url}>", common)]
     start, end = _linkable(label, _underscores_before_marks(flow))
     if len(flow) == 1 and end - start == len(label) and not coded:  # as nearly always
-        return [_Span(f"[{label}]({url})", common)]
+        return [(f"[{label}]({url})", common)]
     before = [span for run in _between(flow, 0, start) for span in _text(run)]
     inside = _joined([span for run in _between(flow, start, end) for span in _label(run, run.styles - common)])
     after = [span for run in _between(flow, end, len(label)) for span in _text(run)]
-    return [*before, _Span(f"[{inside or POINTER}]({url})", common), *after]
+    return [*before, (f"[{inside or POINTER}]({url})", common), *after]
 
 
 def _underscores_before_marks(flow: Sequence[Run]) -> tuple[int, ...]:
@@ -229,7 +227,7 @@ def _between(flow: Iterable[Run], start: int, end: int) -> Iterator[Run]:
 def _label(run: Run, styles: frozenset[Style]) -> tuple[_Span, ...]:
     """Return a part of a label as it is, since nothing can be escaped there, with white space at both ends apart."""
     start, body, end = _parted(run.text)
-    return _Span(start), _Span(f"`{body}`" if run.code and body else body, styles), _Span(end)
+    return (start, _PLAIN), (f"`{body}`" if run.code and body else body, styles), (end, _PLAIN)
 
 
 def _joined(spans: Iterable[_Span]) -> str:
@@ -237,7 +235,7 @@ def _joined(spans: Iterable[_Span]) -> str:
 
     No mark opens before white space: it would not be one. Of marks that open together, the outer ones last longer.
     """
-    row = _with_blanks_styled([span for span in spans if span.markdown])
+    row = _with_blanks_styled([span for span in spans if span[0]])
     written: list[str] = []
     before = ""
     open_: list[Style] = []
@@ -266,7 +264,7 @@ def _joined(spans: Iterable[_Span]) -> str:
 
 
 def _lasting(style: Style, spans: Sequence[_Span]) -> int:
-    return next((place for place, span in enumerate(spans) if style not in span.styles), len(spans))
+    return next((place for place, (_, styles) in enumerate(spans) if style not in styles), len(spans))
 
 
 def _after(before: str, markdown: str) -> str:
@@ -286,11 +284,11 @@ def _apart(before: str, marks: Sequence[str]) -> str:
 
 def _with_blanks_styled(spans: list[_Span]) -> list[_Span]:
     """Give white space the styles that both its neighbours have, so that no marks come between them needlessly."""
-    if not any([span.styles for span in spans]):  # noqa: C419  # a list is quicker for so few
+    if not any([styles for _, styles in spans]):  # noqa: C419  # a list is quicker for so few
         return spans
     styled = list(spans)
-    for at, span in enumerate(spans):
-        if span.markdown.isspace():
+    for at, (markdown, _) in enumerate(spans):
+        if markdown.isspace():
             inside = 0 < at < len(spans) - 1
-            styled[at] = _Span(span.markdown, spans[at - 1].styles & spans[at + 1].styles if inside else frozenset())
+            styled[at] = (markdown, spans[at - 1][1] & spans[at + 1][1] if inside else _PLAIN)
     return styled

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.document.build import clean
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
@@ -32,16 +31,8 @@ _UNTRIMMED = {"pre", "code", "blockquote", "expandable_blockquote"}
 
 
 Extra: TypeAlias = "Mapping[str, str | int]"
-_NOTHING: Extra = MappingProxyType({})
-
-
-class Span(NamedTuple):
-    """An entity over the characters ``start`` to ``end`` of a text, counted as Python counts."""
-
-    kind: str
-    start: int
-    end: int
-    extra: Extra = _NOTHING
+Span: TypeAlias = "tuple[str, int, int, Extra]"
+"""An entity: its kind, from which character of a text to which, counted as Python counts, and what else it says."""
 
 
 @dataclass(slots=True)
@@ -62,12 +53,12 @@ class Styled:
         """Append a text with its spans."""
         start = len(self.text)
         self.text += other.text
-        self.spans += [Span(kind, start + first, start + end, extra) for kind, first, end, extra in other.spans]
+        self.spans += [(kind, start + first, start + end, extra) for kind, first, end, extra in other.spans]
 
     def wrap(self, kind: str, start: int, **extra: str | int) -> None:
         """Put everything from ``start`` on into an entity."""
         if len(self.text) > start:
-            self.spans.append(Span(kind=kind, start=start, end=len(self.text), extra=extra))
+            self.spans.append((kind, start, len(self.text), extra))
 
     def entities(self) -> tuple[str, list[dict[str, Any]]]:
         """Return the text without blanks at its ends, and the entities in the order that Telegram gives them."""
@@ -75,7 +66,7 @@ class Styled:
         skipped = len(text) - len(text.lstrip())
         text = text[skipped:]
         spans = [trimmed for span in self.spans if (trimmed := _trimmed(span, text, skipped))]
-        spans.sort(key=lambda span: (span.start, -span.end, not span.kind.endswith("quote")))
+        spans.sort(key=lambda span: (span[1], -span[2], not span[0].endswith("quote")))
         wide = [match.start() for match in _WIDE.finditer(text)]  # these count twice
         return text, [
             {
@@ -98,7 +89,7 @@ def _trimmed(span: Span, text: str, skipped: int) -> Span | None:
     if len(said) < end - start and kind not in _UNTRIMMED:
         start = text.index(said, start)
         end = start + len(said)
-    return span if (start, end) == span[1:3] else Span(kind, start, end, extra)
+    return kind, start, end, extra
 
 
 class _Runs:
@@ -131,7 +122,7 @@ class _Runs:
 
     def spans(self) -> list[Span]:
         """Return the spans of everything that was read."""
-        return [Span(mark.kind, start, end, mark.extra) for mark in self._read for start, end in mark.ranges]
+        return [(mark.kind, start, end, mark.extra) for mark in self._read for start, end in mark.ranges]
 
     def _within(self, mark: _Open, children: Inlines) -> None:
         if self._open and any(outer.kind == mark.kind for outer in self._open):

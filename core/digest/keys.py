@@ -7,7 +7,8 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, TypeAlias
+from operator import is_
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from core.digest.model import Issue, Lesson, Part, Pick, Section, Story
@@ -26,6 +27,7 @@ COMPARED = 400
 SHINGLE = 3
 
 Keyed: TypeAlias = Story | Lesson | Pick
+AnyKeyed = TypeVar("AnyKeyed", bound=Keyed)
 
 _TRACKING = frozenset({"fbclid", "gclid", "igshid", "mc_cid", "mc_eid", "ref", "ref_src", "si", "spm", "source"})
 
@@ -217,6 +219,11 @@ def _with_keys(issue: Issue, keys: Iterable[str]) -> Issue:
 
 
 def _rekeyed(part: Part, keys: Iterator[str]) -> Part:
-    if isinstance(part, Section):
-        return replace(part, stories=tuple(replace(story, key=next(keys)) for story in part.stories))
-    return replace(part, key=next(keys))
+    if not isinstance(part, Section):
+        return _with_key(part, next(keys))
+    stories = tuple(_with_key(story, next(keys)) for story in part.stories)
+    return part if all(map(is_, stories, part.stories)) else replace(part, stories=stories)
+
+
+def _with_key(entry: AnyKeyed, key: str) -> AnyKeyed:
+    return entry if entry.key == key else replace(entry, key=key)
