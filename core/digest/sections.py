@@ -115,11 +115,13 @@ class Vocabulary:
 
     def names_part(self, heading: str) -> PartName | None:
         """Return the part that is called exactly so (whole heading, or its part before a colon or dash)."""
-        return next((name for text in _spoken(heading) if (name := self.part_of.get(text))), None)
+        whole, beginning = _spoken(heading)
+        return self.part_of.get(whole) or self.part_of.get(beginning)
 
     def exact(self, heading: str) -> str | None:
         """Return the kind that is called exactly so (whole heading, or its part before a colon or dash)."""
-        return next((kind for text in _spoken(heading) if (kind := self.kind_of.get(text))), None)
+        whole, beginning = _spoken(heading)
+        return self.kind_of.get(whole) or self.kind_of.get(beginning)
 
     def resolve(self, words: str, lang: str = "") -> str | None:
         """Return the kind that a reader means by ``words``: its id, a name or alias, or an unambiguous beginning."""

@@ -173,6 +173,8 @@ def is_dateline(text: str) -> bool:
 
 
 def _is_preview(text: str, vocabulary: Vocabulary) -> bool:
+    if ":" not in text and "：" not in text:
+        return False
     _, words = split_emoji(text)
     head = words.replace("：", ":").split(":", 1)[0]
     return head != words and len(head) <= LONGEST_SPOKEN_HEAD and vocabulary.means("preview", head)
@@ -316,7 +318,7 @@ def _divided(inlines: Inlines) -> tuple[str, Inlines]:
     if not emoji:
         return "", stripped(inlines)
     _, heading = cut(inlines, len(text) - len(rest))
-    return emoji, stripped(inline for inline in heading if plain(inline))
+    return emoji, stripped([inline for inline in heading if plain(inline)])
 
 
 def _unnumbered(heading: Inlines) -> str:
