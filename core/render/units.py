@@ -85,6 +85,8 @@ Row: TypeAlias = "tuple[Inlines, ...]"
 Content: TypeAlias = "Block | ListItem | Row | Piece"
 Container: TypeAlias = Item | Quote | Fold | List | ListItem | Table | Paragraph | Heading | CodeBlock
 
+NO_BLOCK = (Piece, ListItem, tuple)
+"""What may stand in a container without being a block."""
 PROBE = Paragraph((Text("x"),))
 
 
@@ -125,14 +127,14 @@ class Frame:
             case List():
                 return _close_list(self.node, parts)
             case _:
-                blocks = tuple(part for _, part in parts if not isinstance(part, Piece | ListItem | tuple))
+                blocks = tuple(part for _, part in parts if not isinstance(part, NO_BLOCK))
                 return _close_container(self.node, blocks, fresh=fresh)
 
 
 def _close_container(node: Item | Quote | Fold | ListItem, blocks: Blocks, *, fresh: bool) -> list[Block | ListItem]:
     match node:
         case ListItem():
-            return [replace(node, blocks=blocks)] if fresh else list(blocks)
+            return [ListItem(blocks, node.done)] if fresh else list(blocks)
         case Fold(summary):
             return [replace(node, summary=summary if fresh else (), blocks=blocks)]
         case _:
@@ -141,7 +143,7 @@ def _close_container(node: Item | Quote | Fold | ListItem, blocks: Blocks, *, fr
 
 def _close_list(node: List, parts: Sequence[tuple[int, Content]]) -> list[Block | ListItem]:
     """What is left of an item that began on the page before stands in front of the list, without a bullet."""
-    rest = [part for _, part in parts if not isinstance(part, Piece | ListItem | tuple)]
+    rest = [part for _, part in parts if not isinstance(part, NO_BLOCK)]
     items = [(index, part) for index, part in parts if isinstance(part, ListItem)]
     if not items:
         return [*rest]
@@ -197,7 +199,7 @@ def _assemble_page(page: Sequence[Unit], seen: set[Frame]) -> Blocks:
         stack[-1][1].append((unit.place, unit.content))
     while len(stack) > 1:
         close()
-    return tuple(part for _, part in stack[0][1] if not isinstance(part, Piece | ListItem | tuple))
+    return tuple(part for _, part in stack[0][1] if not isinstance(part, NO_BLOCK))
 
 
 def flatten(blocks: Blocks, layout: Layout, later: Cost, detail: Detail) -> list[Unit]:

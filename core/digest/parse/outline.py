@@ -330,11 +330,11 @@ def _head(form: HeadForm, emoji: str, heading: Inlines, block: Placed) -> Head:
 
 
 def _children(block: Placed) -> Inlines:
-    return block.block.children if isinstance(block.block, Heading | Paragraph) else ()
+    return block.block.children if isinstance(block.block, (Heading, Paragraph)) else ()
 
 
 def _is_list(block: Placed) -> bool:
-    return isinstance(block.block, List | Table) or (bool(block.lines) and read_lead(block.lines).bullet)
+    return isinstance(block.block, (List, Table)) or (bool(block.lines) and read_lead(block.lines).bullet)
 
 
 def _first_story(placed: Sequence[Placed], headline: int | None, vocabulary: Vocabulary) -> int:
@@ -343,7 +343,7 @@ def _first_story(placed: Sequence[Placed], headline: int | None, vocabulary: Voc
     for index, block in enumerate(placed):
         if headline is not None and index <= headline:
             continue
-        if block.level or (isinstance(block.block, List | Table) and not announced):
+        if block.level or (isinstance(block.block, (List, Table)) and not announced):
             return index
         if block.lines and _opens(block, vocabulary):
             return index
