@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.row import Row, at_least, at_most
 from bots.wiring import renderers
+from core.digest import samples
 from core.digest.parse import parse
 from core.digest.present import Presenter
 from core.digest.sections import Vocabulary
@@ -18,6 +19,7 @@ from core.digest.sources.read import issue_files, read_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+GROUP = "render"
 ROUNDS = 9
 SIZES = (2, 4, 8, 16)
 """From two messages on: what fits one is made without measuring it, in half the time."""
@@ -47,26 +49,36 @@ RENDERERS = {name: one for name, one in renderers().items() if name in {"telegra
 
 def rows() -> Iterator[Row]:
     """Measure all of it."""
-    texts = [read_text(file) for file, _ in issue_files([ISSUES])]
-    counts = [_messages(text) for text in texts]
-    ours, theirs, their_counts = _side_by_side(texts)
-    group = "render"
-    yield Row(group=group, what="ours: parse once, three platforms", figure=len(texts) / ours, unit="issues/s")
-    yield Row(group=group, what="peers: three libraries", figure=len(texts) / theirs, unit="issues/s")
-    yield at_least(1.5, group=group, what="ours / peers, processor time of one run", figure=theirs / ours, unit="ratio")
-    for place, name in ((0, "telegram"), (1, "discord"), (2, "slack")):
-        total = sum(count[name] for count in counts)
-        peers = sum(count[place] for count in their_counts)
-        yield Row(group=group, what=f"{name}: messages of {len(texts)} issues, ours", figure=total, unit="messages")
-        yield Row(group=group, what=f"{name}: messages of the same, peers", figure=peers, unit="messages")
-    worse = sum(ours["telegram"] > theirs[0] for ours, theirs in zip(counts, their_counts, strict=True))
-    yield at_most(0, group=group, what="telegram: issues with more messages than peers", figure=worse, unit="issues")
-    yield from _growth(max(texts, key=len))
+    short = _texts(ISSUES)
+    yield from _beside_peers("bundled issues", _texts(samples.folder()))
+    yield from _beside_peers("short issues of every form", short)
+    yield from _growth(max(short, key=len))
     for what, (text, size) in HOSTILE.items():
         once, more = (_best([text(size * times)], 1) for times in (1, FOURFOLD))
         figure = more / once / FOURFOLD
-        yield Row(group=group, what=f"hostile: {what}", figure=more, unit="s")
-        yield at_most(1.5, group=group, what=f"hostile: {what}, 4×, time per size", figure=figure, unit="ratio")
+        yield Row(group=GROUP, what=f"hostile: {what}", figure=more, unit="s")
+        yield at_most(1.5, group=GROUP, what=f"hostile: {what}, 4×, time per size", figure=figure, unit="ratio")
+
+
+def _texts(folder: Path) -> list[str]:
+    return [read_text(file) for file, _ in issue_files([folder])]
+
+
+def _beside_peers(what: str, texts: list[str]) -> Iterator[Row]:
+    """Measure the whole way of the issues, ours and theirs, and what comes of it."""
+    what = f"{len(texts)} {what}"
+    counts = [_messages(text) for text in texts]
+    ours, theirs, their_counts = _side_by_side(texts)
+    yield Row(group=GROUP, what=f"{what}: ours, three platforms", figure=len(texts) / ours, unit="issues/s")
+    yield Row(group=GROUP, what=f"{what}: peers, three libraries", figure=len(texts) / theirs, unit="issues/s")
+    yield at_least(1.5, group=GROUP, what=f"{what}: ours / peers, processor time", figure=theirs / ours, unit="ratio")
+    for place, name in ((0, "telegram"), (1, "discord"), (2, "slack")):
+        total = sum(count[name] for count in counts)
+        peers = sum(count[place] for count in their_counts)
+        yield Row(group=GROUP, what=f"{what}: messages on {name}, ours", figure=total, unit="messages")
+        yield Row(group=GROUP, what=f"{what}: messages on {name}, peers", figure=peers, unit="messages")
+    worse = sum(ours["telegram"] > theirs[0] for ours, theirs in zip(counts, their_counts, strict=True))
+    yield at_most(0, group=GROUP, what=f"{what}: more messages on telegram than peers", figure=worse, unit="issues")
 
 
 def _messages(text: str) -> dict[str, int]:
@@ -114,5 +126,5 @@ def _growth(text: str) -> Iterator[Row]:
     for size in SIZES[1:]:
         per_doubling = (seconds[size] / seconds[SIZES[0]]) / (size / SIZES[0])
         yield at_most(
-            1.3, group="render", what=f"growth: {size}× the text, time per size", figure=per_doubling, unit="ratio"
+            1.3, group=GROUP, what=f"growth: {size}× the text, time per size", figure=per_doubling, unit="ratio"
         )
