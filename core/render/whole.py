@@ -27,5 +27,6 @@ def on_one_page(
     text = plain(document.blocks)
     if len(text) > longest:
         return ()
-    made = message(replace(document, blocks=with_actions_last(document.blocks)), text)
+    blocks = with_actions_last(document.blocks)
+    made = message(document if blocks is document.blocks else replace(document, blocks=blocks), text)
     return (made,) if all(count <= profile.limits[name].value for name, count in made.counts.items()) else ()
