@@ -9,7 +9,7 @@ from heapq import nlargest, nsmallest
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.answers.concepts import adjoining
+from core.answers.concepts import Concept, adjoining
 from core.answers.evidence import Tally
 from core.answers.index import Index
 from core.answers.port import Found, Hit
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from core.answers.concepts import Concept
     from core.answers.learn import Learnt
     from core.answers.meaning import Meaning
     from core.answers.passages import Passage
@@ -179,7 +178,7 @@ class Searcher:
         self, words: str, *, edition: str | None = None, lang: str | None = None, limit: int = 5, offset: int = 0
     ) -> Found:
         """Return what fits ``words``, best first; hits in ``lang`` are preferred, not required."""
-        finding = await self.find(await self.understand(words), lang=lang, edition=edition)
+        finding = await self.find(_as_typed(await self.understand(words)), lang=lang, edition=edition)
         page = finding.candidates[offset : offset + limit]
         looked_for = query_tokens(words)
         return Found(
@@ -265,6 +264,14 @@ class Searcher:
             if len(self._index) % 16 == 0:
                 await asyncio.sleep(0)
         self._mined = await self._learnt.words() if self._learnt else {}
+
+
+def _as_typed(question: Question) -> Question:
+    """Return the question; of words that say little in one, such as "best", a search is made all the same."""
+    if question.concepts or question.sections or question.when.spans or question.most:
+        return question
+    typed = (Concept(sort="word", said=token, words=(((token,), 1.0),)) for token in query_tokens(question.text))
+    return replace(question, concepts=tuple(typed))
 
 
 def _names(title: str, asked: set[str], known: set[tuple[str, ...]]) -> bool:

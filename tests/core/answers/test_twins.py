@@ -68,3 +68,14 @@ async def test_the_form_in_the_readers_language_is_shown(
     assert finding.candidates[0].passage.ref.lang == shown
     stories = [one.passage.story for one in finding.candidates]
     assert len(stories) == len(set(stories))
+
+
+@pytest.mark.parametrize("words", ["once", "everything", "card", "everything at once"])
+async def test_a_search_for_words_that_say_little_finds_them(search: Searcher, words: str) -> None:
+    found = await search.search(words, lang="en")
+    assert found.total >= 1
+    assert any(words.split(maxsplit=1)[0] in hit.quote for hit in found.hits)
+
+
+async def test_a_search_for_nothing_finds_nothing(search: Searcher) -> None:
+    assert (await search.search("", lang="en")).total == 0
