@@ -250,8 +250,8 @@ def _joined(spans: Iterable[_Span]) -> str:
                 opening = [style for style in MARKS if style in styles and style not in open_[:kept]]
             if len(opening) > 1:
                 opening.sort(key=lambda style: -_lasting(style, row[at : at + LOOKAHEAD]))
-            marks = [MARKS[style] for style in (*reversed(open_[kept:]), *opening)]
-            open_ = [*open_[:kept], *opening]
+            marks = [MARKS[style] for style in open_[kept:][::-1] + opening]
+            open_ = open_[:kept] + opening
         if marks:
             written.append(_apart(before, marks))
             before = markdown

@@ -380,12 +380,13 @@ def _block_announces(content: Content) -> bool:
 
 
 def _is_label(inlines: Inlines) -> bool:
-    text = plain(inlines).rstrip()
-    if text.endswith((":", "：")):
+    end = plain(inlines[-1:]).rstrip() or plain(inlines).rstrip()
+    if end.endswith((":", "：")):
         return True
-    return 0 < len(text) <= PSEUDO_HEADING and all(
+    bold = all(
         isinstance(inline, Strong) or (isinstance(inline, Text) and not inline.value.strip()) for inline in inlines
     )
+    return bold and 0 < len(plain(inlines).rstrip()) <= PSEUDO_HEADING
 
 
 def _plus(left: Cost, right: Cost) -> Cost:

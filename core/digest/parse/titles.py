@@ -165,7 +165,7 @@ def _from(inlines: Inlines, at: int) -> Inlines:
 
 def _said(inlines: Inlines) -> Inlines:
     """Return the inlines without those that say nothing."""
-    return tuple([inline for inline in inlines if plain(inline)])
+    return tuple([inline for inline in inlines if (inline.value if type(inline) is Text else plain(inline))])
 
 
 def _bold(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
