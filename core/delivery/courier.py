@@ -74,6 +74,7 @@ class Courier:
         self._finished: set[int] = set()
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
+        self._at_work = False
         self._deliverer = Deliverer(
             sender=sender,
             recorder=recorder,
@@ -108,6 +109,7 @@ class Courier:
 
         Raises StorageError, in a group, when the recorder has ended.
         """
+        self._at_work = True
         upkeep = asyncio.create_task(self._keep())
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -116,6 +118,7 @@ class Courier:
                 while self._carried:
                     self._idle.clear()
                     await self._idle.wait()
+                self._at_work = False
                 sending.cancel()
         finally:
             upkeep.cancel()
@@ -128,8 +131,9 @@ class Courier:
         try:
             if claimed := await self._ledger.claim(chunk.id, self._owner, now=self._clock.now()):
                 lease = claimed[0].lease
-                self._carried.add(lease)
-                await self._deliverer.make(claimed)
+                if self._at_work:
+                    self._carried.add(lease)
+                    await self._deliverer.make(claimed)
         finally:
             self._open[chunk.priority] -= 1
             if lease is not None:

@@ -59,12 +59,13 @@ class _Load:
 class _Trip:
     """A delivery on its way: what it shows, its steps, which of them is next, and the id of its first page.
 
-    ``pages`` is how many there are in the end.
+    ``pages`` is how many there are in the end, ``issue`` the issue's name.
     """
 
     work: Work
     load: _Load
     content: Content
+    issue: str
     pages: int
     steps: Sequence[Step]
     next: int
@@ -114,10 +115,12 @@ class Deliverer:
         contents = {id(work.content): work.content for work in works if not work.skip}  # hashing them all costs more
         printed = {key: await self._printed(content) for key, content in contents.items()}
         sends = {key: steps(found, ()) for key, found in printed.items() if not isinstance(found, str)}
+        names = {key: str(content.issue) for key, content in contents.items()}
         load = _Load(len(works))
         for work in works:
             found = printed.get(id(work.content), ()) if not work.skip else ()
-            trip = _Trip(work, load, work.content, len(found), (), work.delivery.next_page, work.first_message)
+            name = names.get(id(work.content), "")
+            trip = _Trip(work, load, work.content, name, len(found), (), work.delivery.next_page, work.first_message)
             if isinstance(found, str):
                 self._settle(trip, "failed", kind="content", reason=found)
             elif work.shown is not None:
@@ -321,7 +324,7 @@ class Deliverer:
         kind = _kind(error, step.verb)
         trouble = Trouble(
             kind=kind,
-            name=page_key(work, step.page),
+            name=_key(trip, step.page),
             attempts=work.delivery.attempts,
             failures=work.failures,
             retry_after=error.retry_after,
@@ -424,13 +427,13 @@ def _entry(
 
 def _envelope(trip: _Trip, step: Step) -> Envelope:
     work = trip.work
-    return Envelope(page_key(work, step.page), work.silent, trip.first, work.extras)
+    return Envelope(_key(trip, step.page), work.silent, trip.first, work.extras)
 
 
-def page_key(work: Work, page: int) -> str:
+def _key(trip: _Trip, page: int) -> str:
     """Return the page's idempotency key: 24 characters, the same for the same page of the same delivery."""
-    delivery = work.delivery
-    name = f"{delivery.id}/{page}/{delivery.issue}/{delivery.target.chat}"
+    delivery = trip.work.delivery
+    name = f"{delivery.id}/{page}/{trip.issue}/{delivery.target.chat}"
     return blake2b(name.encode(), digest_size=12).hexdigest()
 
 

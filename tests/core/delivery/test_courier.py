@@ -319,6 +319,24 @@ async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int
     assert len(platform.taken) == len(set(platform.taken)) == 40
 
 
+async def test_a_chunk_that_is_claimed_at_the_end_is_given_back(database: Database, run: int) -> None:
+    platform, ledger, stop = Platform(), SqlLedger(database), asyncio.Event()
+    stop.set()
+    async with recording(ledger) as recorder:
+        courier = Courier(
+            ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock()
+        )
+        await courier.run(stop)
+        now = SystemClock().now()
+        assert await ledger.hold(
+            ACCOUNT, courier._owner, now=now, until=now + timedelta(minutes=1), on_unknown=Doubts()
+        )
+        async with asyncio.timeout(10):
+            await courier.carry((await ledger.waiting(now=now))[0])
+    assert platform.taken == []
+    assert len(await ledger.waiting(now=SystemClock().now())) == 1
+
+
 async def test_a_spare_courier_takes_a_share_only_when_there_has_been_work_for_a_lease(database: Database) -> None:
     ledger, stop = SqlLedger(database), asyncio.Event()
     lease = timedelta(seconds=0.5)
