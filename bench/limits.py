@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from core.delivery.pacing import Pacer
 
@@ -80,44 +80,90 @@ class Strict:
         return False
 
 
+Stage: TypeAlias = Literal["prepared", "ready", "arrives", "answered"]
+
+
 @dataclass(order=True)
 class _Event:
     at: float
     number: int
     passage: Passage
-    arrives: bool
+    stage: Stage
+
+
+class _Network:
+    """What lies between a pacer and a server: pages on their way, of which each takes its time."""
+
+    def __init__(self, pacer: Pacer, server: Strict, latency: int, jitter: int) -> None:
+        self._pacer = pacer
+        self._server = server
+        self._latency = latency
+        self._jitter = jitter
+        self.dice = random.Random(20260219)  # noqa: S311  # a repeatable network
+        self.events: list[_Event] = []
+        self.on_the_way = 0
+
+    def add(self, number: int, at: float, passage: Passage) -> None:
+        self.on_the_way += 1
+        heappush(self.events, _Event(at, number, passage, "prepared"))
+
+    def step(self) -> float:
+        """Let happen what is next; return when it did."""
+        event = heappop(self.events)
+        instant = START + timedelta(seconds=event.at)
+        match event.stage:
+            case "prepared":
+                self._pacer.prepared(event.passage, instant)
+                self._then(event, 0, "ready")
+            case "ready":
+                if late := self._pacer.late_wait(event.passage, instant):
+                    self._then(event, late.total_seconds(), "ready")
+                else:
+                    self._pacer.made(event.passage, instant)
+                    self._then(event, self._way(), "arrives")
+            case "arrives":
+                if not self._server.takes(event.at):
+                    self._pacer.hold(instant + timedelta(seconds=BLOCKED_SECONDS))
+                self._then(event, self._way(), "answered")
+            case "answered":
+                self.on_the_way -= 1
+                self._pacer.arrive(event.passage, instant)
+        return event.at
+
+    def _then(self, event: _Event, after: float, stage: Stage) -> None:
+        heappush(self.events, _Event(event.at + after, event.number, event.passage, stage))
+
+    def _way(self) -> float:
+        return (self._latency + self.dice.uniform(0, self._jitter)) / 2000
 
 
 def simulate(  # facts of one experiment
-    pace: Pace, limit: str, *, latency: int, jitter: int, seconds: int, permitted: int | None = None
+    pace: Pace,
+    limit: str,
+    *,
+    latency: int,
+    jitter: int,
+    seconds: int,
+    permitted: int | None = None,
+    preparing: int = 0,
 ) -> Strict:
-    """Send to chats of their own for ``seconds``, through a network of ``latency`` + 0…``jitter`` ms a round trip."""
-    dice = random.Random(20260219)  # noqa: S311  # a repeatable network
+    """Send to chats of their own for ``seconds``, through a network of ``latency`` + 0…``jitter`` ms a round trip.
+
+    Each request is made 0…``preparing`` ms after its page may leave.
+    """
     server = Strict(LIMITS[limit](permitted or int(pace.per_second or 0)))
     pacer = Pacer(pace)
-    events: list[_Event] = []
-    now, number, in_flight = 0.0, 0, 0
-
-    def way() -> float:
-        return (latency + dice.uniform(0, jitter)) / 2000
-
+    network = _Network(pacer, server, latency, jitter)
+    now, number = 0.0, 0
     while now < seconds:
         instant = START + timedelta(seconds=now)
-        wait = pacer.wait(instant).total_seconds() if in_flight < pace.in_flight else float("inf")
+        wait = pacer.wait(instant).total_seconds() if network.on_the_way < pace.in_flight else float("inf")
         if not wait:
-            number, in_flight = number + 1, in_flight + 1
-            heappush(events, _Event(now + way(), number, pacer.leave(str(number), instant), arrives=True))
-            continue
-        if not events or now + wait < events[0].at:
-            now += wait
-            continue
-        event = heappop(events)
-        now = event.at
-        if event.arrives:
-            if not server.takes(now):
-                pacer.hold(START + timedelta(seconds=now + BLOCKED_SECONDS))
-            heappush(events, _Event(now + way(), event.number, event.passage, arrives=False))
+            number += 1
+            prepared = now + network.dice.uniform(0, preparing) / 1000
+            network.add(number, prepared, pacer.leave(str(number), instant))
+        elif network.events and now + wait >= network.events[0].at:
+            now = network.step()
         else:
-            in_flight -= 1
-            pacer.arrive(event.passage, START + timedelta(seconds=now))
+            now += wait
     return server

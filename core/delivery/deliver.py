@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from heapq import heapify, heappop, heappush
@@ -25,7 +26,7 @@ from core.delivery.retry import Decision, Policy, Trouble, decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from core.clock import Clock
     from core.delivery.amend import Step
@@ -43,6 +44,9 @@ WAVE = 250
 
 _Line: TypeAlias = "tuple[_Trip, Entry]"
 _Leaving: TypeAlias = "tuple[_Trip, Passage]"
+
+BREATH = timedelta(milliseconds=20)
+"""How long a courier that may not send as fast as it can waits between waves, which then share a commit."""
 
 log = structlog.get_logger(__name__)
 
@@ -156,6 +160,8 @@ class Deliverer:
                 lines, self._lines = self._lines, []
                 if lines or wave:
                     tasks.create_task(self._send_off(lines, wave, tasks))
+                    if self._pace.per_second:
+                        await self._clock.sleep(BREATH)
                 if len(wave) < WAVE:
                     await self._rest()
 
@@ -270,6 +276,10 @@ class Deliverer:
 
     async def _make(self, trip: _Trip, step: Step, passage: Passage) -> None:
         now = self._clock.now()
+        self._pacer.prepared(passage, now)
+        while wait := self._pacer.late_wait(passage, now):
+            await self._clock.sleep(wait)
+            now = self._clock.now()
         if not self._may_send():  # the budget ran out meanwhile: nothing was sent, surely
             self._put_back(trip, now)
             return

@@ -5,12 +5,16 @@ So a page leaves no sooner than one window after the *answer* to the page that m
 shortest round trip seen lately, which the page itself still has before it. However the network behaves, no window at
 the platform then holds more pages than it permits. Even spacing, a little below the permitted rate, keeps this guard
 from being felt: it only bites when answers come late.
+
+Between the decision and the request a page waits for its intent to be written down, for a time that varies. The
+decision counts on as long a wait as the last page had; a page whose wait was shorter is held back at its request. Then
+no window holds too many in whatever order they arrive: of any ``most + 1`` pages two are a multiple of ``most`` apart.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -34,7 +38,7 @@ CATCH_UP = timedelta(milliseconds=500)
 """How far back lateness is made up for; a longer one is a rest, after which nothing is owed."""
 COUNTED_AFTER = SECOND
 """An answer that takes longer was slow to be given, not slow to be counted."""
-ROUND_TRIPS_REMEMBERED = 500
+REMEMBERED = timedelta(seconds=15)
 DOUBT = 10
 """After so many round trips, half of the shortest is believed."""
 MARGIN = timedelta(milliseconds=4)
@@ -86,13 +90,16 @@ def share_of(pace: Pace, shares: int) -> Pace:
 class Passage:
     """A page on its way: when it left, and until when the platform can have counted it, as far as is known.
 
-    ``counting`` are the histories of the windows that it belongs to.
+    ``made`` is when the request was, ``counting`` are the histories of the windows that it belongs to, and ``follows``
+    the pages that must have left these windows before, with the windows' lengths.
     """
 
     chat: str
     left: datetime
+    made: datetime
     counted: datetime
     counting: Sequence[_History]
+    follows: Sequence[tuple[Passage, timedelta]]
 
 
 class _History:
@@ -102,6 +109,13 @@ class _History:
         self._most = window.most
         self._per = window.per + MARGIN
         self._counted: list[datetime] = []
+        self._order: deque[Passage] = deque(maxlen=window.most)
+
+    def append(self, passage: Passage) -> None:
+        """Add a passage, and note which one it follows."""
+        if len(self._order) == self._order.maxlen:
+            passage.follows = (*passage.follows, (self._order[0], self._per))
+        self._order.append(passage)
 
     def free(self, round_trip: timedelta) -> datetime:
         """Return the instant from which on another page fits into the window."""
@@ -121,14 +135,14 @@ class _History:
 
 
 class _Shortest:
-    """The shortest of the last round trips, of ``ROUND_TRIPS_REMEMBERED`` to twice as many.
+    """The shortest of the round trips of the last ``REMEMBERED``, or of up to twice as long.
 
     The fewer there were, the less is believed: the next one may be shorter than all that were seen.
     """
 
     def __init__(self) -> None:
         self._before: timedelta | None = None
-        self._count = 0
+        self._since = NEVER
         self._seen = 0
         self._now = COUNTED_AFTER
 
@@ -137,10 +151,9 @@ class _Shortest:
         shortest = min(self._now, self._before) if self._before is not None else self._now
         return shortest * (self._seen / (self._seen + DOUBT))
 
-    def add(self, round_trip: timedelta) -> None:
-        if self._count == ROUND_TRIPS_REMEMBERED:
-            self._before, self._now, self._count = self._now, round_trip, 0
-        self._count += 1
+    def add(self, round_trip: timedelta, now: datetime) -> None:
+        if now - self._since > REMEMBERED:
+            self._before, self._now, self._since = self._now if self._seen else None, round_trip, now
         self._seen += 1
         self._now = min(self._now, round_trip)
 
@@ -162,28 +175,29 @@ class Pacer:
         self._chats: OrderedDict[str, datetime] = OrderedDict()
         self._histories: OrderedDict[tuple[str, Window], _History] = OrderedDict()
         self._round_trips = _Shortest()
+        self._preparing = NOTHING
 
     def own_wait(self, chat: str, now: datetime, verb: Verb = "send") -> timedelta:
         """Return how long the chat, or the verb, keeps a page from leaving, whatever else the account does."""
         free = max(self._chats.get(chat, NEVER), self._held_verbs.get(verb, NEVER))
         if verb in self._verbs:
-            free = max(free, self._verbs[verb].free(self._round_trips.shortest))
+            free = max(free, self._verbs[verb].free(self._ahead))
         for window in self._chat_windows:
             if history := self._histories.get((chat, window)):
-                free = max(free, history.free(self._round_trips.shortest))
+                free = max(free, history.free(self._ahead))
         return _until(free, now)
 
     def wait(self, now: datetime) -> timedelta:
         """Return how long the account keeps every page from leaving."""
         free = max(self._held, self._next)
         if self._account:
-            free = max(free, self._account.free(self._round_trips.shortest))
+            free = max(free, self._account.free(self._ahead))
         return _until(free, now)
 
     def leave(self, chat: str, now: datetime, verb: Verb = "send") -> Passage:
         """Count a page that leaves now; nothing may keep it from doing so. Tell ``arrive`` when it is answered.
 
-        If it takes a while until the request is really made, tell ``made`` first.
+        If it takes a while until the request is really made: tell ``prepared``, wait for ``late_wait``, tell ``made``.
         """
         if self._gap:
             self._next = (self._next if now - self._next < CATCH_UP else now) + self._gap
@@ -191,16 +205,37 @@ class Pacer:
         counting = list(self._counting(chat, verb)) if self._is_counting else ()
         for history in counting:
             history.add(counted, now)
-        return Passage(chat=chat, left=now, counted=counted, counting=counting)
+        passage = Passage(chat=chat, left=now, made=now, counted=counted, counting=counting, follows=())
+        for history in counting:
+            history.append(passage)
+        return passage
+
+    def prepared(self, passage: Passage, now: datetime) -> None:
+        """Note that the request could be made now."""
+        self._preparing = now - passage.left
+
+    def late_wait(self, passage: Passage, now: datetime) -> timedelta:
+        """Return how long a page that has left, and is prepared, must still wait before its request is made."""
+        if not passage.follows:
+            return NOTHING
+        free = max(before.counted + per for before, per in passage.follows)
+        return _until(free - self._round_trips.shortest, now)
+
+    @property
+    def _ahead(self) -> timedelta:
+        """How long before it is counted a page has to leave, at least as far as is known."""
+        return self._round_trips.shortest + self._preparing
 
     def made(self, passage: Passage, now: datetime) -> None:
         """Note that the request is made only now."""
+        passage.made, passage.follows = now, ()
         self._correct(passage, now + COUNTED_AFTER)
 
     def arrive(self, passage: Passage, now: datetime) -> None:
         """Note that the answer to the page came now; the gap to the chat's next page begins."""
         if passage.counting:
-            self._round_trips.add(min(now - passage.left, COUNTED_AFTER))
+            self._round_trips.add(min(now - passage.made, COUNTED_AFTER), now)
+            passage.follows = ()
             if now < passage.counted:
                 self._correct(passage, now)
         if self._pace.chat_gap:

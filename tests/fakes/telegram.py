@@ -54,7 +54,7 @@ class Call:
     method: str
     payload: JSON
     refused: str = ""
-    at: float = field(default_factory=monotonic)
+    at: float = field(default_factory=monotonic, compare=False)
 
 
 @dataclass

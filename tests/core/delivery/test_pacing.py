@@ -42,6 +42,17 @@ def test_a_paid_account_is_used_as_fully(limit: str) -> None:
 
 
 @pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize(("rate", "seconds"), [(30, 30), (1000, 4)])
+def test_a_strict_platform_never_complains_though_writing_down_takes_now_longer_now_shorter(
+    limit: str, rate: int, seconds: int
+) -> None:
+    pace = Pace(per_second=rate, in_flight=500)
+    found = simulate(pace, limit, latency=30, jitter=5, seconds=seconds, preparing=60)
+    assert found.refused == 0
+    assert found.taken / seconds >= 0.93 * rate
+
+
+@pytest.mark.parametrize("limit", LIMITS)
 def test_the_limit_models_refuse_who_sends_faster(limit: str) -> None:
     assert simulate(Pace(per_second=45, in_flight=64), limit, latency=30, jitter=0, seconds=20, permitted=30).refused
 
