@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from core.answers.tokens import normalised, query_tokens, units
+from core.answers.tokens import normalised, query_tokens, tokens, units
 from core.answers.words.dictionary import dictionary, installed
 
 if TYPE_CHECKING:
@@ -109,11 +109,17 @@ def _read(file: str, *, name: bool) -> Iterator[tuple[Group, Sequence[str]]]:
         same, _, near = line.removeprefix("~").partition("||")
         said = _words(same)
         weight = SAME if name else SAME_TERM
-        phrases = {tuple(query_tokens(word)): weight for word in said}
+        phrases = {_phrase(word): weight for word in said}
         for word in _words(near):
-            phrases.setdefault(tuple(query_tokens(word)), NEAR)
+            phrases.setdefault(_phrase(word), NEAR)
         english = next((word for word in said if word.isascii()), "")
         yield Group(name and not generic, tuple(phrases.items()), generic, english), said
+
+
+def _phrase(word: str) -> Phrase:
+    """Return the tokens that must be there; one character alone would be in everything ("A 社" in "社区")."""
+    found = tuple(query_tokens(word))
+    return found if len("".join(found)) > 1 else tuple(tokens(word))
 
 
 def everyday() -> Iterator[tuple[Group, Sequence[str]]]:

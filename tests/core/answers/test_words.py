@@ -13,7 +13,8 @@ from core.answers.learn import Learnt, learn
 from core.answers.passages import Passage
 from core.answers.question import understand
 from core.answers.search import Indexer, Searcher
-from core.answers.words import Words
+from core.answers.tokens import units
+from core.answers.words import Lexicon, Words
 from core.answers.words.dictionary import Dictionary, dictionary, installed
 from core.answers.words.mined import mine
 from core.digest.model import IssueRef
@@ -147,3 +148,10 @@ async def test_what_was_learnt_is_kept_for_every_process(database: Database) -> 
     later = Searcher(passages, learnt=learnt)
     asked = await later.understand("zebra drone", TODAY)
     assert any(("无人",) in dict(concept.words) for concept in asked.concepts)
+
+
+def test_no_name_is_found_by_a_single_character() -> None:
+    (mention,) = Lexicon.bundled().mentions(units("Anthropic"))
+    phrases = {phrase for group in mention.groups for phrase, _weight in group.words}
+    assert ("a", "社") in phrases
+    assert ("社",) not in phrases, "which is in “社区”, too"
