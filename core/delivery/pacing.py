@@ -41,7 +41,7 @@ COUNTED_AFTER = SECOND
 REMEMBERED = timedelta(seconds=15)
 DOUBT = 10
 """After so many round trips, half of the shortest is believed."""
-MARGIN = timedelta(milliseconds=4)
+MARGIN = timedelta(milliseconds=6)
 """What windows are longer here than at the platform: clocks differ, and a round trip may be shorter than any before."""
 
 
