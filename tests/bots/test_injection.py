@@ -145,6 +145,7 @@ async def paper(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Paper
             "model": fake.model,
             "base_url": fake.openai,
             "api_key": KEY,
+            "patience": 20,
             "questions_per_day": 0,
             "tokens_per_day": 0,
         }
