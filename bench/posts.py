@@ -44,6 +44,7 @@ BROADCASTERS = Path("bench/broadcasters.py")
 FREE, PAID = 30, 1000
 LATENCIES = (30, 80)
 SECONDS, PAID_SECONDS = 20, 10
+BEGIN_SECONDS = 30
 SIDE_BY_SIDE = 64
 CEILING_PAGES, PEER_PAGES = 20_000, 1_000
 ROUNDS = 2
@@ -99,7 +100,7 @@ def _ours(what: str, rate: int, counts: dict[str, float]) -> Iterator[Row]:
 
 
 def _theirs(what: str, rate: int, name: str, counts: dict[str, float]) -> Iterator[Row]:
-    used = counts["taken"] / counts["since"] / rate
+    used = counts["taken"] / counts["since"] / rate if counts["since"] else 0.0
     yield Row(group="posts", what=f"{what}: share, {name}", figure=used, unit="")
     yield Row(group="posts", what=f"{what}: refused, {name}", figure=counts["refused"], unit="429s")
 
@@ -182,8 +183,9 @@ def _process(*command: str | Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def _begun(url: str) -> None:
-    """Wait until the first message is there."""
-    while not _counts(url)["since"]:
+    """Wait until the first message is there, or long enough: some are busy with their own queue for minutes."""
+    deadline = time.monotonic() + BEGIN_SECONDS
+    while not _counts(url)["since"] and time.monotonic() < deadline:
         time.sleep(0.1)
 
 
