@@ -163,8 +163,7 @@ def _hours(match: Match, today: date) -> Span:
 def _weekday_of_week(match: Match, today: date) -> Span:
     said = match["week"].lower()
     back = 2 if "two" in said or "before" in said else 0 if said.startswith("this") else 1
-    day = today - timedelta(days=today.weekday() + WEEK * back - WEEKDAYS[match["day"][:3].lower()])
-    return day, day
+    return _weekday_in_week(match["day"], today - timedelta(days=WEEK * back))
 
 
 def _weekday_number(said: str) -> int:

@@ -462,14 +462,12 @@ class _Round:
     def _scored(self, question: Question, inside: frozenset[IssueRef]) -> list[Candidate]:
         tally = self._tallied = self._tally(question)
         self._boost_spoken_of(question, tally.scores)
-        entries: Iterable[tuple[int, float]] = tally.scores.items()
-        if question.when.bounded or self._edition:
-            allowed = {number for ref in inside for number in self._index.of(ref)}
-            entries = (entry for entry in entries if entry[0] in allowed)
+        allowed = self._allowed(question, inside)
+        entries = (entry for entry in tally.scores.items() if allowed is None or entry[0] in allowed)
         pool = nlargest(3 * POOL, entries, key=lambda entry: entry[1])
         if not self._alike:
             return self._sorted(self._judged(question, tally, number, score) for number, score in pool)
-        near = self._near(question, inside)
+        near = self._near(allowed)
         return self._sorted(
             self._judged(question, tally, number, score, CLOSE * (tally.total or 1) * self._meant(number))
             for number, score in {**dict.fromkeys(near, 0.0), **dict(pool)}.items()
@@ -480,12 +478,17 @@ class _Round:
         found.sort(key=lambda candidate: (candidate.score, candidate.passage.ref.date), reverse=True)
         return found
 
-    def _near(self, question: Question, inside: frozenset[IssueRef]) -> Iterable[int]:
-        """Return the passages that mean what is asked for, whatever their words."""
-        alike = [number for number, share in self._alike.items() if share >= ALIKE]
+    def _allowed(self, question: Question, inside: frozenset[IssueRef]) -> set[int] | None:
+        """Return the passages of the issues that are asked for, None where all are."""
         if question.when.bounded or self._edition:
-            allowed = {number for ref in inside for number in self._index.of(ref)}
-            alike = [number for number in alike if number in allowed]
+            return {number for ref in inside for number in self._index.of(ref)}
+        return None
+
+    def _near(self, allowed: set[int] | None) -> Iterable[int]:
+        """Return the passages that mean what is asked for, whatever their words."""
+        alike = [
+            number for number, share in self._alike.items() if share >= ALIKE and (allowed is None or number in allowed)
+        ]
         return nlargest(POOL, alike, key=self._alike.__getitem__)
 
     def _meant(self, number: int) -> float:
