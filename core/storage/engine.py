@@ -41,6 +41,9 @@ PRAGMAS = (
     "foreign_keys=ON",
 )
 ASKED_EVERY_SECONDS = 0.002
+TAKEN = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+"""The primary codes of SQLite's errors that say that somebody else has the lock (https://sqlite.org/rescode.html)."""
+PRIMARY = 0xFF
 
 
 @contextmanager
@@ -148,12 +151,16 @@ def _begin_writing(connection: Connection) -> None:
     while True:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError:
-            if monotonic() >= until:
+        except OperationalError as error:
+            if not _is_taken(error) or monotonic() >= until:
                 raise
             await_only(asyncio.sleep(uniform(0, 2 * ASKED_EVERY_SECONDS)))  # noqa: S311  # so that nobody is always late
         else:
             return
+
+
+def _is_taken(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY in TAKEN
 
 
 def _upgrade(connection: Connection) -> None:

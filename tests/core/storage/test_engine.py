@@ -1,23 +1,28 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, insert, inspect, select, text
+from sqlalchemy import MetaData, event, insert, inspect, select, text
 
 from core.errors import StorageError
 from core.storage import engine
 from core.storage.engine import Database, open_database
 from core.storage.schema import metadata, notes
+from databases import sqlite_url
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -132,6 +137,47 @@ async def test_a_commit_of_sqlite_is_on_the_disk(tmp_path: Path) -> None:
         ]
     assert found == [2, "wal"]
     await database.close()
+
+
+async def add_note(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(insert(notes).values(name="a", value=""))
+
+
+async def test_a_lock_of_sqlite_is_waited_for_as_long_as_patience_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(sqlite_url(tmp_path))
+    await database.upgrade()
+    with closing(sqlite3.connect(tmp_path / "paperboy.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(engine, "PATIENCE_SECONDS", 0.3)
+        before = monotonic()
+        with pytest.raises(StorageError, match="locked"):
+            await add_note(database)
+        assert monotonic() - before >= 0.3
+        monkeypatch.setattr(engine, "PATIENCE_SECONDS", 30)
+        writing = asyncio.create_task(add_note(database))
+        await asyncio.sleep(0.05)
+        other.execute("COMMIT")
+        await asyncio.wait_for(writing, 10)
+    await database.close()
+
+
+async def test_a_database_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
+    database = open_database(sqlite_url(tmp_path))
+    event.listen(database._writer.sync_engine, "connect", _only_read)
+    before = monotonic()
+    with pytest.raises(StorageError, match="readonly"):
+        await add_note(database)
+    assert monotonic() - before < engine.PATIENCE_SECONDS / 3
+    await database.close()
+
+
+def _only_read(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "sqlite:///plain.db", "nonsense"])
