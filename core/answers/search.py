@@ -229,6 +229,18 @@ class Searcher:
         newest = sorted(lessons, key=lambda lesson: lesson.ref.date, reverse=True)
         return list(dict.fromkeys(one.title for one in sorted(newest, key=lambda one: one.ref.lang != lang)))[:limit]
 
+    async def beside(self, ref: IssueRef | None, *, lang: str) -> Sequence[Passage]:
+        """Return what stands in the issue in ``lang`` that is nearest to ``ref``'s day; the newest without ``ref``."""
+        index = await self.index()
+        issues = [one for one in index.issues() if one.lang == lang and (ref is None or one.edition == ref.edition)]
+        if not issues:
+            return ()
+        if ref is None:
+            nearest = max(issues, key=lambda one: one.date)
+        else:
+            nearest = min(issues, key=lambda one: abs((one.date - ref.date).days))
+        return [passage for number in index.of(nearest) if (passage := index.passages[number])]
+
     def hit(
         self, candidate: Candidate, looked_for: Sequence[str], also: Mapping[str, tuple[IssueRef, ...]] | None = None
     ) -> Hit:

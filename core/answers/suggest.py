@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from core.answers.extract import answers
 from core.digest.language import language_of
-from core.digest.questions import COUNT, LONGEST, about, is_name, what_is
+from core.digest.questions import COUNT, about, is_name, what_is
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from core.answers.cite import Answer, Citation
+    from core.answers.passages import Passage
     from core.answers.search import Searcher
+    from core.digest.model import IssueRef
+
+Source: TypeAlias = "tuple[IssueRef, str]"
+"""A story's issue and key."""
 
 FIRST = 2
 """The story stands among so many that answer: a lesson on its subject may come before it."""
-TRIED = 8
+TRIED = 12
 """Questions that are tried at most, each a search of its own."""
 
 
@@ -30,51 +35,52 @@ class Suggester:
     async def after(self, answer: Answer, question: str, today: date) -> tuple[str, ...]:
         """Return up to three questions to ask after this one was answered, in the language of the answer.
 
-        Where some of its stories stand in another language only, the newest lessons are asked about instead.
+        They are about the stories of the answer, then about the others of the first one's issue; where that is in
+        another language, about those of the issue in this one that is nearest to its day.
         """
+        first = next(iter((*answer.citations, *answer.nearest)), None)
+        beside = await self._search.beside(first.ref if first else None, lang=answer.lang)
+        new = {_squeezed(proposed): (source, proposed) for source, proposed in _proposed(answer, beside)}
+        new.pop(_squeezed(question), None)
         found: list[str] = []
-        for number, (one, proposed) in enumerate(_proposed(answer, question)):
-            if len(found) == COUNT or number == TRIED:
-                break
-            if proposed not in found and await self._leads_to(one, proposed, answer.lang, today):
+        for source, proposed in list(new.values())[:TRIED]:
+            if await self._leads_to(source, proposed, answer.lang, today):
                 found.append(proposed)
-        if len(found) < COUNT and any(one.ref.lang != answer.lang for one in (*answer.citations, *answer.nearest)):
-            found += await self._of_lessons(answer.lang, (*found, question), today)
-        return tuple(found[:COUNT])
+            if len(found) == COUNT:
+                break
+        return tuple(found)
 
-    async def _of_lessons(self, lang: str, asked: Sequence[str], today: date) -> list[str]:
-        before = {_squeezed(question) for question in asked}
-        found = []
-        for term in await self._search.terms(lang=lang, limit=TRIED):
-            question = what_is(term, lang)
-            if _squeezed(question) in before or len(question) > LONGEST:
-                continue
-            lessons = await self._search.find(await self._search.understand(question, today), lang=lang)
-            first = lessons.candidates[0].passage if answers(lessons) else None
-            if first and first.what == "lesson" and first.ref.lang == lang and first.title == term:
-                found.append(question)
-        return found
-
-    async def _leads_to(self, one: Citation, question: str, lang: str, today: date) -> bool:
+    async def _leads_to(self, source: Source, question: str, lang: str, today: date) -> bool:
         finding = await self._search.find(await self._search.understand(question, today), lang=lang)
         found = [candidate.passage for candidate in finding.candidates[:FIRST]] if answers(finding) else []
-        return (one.ref, one.key) in [(passage.ref, passage.key) for passage in found]
+        return source in [(passage.ref, passage.key) for passage in found]
 
 
-def _proposed(answer: Answer, question: str) -> Iterator[tuple[Citation, str]]:
+def _proposed(answer: Answer, beside: Sequence[Passage]) -> Iterator[tuple[Source, str]]:
+    """Yield what can be asked and the story that answers it; a lesson that was just quoted is not asked for again."""
+    for one, proposed in _of_stories(answer):
+        yield (one.ref, one.key), proposed
+    section = next((one.section for one in (*answer.citations, *answer.nearest)), "")
+    quoted = {one.title for one in answer.citations[:1] if one.what == "lesson"}
+    for passage in sorted(beside, key=lambda one: (one.section != section, one.what != "lesson")):
+        if passage.what == "story" or passage.title not in quoted:
+            about_it = _about(passage.what, passage.title, passage.text, answer.lang)
+            yield from (((passage.ref, passage.key), proposed) for proposed in about_it[:1])
+
+
+def _of_stories(answer: Answer) -> Iterator[tuple[Citation, str]]:
     """Yield facts to ask of the first story, something about each other one, and what is new about the first."""
     cited = [one for one in answer.citations if _reads_in(one, answer.lang)]
     near = [one for one in answer.nearest if _reads_in(one, answer.lang)]
     first, *others = cited or near or (None,)
     if first is None:
         return
-    asked = _squeezed(question)
-    rest = (*others, *(near if cited else ()))
-    *facts, general = [*_about(first, answer.lang)] or [""]
-    said = [(first, fact) for fact in facts]
-    said += [(one, proposed) for one in rest for proposed in _about(one, answer.lang)[:1]]
-    said += [(first, general)] if general else []
-    yield from ((one, proposed) for one, proposed in said if _squeezed(proposed) != asked)
+    *facts, general = [*_about(first.what, first.title, first.quote, answer.lang)] or [""]
+    yield from ((first, fact) for fact in facts)
+    for one in (*others, *(near if cited else ())):
+        yield from ((one, proposed) for proposed in _about(one.what, one.title, one.quote, answer.lang)[:1])
+    if general and not (cited and first.what == "lesson"):
+        yield first, general
 
 
 def _reads_in(one: Citation, lang: str) -> bool:
@@ -82,8 +88,8 @@ def _reads_in(one: Citation, lang: str) -> bool:
     return one.ref.lang == lang or (language_of(one.title) == lang if lang == "en" else is_name(one.title))
 
 
-def _about(one: Citation, lang: str) -> list[str]:
-    return [what_is(one.title, lang)] if one.what == "lesson" else about(one.title, one.quote, lang)
+def _about(what: str, title: str, text: str, lang: str) -> list[str]:
+    return [what_is(title, lang)] if what == "lesson" else about(title, text, lang)
 
 
 def _squeezed(text: str) -> str:

@@ -24,9 +24,12 @@ _FACETS: tuple[tuple[regex.Pattern[str], str], ...] = (
     (regex.compile(r"\d\s?[万kK]?\s?(?:次)?下载|downloads", regex.I), mark("How many downloads does {name} have?")),
 )
 _NAME = regex.compile(r"\p{Lu}[\w.+-]*(?:[ -]?(?:\p{Lu}|\d)[\w.+-]*){0,3}", regex.ASCII)
-_VERSION = regex.compile(r"\d|\w [A-Z]")
+_VERSION = regex.compile(r"\d|\w[ -][A-Z]")
 """A name of one word is also that of other things."""
 _ASIDE = regex.compile(r"\s*[（(][^（）()]*[）)]")
+_CLAUSE = regex.compile(r"[：，；]|[:,;](?=\s)|\s[–—-]\s|——")
+_TELLING = 6
+"""Characters of the first clause of a title that stands for it."""
 
 
 def suggested(issue: Issue, sections: Sequence[Section]) -> tuple[str, ...]:
@@ -43,18 +46,26 @@ def suggested(issue: Issue, sections: Sequence[Section]) -> tuple[str, ...]:
 
 def what_is(term: str, lang: str) -> str:
     """Return the question that a lesson answers."""
-    return texts(lang)("What is {term}?", term=term.strip())
+    return texts(lang)("What does “{term}” mean?", term=term.strip())
 
 
 def about(title: str, text: str, lang: str) -> list[str]:
     """Return what can be asked of a story, facts before the general; nothing if its title is too long for a button."""
     _ = texts(lang)
-    short = " ".join(_ASIDE.sub("", title).split())
+    short = _headline(title)
     found = _NAME.match(short)
     name = found.group().strip() if found else ""
     tells = bool(_VERSION.search(name))
     facts = [_(question, name=name) for pattern, question in _FACETS if tells and pattern.search(f"{title} {text}")]
     return [question for question in (*facts, _("{title}: what is new?", title=short)) if len(question) <= LONGEST]
+
+
+def _headline(title: str) -> str:
+    """Return the title without asides, and no more than its first clause if that says what it is about."""
+    whole = " ".join(_ASIDE.sub("", title).split())
+    first = _CLAUSE.split(whole, maxsplit=1)[0].strip()
+    telling = len(first) >= _TELLING and (not _NAME.fullmatch(first) or _VERSION.search(first))
+    return first if telling else whole
 
 
 def is_name(title: str) -> bool:

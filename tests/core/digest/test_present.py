@@ -57,7 +57,7 @@ def test_a_card_shows_the_first_story_and_the_one_with_the_highest_numbers() -> 
 def test_a_card_leads_to_everything() -> None:
     lines = [action.data for action in actions(PRESENTER.card(issue()))]
     ref = "daily/en/2026-03-02"
-    questions = ["+ask What is MoE?", "+ask First: what is new?", "+ask Tool: what is new?"]
+    questions = ["+ask What does “MoE” mean?", "+ask First: what is new?", "+ask Tool: what is new?"]
     parts = [f"section models {ref}", f"section dev {ref}", f"lesson {ref}", f"pick {ref}", f"full {ref}"]
     assert lines == [*parts, *questions]
 
