@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE  # or each start, and each of the tests' workers, compiles the whole program anew
 
 .DEFAULT_GOAL := help
 .PHONY: help run test explore chaos soak bench simulate eval screenshots check lint types contracts format lock clean

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import random
 import secrets
@@ -18,6 +17,7 @@ import psycopg
 from sqlalchemy import NullPool, create_engine, make_url, text
 
 import crash_courier
+from forked import processes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,9 +30,6 @@ APPLICATION = f"paperboy-crash-{os.getpid()}"
 PAGES = ("1", "2")
 PORTS = range(20_000, 30_000)
 """None that connections leave from: one of them would take the server's place while its network is cut."""
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["crash_courier"])
 
 
 class Server:
@@ -95,7 +92,7 @@ def named(url: str) -> str:
 
 
 async def start(url: str, port: int, on_unknown: OnUnknown) -> BaseProcess:
-    courier = _processes.Process(target=crash_courier.serve, args=(named(url), "127.0.0.1", port, on_unknown))
+    courier = processes.Process(target=crash_courier.serve, args=(named(url), "127.0.0.1", port, on_unknown))
     await asyncio.to_thread(courier.start)
     return courier
 

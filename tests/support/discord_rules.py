@@ -225,7 +225,7 @@ class Reading:
 
     times: Mapping[int, str]
     """The text that the document has for an instant: clients show it in the reader's own way."""
-    first: Preference = "longest"
+    first: Preference = field(default="longest", compare=False)
     characters: list[Character] = field(default_factory=list)
     pointers: set[str] = field(default_factory=set)
     """Addresses of links whose label is only an arrow."""

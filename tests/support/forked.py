@@ -1,6 +1,7 @@
 """The program as a process of its own that starts at once: forked from one in which it is imported already.
 
-What a start costs is importing the program; a fork server does that once for all starts of a test file.
+What a start costs is importing the program; a fork server does that once for all starts of a test worker. There is one
+fork server in a process, with one list of what it imports: every test that starts processes starts them from here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
 WIDTH = {"COLUMNS": "200"}
@@ -25,8 +26,8 @@ WIDTH = {"COLUMNS": "200"}
 READY = "Paperboy is ready"
 START_SECONDS, STOP_SECONDS = 30, 25
 
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["bots.cli"])
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["bots.cli", "crash_courier"])
 
 
 def paperboy(*arguments: str | Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -35,22 +36,13 @@ def paperboy(*arguments: str | Path, environment: Mapping[str, str]) -> subproce
     words = [str(argument) for argument in arguments]
     with tempfile.TemporaryDirectory() as folder:
         printed = [Path(folder, name) for name in ("out", "err")]
-        process = _processes.Process(target=_main, args=(words, dict(environment), printed))
+        process = processes.Process(target=_main, args=(words, dict(environment), printed))
         process.start()
         process.join()
         out, err = (file.read_text(encoding="utf-8") for file in printed)
     code = process.exitcode
     assert code is not None
     return subprocess.CompletedProcess(words, code, out, err)
-
-
-def exit_code(function: Callable[[str], None], argument: str) -> int:
-    """Call a function in a process of its own, which it may bring down; return the process's exit code."""
-    process = _processes.Process(target=function, args=(argument,))
-    process.start()
-    process.join()
-    assert process.exitcode is not None
-    return process.exitcode
 
 
 class Program:
@@ -62,7 +54,7 @@ class Program:
         os.close(handle)
         self._log = Path(log)
         task = (["run", *arguments], dict(environment), [self._log, self._log])
-        self._process = _processes.Process(target=_main, args=task, daemon=True)
+        self._process = processes.Process(target=_main, args=task, daemon=True)
         self._process.start()
 
     @property

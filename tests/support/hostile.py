@@ -131,7 +131,7 @@ _BLOCKS: dict[str, tuple[Block, ...]] = {
     "long Chinese paragraph": (paragraph(SENTENCE * 300),),
     "Chinese without punctuation": (paragraph("字" * 9000),),
     "long word": (paragraph("x" * 10_000), paragraph("before ", Strong((Text("y" * 10_000),)), " after")),
-    "million": (paragraph(">" * 100_000),),
+    "marks without end": (paragraph(">" * 40_000),),
     "generics": (
         paragraph("Vec<T> & Box<dyn Fn(&str)>"),
         CodeBlock("let x: Vec<&str> = a && b; // `a` ```b```", "rust"),

@@ -11,6 +11,7 @@ Renderers are judged by comparing what stands in the document with what an indep
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -58,7 +59,12 @@ _GRAPHEME = regex.compile(r"\X")
 
 def visible(text: str, styles: frozenset[Style] = PLAIN) -> list[Character]:
     """Return the characters of ``text`` that are no frame, with their styles."""
-    return [(character, styles) for character in clean(text) if normalise(character)]
+    return [(character, styles) for character in clean(text) if _is_read(character)]
+
+
+@cache
+def _is_read(character: str) -> bool:
+    return bool(normalise(character))
 
 
 class Written:
@@ -80,8 +86,10 @@ class Written:
 
         ``lengths`` count the visible characters of each page. What is longer than ``longest`` may be cut.
         """
+        if len(lengths) < 2:
+            return []
         text = "".join(text for text, _ in self._runs)
-        seen = [index for index, character in enumerate(text) if normalise(character)]
+        seen = [index for index, character in enumerate(text) if _is_read(character)]
         borders: set[int] = set()
         total = 0
         for length in lengths[:-1]:
@@ -182,6 +190,8 @@ def lost(written: Sequence[Character], read: Iterable[Character]) -> list[str]:
         return [f"text differs at {at}: {ours[start : at + 20]!r} became {theirs[start : at + 20]!r}"]
     missing: list[str] = []
     for (character, wanted), (_, styles) in zip(written, found, strict=True):
+        if wanted <= styles:
+            continue
         links = {style for style in wanted if style.startswith("link ")}
         gone = set(links - styles)
         if "code" in wanted:

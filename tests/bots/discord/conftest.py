@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from core.document.nodes import Document
     from core.render.port import Message, Renderer
-    from discord_rules import Preference
+    from discord_rules import Preference, Styles
     from reading import Character, Judge, Style
 
 BACKTICK = "'`' lost ['code']"
@@ -41,25 +42,32 @@ def _judge(renderer: Renderer, document: Document, messages: tuple[Message, ...]
     for message in messages:
         limits = renderer.profile.limits
         found += [f"{name} {count}" for name, count in message.counts.items() if count > limits[name].value]
-    return found or [*_compare(document, messages, "longest"), *_compare(document, messages, "bold")]
-
-
-def _compare(document: Document, messages: tuple[Message, ...], first: Preference) -> list[str]:
-    times = {int(node.at.timestamp()): node.text for node in walk(document.blocks) if isinstance(node, Time)}
+    if found:
+        return found
     written = Written(document.blocks, schemes=("http", "https"))
-    readings = [Reading(times=times, first=first).message(message.payload) for message in messages]
-    pages = [reading.characters for reading in readings]
+    longest, bold = (_read(document, messages, first) for first in ("longest", "bold"))
+    found = _compare(document, written, longest)
+    return found if bold == longest else found + _compare(document, written, bold)
+
+
+def _read(document: Document, messages: tuple[Message, ...], first: Preference) -> list[Reading]:
+    times = {int(node.at.timestamp()): node.text for node in walk(document.blocks) if isinstance(node, Time)}
+    return [Reading(times=times, first=first).message(message.payload) for message in messages]
+
+
+def _compare(document: Document, written: Written, readings: Sequence[Reading]) -> list[str]:
+    pages = [[(character, _plain_link(styles)) for character, styles in reading.characters] for reading in readings]
     found: list[str] = []
     for index, page in enumerate(pages[1:], start=2):
         line = visible(continuation(" ".join(clean(document.title).split()), index, len(pages)))
         if [character for character, _ in page[: len(line)]] != [character for character, _ in line]:
             found.append(f"page {index} does not say which it is")
         del page[: len(line)]
-    expected = [(character, frozenset(map(_plain_link, styles))) for character, styles in written.characters()]
+    expected = [(character, _plain_link(styles)) for character, styles in written.characters()]
     if not expected:
         return found if len(pages) == 1 else [*found, "nothing on several pages"]
-    shown = [(character, frozenset(map(_plain_link, styles))) for page in pages for character, styles in page]
-    misses = lost([*map(_without_link, expected)], map(_without_link, shown))
+    shown = [character for page in pages for character in page]
+    misses = lost(*([(character, _without_links(styles)) for character, styles in each] for each in (expected, shown)))
     found += [miss for miss in misses if miss != BACKTICK]
     if found:
         return found
@@ -68,16 +76,19 @@ def _compare(document: Document, messages: tuple[Message, ...], first: Preferenc
     return found + [f"cut inside {text!r}" for text in written.broken([len(page) for page in pages], LONGEST)]
 
 
-def _plain_link(style: Style) -> Style:
-    return unquote(style) if style.startswith("link ") else style
+@cache
+def _plain_link(styles: Styles) -> Styles:
+    return frozenset(unquote(style) if style.startswith("link ") else style for style in styles)
 
 
-def _link_of(character: Character) -> Style:
-    return next((style for style in character[1] if style.startswith("link ")), "")
+@cache
+def _links(styles: Styles) -> Styles:
+    return frozenset(style for style in styles if style.startswith("link "))
 
 
-def _without_link(character: Character) -> Character:
-    return character[0], character[1] - {_link_of(character)}
+@cache
+def _without_links(styles: Styles) -> Styles:
+    return styles - _links(styles)
 
 
 def _has_titles(document: Document) -> bool:
@@ -92,7 +103,7 @@ def _gained(expected: Sequence[Character], shown: Sequence[Character], fine: set
 
 def _lost_links(expected: Sequence[Character], shown: Sequence[Character], pointers: set[str]) -> Iterator[str]:
     """Some of each label has to be a link; emoji and brackets in it cannot."""
-    for link, group in groupby(zip(expected, shown, strict=True), key=lambda pair: _link_of(pair[0])):
-        linked = [other for _, other in group if _link_of(other) == link]
-        if link and not linked and link.removeprefix("link ") not in pointers:
-            yield f"lost {link}"
+    for links, group in groupby(zip(expected, shown, strict=True), key=lambda pair: _links(pair[0][1])):
+        for link in links:
+            if link.removeprefix("link ") not in pointers and not any(link in styles for _, (_, styles) in group):
+                yield f"lost {link}"

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
-from core.digest.check import check
-from core.digest.parse import parse
-from forked import exit_code
-
-SMALL_STACK = 512 << 10
-
-
-def _read_on_a_small_stack(source: str) -> None:
-    threading.stack_size(SMALL_STACK)
-    read = []
-    thread = threading.Thread(target=lambda: read.append(check(parse(source), source)))
-    thread.start()
-    thread.join()
-    assert read
+from small_stack import exit_code
 
 
 @pytest.mark.parametrize(
@@ -39,4 +24,4 @@ def _read_on_a_small_stack(source: str) -> None:
     ],
 )
 def test_deep_nesting_ends_no_process(source: str) -> None:
-    assert exit_code(_read_on_a_small_stack, source) == 0
+    assert exit_code(source) == 0
