@@ -66,7 +66,7 @@ async def serve(settings: Settings, role: Role, *, started: Callable[[str], None
     Raises RefusedError when every platform refuses its token and the role is to listen to them, StorageError when the
     database fails.
     """
-    async with open_house(settings) as house:
+    async with open_house(settings, model=role not in {"plan", "carry"}) as house:
         stop = _stop_on_signals()
         served = platforms(house)
         ears = Ears(served, alone=role == "listen")

@@ -111,6 +111,7 @@ class House:
     presenter: Presenter
     services: Services
     answerer: Answerer
+    spending: Spending
     planner: Planner
     pusher: PushNow
     press: Press
@@ -171,17 +172,18 @@ def fit_check(words: Vocabulary) -> FitCheck:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncIterator[House]:
+async def open_house(settings: Settings, *, model: bool = True) -> AsyncIterator[House]:
     """Open the installation, bring its tables to the newest version, and close it in the end.
 
-    Raises StorageError if the database cannot be reached.
+    Without ``model`` answers are quoted: importing the SDK of a language model takes a second, which only those who
+    ask it need to wait for. Raises StorageError if the database cannot be reached, UsageError if that SDK is missing.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = open_database(settings.database)
     engine = _engine(settings)
     try:
         await database.upgrade()
-        house = _furnish(settings, database, engine)
+        house = _furnish(settings, database, engine, model=model)
         try:
             await _index_again(house)
             yield house
@@ -206,12 +208,14 @@ async def _index_again(house: House) -> None:
         seen += len(heads)
 
 
-def _furnish(settings: Settings, database: Database, engine: Engine) -> House:
+def _furnish(settings: Settings, database: Database, engine: Engine, *, model: bool) -> House:
     clock = SystemClock()
     words = vocabulary(settings)
     archive = SqlArchive(database, vocabulary=words, clock=clock)
     passages = SqlPassages(database)
     notes = SqlNotes(database, clock)
+    limits = Limits(questions=settings.llm.questions_per_day, tokens=settings.llm.tokens_per_day)
+    spending = Spending(notes, clock, limits)
     zone = ZoneInfo(settings.zone)
     search = Searcher(
         passages,
@@ -225,7 +229,7 @@ def _furnish(settings: Settings, database: Database, engine: Engine) -> House:
         memory=Memory(notes, keep=timedelta(hours=settings.remember_hours)),
         today=lambda: clock.now().astimezone(zone).date(),
         vocabulary=words,
-        writer=_writer(settings.llm, notes, clock),
+        writer=_writer(settings.llm, spending) if model else None,
     )
     presenter = Presenter(vocabulary=words)
     agenda = SqlAgenda(database, shared=SHARED_CHATS, canary=_canary(settings))
@@ -263,6 +267,7 @@ def _furnish(settings: Settings, database: Database, engine: Engine) -> House:
         presenter=presenter,
         services=services,
         answerer=answerer,
+        spending=spending,
         planner=Planner(agenda, archive, clock),
         pusher=PushNow(agenda, archive, clock),
         press=Press(
@@ -288,14 +293,13 @@ def _meaning(settings: Settings) -> Meaning | None:
     return Meaning(open_encoder(), VectorFile(settings.data_dir / "vectors"))
 
 
-def _writer(settings: ModelSettings, notes: SqlNotes, clock: Clock) -> Writer | None:
+def _writer(settings: ModelSettings, spending: Spending) -> Writer | None:
     model = open_model(settings)
     if model is None:
         return None
-    limits = Limits(questions=settings.questions_per_day, tokens=settings.tokens_per_day)
     return Writer(
         model,
-        Spending(notes, clock, limits),
+        spending,
         PrometheusMeter(),
         pace=Pace(patience=settings.patience, whole=settings.seconds),
         places=settings.at_once,

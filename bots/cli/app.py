@@ -37,11 +37,11 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def in_house(use: Callable[[House], Awaitable[T]]) -> T:
-    """Open the installation that the settings name, use it, and close it."""
+def in_house(use: Callable[[House], Awaitable[T]], *, model: bool = False) -> T:
+    """Open the installation that the settings name, use it, and close it; with ``model`` if that may be asked."""
 
     async def opened() -> T:
-        async with open_house(Settings()) as house:
+        async with open_house(Settings(), model=model) as house:
             return await use(house)
 
     return asyncio.run(opened())

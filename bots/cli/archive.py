@@ -166,7 +166,7 @@ def ask(
     """Answer a question from the archive."""
     day = date.fromisoformat(today) if today else None
     text = " ".join(question)
-    answer = in_house(lambda house: house.answer(text, lang=lang, today=day))
+    answer = in_house(lambda house: house.answer(text, lang=lang, today=day), model=True)
     if as_json:
         print_json(answer_as_json(answer))
         return

@@ -63,8 +63,8 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
     """Show runs, newest first: how many were sent, how fast, and when they will be done."""
 
     async def look(house: House) -> tuple[Sequence[Run], Spent | None]:
-        writer = house.answerer.writer
-        return await house.run_service.status(limit=limit), await writer.spending.today() if writer else None
+        spent = await house.spending.today() if house.settings.llm.model else None
+        return await house.run_service.status(limit=limit), spent
 
     runs, spent = in_house(look)
     if as_json:

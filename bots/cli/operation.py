@@ -35,7 +35,7 @@ def doctor(as_json: AsJson = False) -> None:
     async def run(house: House) -> list[Finding]:
         return [finding async for finding in examine(house)]
 
-    findings = in_house(run)
+    findings = in_house(run, model=True)
     if as_json:
         print_json(
             [

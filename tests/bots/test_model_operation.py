@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bots import models
+from bots.cli import delivery
 from bots.doctor import examine
 from bots.settings import ModelSettings, Settings
 from bots.wiring import open_house
@@ -27,8 +30,7 @@ async def fake() -> AsyncIterator[FakeModel]:
 async def findings(data: Path, fake: FakeModel, *, spent: int = 0, **changes: Any) -> list[Finding]:  # noqa: ANN401
     values = {"model": fake.model, "base_url": fake.openai, "api_key": KEY, **changes}
     async with open_house(Settings(data_dir=data, llm=ModelSettings.model_validate(values))) as house:
-        assert house.answerer.writer
-        await house.answerer.writer.spending.spend(spent)
+        await house.spending.spend(spent)
         return [one async for one in examine(house) if one.subject == "model"]
 
 
@@ -64,3 +66,14 @@ async def test_without_a_model_answers_are_quoted(tmp_path: Path) -> None:
     async with open_house(Settings(data_dir=tmp_path)) as house:
         (found,) = [one async for one in examine(house) if one.subject == "model"]
     assert (found.level, found.message) == ("ok", "none is named; answers are quoted")
+
+
+def test_a_command_that_asks_no_model_does_not_wait_for_its_sdk(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    named = {"DATA_DIR": str(tmp_path), "LLM__MODEL": "gpt-9", "LLM__API_KEY": KEY, "LLM__TOKENS_PER_DAY": "500"}
+    for name, value in named.items():
+        monkeypatch.setenv(f"PAPERBOY_{name}", value)
+    monkeypatch.setattr(models, "import_module", pytest.fail)
+    delivery.status(as_json=True)
+    assert json.loads(capsys.readouterr().out)["model"] == {"tokens": 0, "of": 500, "used_up": False}
