@@ -33,7 +33,7 @@ from question_archive import SECOND, issues, questions
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from core.answers.meaning import Encoder
+    from core.answers.meaning import Encoder, Wording
     from core.digest.model import Issue
 
 STORIES = 10_000
@@ -49,7 +49,7 @@ class Hurried:
         self._first: list[bytes] = []
         self.name, self.table = "hurried", encoder.table
 
-    def encode(self, texts: Sequence[str]) -> Sequence[bytes]:
+    def encode(self, texts: Sequence[Wording]) -> Sequence[bytes]:
         """Return a vector for each text."""
         if len(texts) == 1:
             return self._encoder.encode(texts)

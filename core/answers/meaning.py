@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from core.answers.gloss import gloss
 
@@ -26,6 +26,13 @@ READ = 400
 KEY = 16
 
 
+class Wording(NamedTuple):
+    """A text as it stands, and with its Chinese put into English words, for a model that knows no other language."""
+
+    said: str
+    english: str
+
+
 class Table(Protocol):
     """Vectors that a question's is compared with."""
 
@@ -35,14 +42,14 @@ class Table(Protocol):
 
 
 class Encoder(Protocol):
-    """Turns English texts into vectors of length one, each kept as bytes that only the encoder reads."""
+    """Turns texts into vectors of length one, each kept as bytes that only the encoder reads."""
 
     @property
     def name(self) -> str:
         """What it is called; vectors of encoders with different names cannot be compared."""
         ...
 
-    def encode(self, texts: Sequence[str]) -> Sequence[bytes]:
+    def encode(self, texts: Sequence[Wording]) -> Sequence[bytes]:
         """Return a vector for each text, all of one size."""
         ...
 
@@ -110,7 +117,7 @@ class Meaning:
         return {known.numbers[place]: share for place, share in found.items()}
 
     def _compared(self, question: str, table: Table, words: Words, least: float) -> Mapping[int, float]:
-        return table.alike(self._encoder.encode([gloss(question, words)])[0], least)
+        return table.alike(self._encoder.encode([_worded(question, words)])[0], least)
 
     async def _follow(self, index: Index, version: int, words: Words) -> None:
         if self._vectors is None:
@@ -133,12 +140,16 @@ class Meaning:
             await asyncio.to_thread(self._kept.save, dict(self._vectors))
 
     def _made(self, some: Sequence[Passage], words: Words) -> Sequence[bytes]:
-        return self._encoder.encode([gloss(_read(passage), words) for passage in some])
+        return self._encoder.encode([_worded(_read(passage), words) for passage in some])
 
     def _keys(self, some: Sequence[Passage], words: Words) -> list[bytes]:
         """Return what the vectors are kept by: a Chinese text is another one when a dictionary came or went."""
         made = f"{self._encoder.name} {words.dictionary is not None}\n"
         return [sha256((made + _read(passage)).encode()).digest()[:KEY] for passage in some]
+
+
+def _worded(text: str, words: Words) -> Wording:
+    return Wording(text, gloss(text, words))
 
 
 def _read(passage: Passage) -> str:

@@ -1,9 +1,10 @@
 # ruff: noqa: E501 — a story reads best on one line
-"""The three archives that answers are evaluated on, made from hand-written stories and fillers between them.
+"""The four archives that answers are evaluated on, made from hand-written stories and fillers between them.
 
 The first one is what search was tuned on, by every second question. The second one is in the forms of several
 publishers and asks other questions; refusals and everyday words were tuned on it. The third one was written
-before that, and is only measured.
+before that, and is only measured. The fourth one, with longer stories, was written last by somebody who knew nothing of
+how answers are found, and is only measured, too.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "data" / "questions"
-FIRST, SECOND, THIRD = "first", "second", "third"
-TODAY = {FIRST: date(2026, 3, 31), SECOND: date(2026, 3, 10), THIRD: date(2026, 5, 11)}
+FIRST, SECOND, THIRD, FOURTH = "first", "second", "third", "fourth"
+TODAY = {FIRST: date(2026, 3, 31), SECOND: date(2026, 3, 10), THIRD: date(2026, 5, 11), FOURTH: date(2026, 7, 11)}
 HEADINGS = {
     "models": ("🧠 模型", "🧠 Models"),
     "apps": ("📱 应用", "📱 Apps"),
@@ -31,12 +32,18 @@ HEADINGS = {
     "insight": ("🔍 洞察", "🔍 Insight"),
     "quick": ("⚡ 快讯", "⚡ Quick links"),
 }
-FILLERS = {FIRST: 4, SECOND: 13, THIRD: 12}
-DAYS = {FIRST: (date(2026, 3, 1), 31), SECOND: (date(2026, 1, 5), 64), THIRD: (date(2026, 4, 1), 40)}
+FILLERS = {FIRST: 4, SECOND: 13, THIRD: 12, FOURTH: 12}
+DAYS = {
+    FIRST: (date(2026, 3, 1), 31),
+    SECOND: (date(2026, 1, 5), 64),
+    THIRD: (date(2026, 4, 1), 40),
+    FOURTH: (date(2026, 6, 1), 40),
+}
 MISSING = {
     FIRST: (),
     SECOND: ("01-11", "01-18", "01-25", "02-01", "02-08", "02-22", "03-08"),
     THIRD: ("04-05", "04-12", "04-19", "04-26", "05-01", "05-03"),
+    FOURTH: ("06-07", "06-14", "06-19", "06-21", "06-28", "07-05"),
 }
 """Days without an issue."""
 _KNOWN = (
@@ -73,6 +80,7 @@ _WHO = {
     FIRST: ("Northwind", "Bluebird", "Kestrel", "Lumen", "Harbor", "Tessera", "Orchid", "Quarry", "Saffron", "Willow"),
     SECOND: _KNOWN,
     THIRD: _KNOWN,
+    FOURTH: _KNOWN,
 }  # fmt: skip
 _MODELS = ("Qwen3-VL-32B", "DeepSeek-OCR 2", "GLM-Image", "Step-3.5-Flash", "Hunyuan-A13B", "LongCat-Flash", "Ling-2.5-1T", "ERNIE 5.0", "Phi-5", "Granite 4.1", "Nemotron 3 Super", "Gemma 3n", "SmolLM4", "OLMo 3.1", "Devstral 2", "Ministral 3", "Command A+", "LFM2.5", "InternVL 4", "MiniCPM-V 5", "Claude Haiku 4.5", "Gemini 3 Flash", "GPT-5.2", "Kimi-Dev 2", "Grok 4.2")  # fmt: skip
 _WHAT = (

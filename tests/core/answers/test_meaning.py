@@ -12,7 +12,7 @@ import pytest
 
 from bots.vectors import VectorFile, open_encoder
 from core.answers.gloss import gloss
-from core.answers.meaning import Meaning
+from core.answers.meaning import Meaning, Wording
 from core.answers.search import Indexer, Searcher
 from core.answers.words import Words
 from core.answers.words.dictionary import Dictionary, dictionary, installed
@@ -48,9 +48,9 @@ class ThreeDirections:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def encode(self, texts: Sequence[str]) -> Sequence[bytes]:
-        self.seen += texts
-        return [_packed([sum(word in text.casefold() for word in one) for one in DIRECTIONS]) for text in texts]
+    def encode(self, texts: Sequence[Wording]) -> Sequence[bytes]:
+        self.seen += [text.said for text in texts]
+        return [_packed([sum(word in text.english.casefold() for word in one) for one in DIRECTIONS]) for text in texts]
 
     def table(self, vectors: Sequence[bytes]) -> Table:
         return Rows(vectors)
@@ -114,7 +114,7 @@ async def _titles(search: Searcher, question: str) -> list[str]:
 
 def test_vectors_have_length_one_and_are_compared_by_their_cosine(encoder: Encoder) -> None:
     texts = ["a cat, a feline", "the market and its shares", "my cat"]
-    vectors = encoder.encode(texts)
+    vectors = encoder.encode([Wording(text, text) for text in texts])
     table = encoder.table(vectors)
     same, other, near = table.alike(vectors[0], -1).values()
     assert table.alike(vectors[0], near - 0.01).keys() == {0, 2}
@@ -195,7 +195,8 @@ def test_chinese_is_put_into_english_words() -> None:
 def test_a_chinese_question_is_near_to_the_english_story() -> None:
     encoder, path = _real(), installed()
     words = replace(Words.bundled(), dictionary=dictionary(path) if path else None)
-    question, *stories = encoder.encode([gloss("看医生", words), "Physician's note", "Shares of chip makers fell"])
+    said = ("看医生", "Physician's note", "Shares of chip makers fell")
+    question, *stories = encoder.encode([Wording(text, gloss(text, words)) for text in said])
     right, wrong = encoder.table(stories).alike(question, -1).values()
     assert right > wrong + 0.1
 
