@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from shutil import copyfile
 from typing import TYPE_CHECKING, Protocol
@@ -39,6 +40,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(2 * (os.cpu_count() or 1), 16)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the modules and the tests out of each collection of garbage: they stay to the end."""
+    gc.freeze()
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     """Compare text with a golden file; ``--update`` rewrites it."""
@@ -69,6 +75,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     asyncio.run(_upgrade(sqlite_url(folder)))
     return folder / "paperboy.db"
+
+
+@pytest.fixture
+def data(tmp_path: Path, sqlite_template: Path) -> Path:
+    """Give the data folder of an installation whose database has every table, none filled."""
+    copyfile(sqlite_template, tmp_path / sqlite_template.name)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from httpx import create_ssl_context
 from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
@@ -12,6 +14,7 @@ from bots.telegram.errors import send_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from ssl import SSLContext
 
 POLL_SECONDS, ANSWER_SECONDS = 25, 10
 MOST_UPDATES = 100
@@ -19,15 +22,24 @@ ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", 
 """What is listened to. https://core.telegram.org/bots/api#update."""
 
 
+@cache
+def _certificates() -> SSLContext:
+    """Return what certificates are checked by; reading it takes as long as all else that a client begins with."""
+    return create_ssl_context()
+
+
 class Api(Bot):
     """python-telegram-bot's client. Calling a method raises ``SendError`` and nothing else."""
 
     def __init__(self, token: str, base_url: str) -> None:
+        secure = {"verify": _certificates()}
         super().__init__(
             token,
             base_url=base_url,
-            request=HTTPXRequest(connection_pool_size=64, read_timeout=20, connect_timeout=10, pool_timeout=30),
-            get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10),
+            request=HTTPXRequest(
+                connection_pool_size=64, read_timeout=20, connect_timeout=10, pool_timeout=30, httpx_kwargs=secure
+            ),
+            get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10, httpx_kwargs=secure),
         )
 
     async def call(self, method: str, payload: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401  JSON

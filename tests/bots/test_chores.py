@@ -38,8 +38,8 @@ async def publish(house: House, path: str, text: str) -> None:
     await house.publish(text, parse(text, path=Path(path)).issue)
 
 
-async def test_words_are_learnt_from_twins_every_night(tmp_path: Path) -> None:
-    async with open_house(Settings(data_dir=tmp_path, dictionary="off")) as house:
+async def test_words_are_learnt_from_twins_every_night(data: Path) -> None:
+    async with open_house(Settings(data_dir=data, dictionary="off")) as house:
         for day, (*zh, en_title, en_text) in enumerate(TWINS, 1):
             for lang, title, text in (("zh", *zh), ("en", en_title, en_text)):
                 story = f"# T\n\n## Apps\n\n- **{title}** — {text} [source](https://example.com/{day})\n"
@@ -57,8 +57,8 @@ async def test_words_are_learnt_from_twins_every_night(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("question", ["哪个模型下载最多？", "下载量最高的是哪个模型"])
-async def test_numbers_of_a_single_issue_are_compared(question: str, tmp_path: Path) -> None:
-    async with open_house(Settings(data_dir=tmp_path)) as house:
+async def test_numbers_of_a_single_issue_are_compared(question: str, data: Path) -> None:
+    async with open_house(Settings(data_dir=data)) as house:
         await publish(house, "daily/zh/2026-03-18.md", ISSUE)
         answer = await house.answer(question)
         assert [one.title for one in answer.citations] == ["大模型 B", "小模型 A"]

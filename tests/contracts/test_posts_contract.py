@@ -46,8 +46,8 @@ DOCUMENT = Document(blocks=(paragraph('“Open” weights & 开源 <b> "模型"'
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(Settings(data_dir=tmp_path)) as opened:
+async def house(data: Path) -> AsyncIterator[House]:
+    async with open_house(Settings(data_dir=data)) as opened:
         yield opened
 
 

@@ -120,7 +120,7 @@ def _containers(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
 
 
 simple_blocks = st.one_of(headings, paragraphs, code_blocks, tables(), st.builds(Divider))
-blocks = _nested(simple_blocks, _containers, 3)
+blocks = _nested(simple_blocks, _containers, 2)
 actions = st.builds(
     Action,
     texts,

@@ -66,7 +66,7 @@ async def add_readers(database: Database, count: int, **changes: object) -> list
 
 
 async def add_many(database: Database, count: int) -> None:
-    """Add readers by the thousand: copies of one."""
+    """Add readers quickly: copies of one."""
     (first,) = await add_readers(database, 1)
     async with database.write() as connection:
         row = (await connection.execute(select(subscriptions).where(subscriptions.c.id == first.id))).mappings().one()

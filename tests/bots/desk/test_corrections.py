@@ -50,8 +50,8 @@ async def publish(house: House, story: str) -> None:
     await house.publish(source, parse(source, vocabulary=house.services.vocabulary).issue)
 
 
-async def test_a_post_in_the_desk_follows_its_issue(tmp_path: Path) -> None:
-    async with open_house(Settings(data_dir=tmp_path)) as house:
+async def test_a_post_in_the_desk_follows_its_issue(data: Path) -> None:
+    async with open_house(Settings(data_dir=data)) as house:
         slot = Slot(time=time(8), zone="UTC")
         now = house.clock.now()
         reader = Subscription(id=0, target=READER, edition="daily", lang="zh", slot=slot, style="full", created_at=now)

@@ -39,8 +39,8 @@ lang: zh
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(Settings(data_dir=tmp_path)) as opened:
+async def house(data: Path) -> AsyncIterator[House]:
+    async with open_house(Settings(data_dir=data)) as opened:
         await opened.publish(ISSUE, parse(ISSUE, vocabulary=Vocabulary.bundled()).issue)
         yield opened
 

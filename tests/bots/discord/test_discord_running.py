@@ -57,8 +57,8 @@ class Stand:
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
-    async with fake_discord() as fake, open_house(Settings(data_dir=tmp_path)) as house:
+async def stand(data: Path) -> AsyncIterator[Stand]:
+    async with fake_discord() as fake, open_house(Settings(data_dir=data)) as house:
         clock = ManualClock()
         forgotten: list[Target] = []
 

@@ -65,8 +65,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with fake_slack() as fake, open_house(Settings(data_dir=tmp_path)) as house:
+async def office(data: Path) -> AsyncIterator[Office]:
+    async with fake_slack() as fake, open_house(Settings(data_dir=data)) as house:
         vault = Vault(house.notes, "a key")
         settings = SlackSettings.model_validate(
             {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token_key": "a key", "api_url": fake.url}

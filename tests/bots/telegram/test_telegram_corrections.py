@@ -42,9 +42,9 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, fake: FakeTelegram) -> AsyncIterator[House]:
+async def house(data: Path, fake: FakeTelegram) -> AsyncIterator[House]:
     telegram = TelegramSettings(token=TOKEN, api_url=fake.url)  # type: ignore[arg-type]  # pydantic makes it a secret
-    async with open_house(Settings(data_dir=tmp_path, telegram=telegram)) as opened:
+    async with open_house(Settings(data_dir=data, telegram=telegram)) as opened:
         await opened.services.subscriptions.subscribe(
             READER, "daily", slot=Slot(time=time(8), zone="UTC"), lang="en", wish=Wish(style="full")
         )

@@ -29,9 +29,9 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def ask(tmp_path: Path, fake: FakeTelegram) -> AsyncIterator[Ask]:
+async def ask(data: Path, fake: FakeTelegram) -> AsyncIterator[Ask]:
     telegram = TelegramSettings(token=TOKEN, api_url=fake.url)  # type: ignore[arg-type]  # pydantic makes it a secret
-    async with open_house(Settings(data_dir=tmp_path, telegram=telegram)) as house:
+    async with open_house(Settings(data_dir=data, telegram=telegram)) as house:
         for day in DAYS:
             source = (
                 f"# News\n\n**{day}**\n\n## Models\n\n- **Qwen of {day}** — Weights. [More](https://q.example/{day})"

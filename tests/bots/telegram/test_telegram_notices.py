@@ -41,9 +41,9 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, fake: FakeTelegram) -> AsyncIterator[House]:
+async def house(data: Path, fake: FakeTelegram) -> AsyncIterator[House]:
     telegram = TelegramSettings(token=TOKEN, api_url=fake.url)  # type: ignore[arg-type]  # pydantic makes it a secret
-    async with open_house(Settings(data_dir=tmp_path, telegram=telegram)) as opened:
+    async with open_house(Settings(data_dir=data, telegram=telegram)) as opened:
         yield opened
         opened.bell.close()
 

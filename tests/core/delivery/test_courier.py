@@ -27,7 +27,7 @@ from core.storage.runs import SqlRuns
 from core.storage.schema import notices, subscriptions
 from core.storage.subscriptions import SqlSubscriptions
 from core.target import Target
-from newsroom import ACCOUNT, NOW, REF, Platform, add_issue, add_readers, plan, reader, two_pages
+from newsroom import ACCOUNT, NOW, REF, Platform, add_issue, add_many, add_readers, plan, reader, two_pages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -52,7 +52,7 @@ POLICY = Policy(
 @pytest.fixture
 async def run(database: Database) -> int:
     await add_issue(database)
-    await add_readers(database, 20)
+    await add_many(database, 20)
     return await plan(database)
 
 
@@ -257,7 +257,7 @@ async def test_an_account_that_cannot_send_rests_and_says_so(database: Database,
 
 async def test_a_run_that_fails_everywhere_stops_and_says_why_until_somebody_lets_it_go_on(database: Database) -> None:
     await add_issue(database)
-    await add_readers(database, 60)
+    await add_many(database, 60)
     run = await plan(database)
     platform = Platform(answers={f"chat-{number}": [SendError("content", "bad markup")] for number in range(60)})
     await deliver(database, platform, pace=Pace(in_flight=1))
