@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, get_args
 
+import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
 import pytest
 import yaml
 
@@ -15,6 +18,7 @@ from setting_names import names
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
+KUBERNETES_VERSION = "1.37"
 LONGEST_ANSWER_SECONDS = 30
 """A page under way is waited for when the program stops."""
 Json = dict[str, Any]
@@ -27,6 +31,10 @@ def documents(file: Path) -> list[Json]:
 MANIFESTS = [one for file in sorted(KUBERNETES.glob("*.yaml")) for one in documents(file)]
 DEPLOYMENTS = {one["metadata"]["name"]: one["spec"] for one in MANIFESTS if one["kind"] == "Deployment"}
 COMPOSE = {file.name: documents(file)[0]["services"] for file in sorted(DEPLOY.glob("compose*.yaml"))}
+
+
+def _named(manifest: Json) -> str:
+    return f"{manifest['kind']} {manifest['metadata']['name']}"
 
 
 def pod(name: str) -> Json:
@@ -44,6 +52,18 @@ def test_every_setting_that_is_named_is_one(file: Path) -> None:
         return
     named = set(re.findall(r"PAPERBOY_[A-Z_]*[A-Z]", file.read_text(encoding="utf-8")))
     assert named - set(names(Settings)) - {"PAPERBOY_ISSUES_FOLDER"} == set()
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_compose_files_follow_the_compose_specification(name: str) -> None:
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(DEPLOY / name)]
+    found = subprocess.run(check, capture_output=True, text=True, check=False)  # noqa: S603  # our own files
+    assert found.returncode == 0, found.stdout
+
+
+@pytest.mark.parametrize("manifest", [one for one in MANIFESTS if "metadata" in one], ids=_named)
+def test_manifests_follow_the_schemas_of_kubernetes_and_name_nothing_that_it_does_not_know(manifest: Json) -> None:
+    kubernetes_validate.validate(manifest, KUBERNETES_VERSION, strict=True)
 
 
 def test_every_role_runs_on_both_and_no_other() -> None:
