@@ -11,6 +11,7 @@ Rows are locked in one order, so that nobody waits in a circle: budgets, leases,
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,10 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    case,
     delete,
     exists,
     func,
     insert,
-    literal,
     literal_column,
     or_,
     select,
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Update
+    from sqlalchemy import Select, Update
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from core.delivery.model import Doubts
@@ -180,20 +179,24 @@ async def _release(connection: AsyncConnection, which: Any, now: datetime, on_un
 
 
 async def _lock(connection: AsyncConnection, named: Iterable[int]) -> dict[int, _Held]:
-    query = (
-        select(leases.c.id, leases.c.sending, RUNNING.label("goes_on"))
-        .join_from(leases, chunks, leases.c.chunk_id == chunks.c.id)
-        .join(runs, chunks.c.run_id == runs.c.id)
-        .where(leases.c.id.in_(sorted(named)))
-        .order_by(leases.c.id)
-        .with_for_update(of=leases)
-    )
     return {
         row.id: _Held(
             goes_on=bool(row.goes_on), sending={(delivery, page): at for delivery, page, at in json.loads(row.sending)}
         )
-        for row in await connection.execute(query)
+        for row in await connection.execute(_locked(), {"named": sorted(named)})
     }
+
+
+@cache
+def _locked() -> Select[Any]:
+    return (
+        select(leases.c.id, leases.c.sending, RUNNING.label("goes_on"))
+        .join_from(leases, chunks, leases.c.chunk_id == chunks.c.id)
+        .join(runs, chunks.c.run_id == runs.c.id)
+        .where(leases.c.id.in_(bindparam("named", expanding=True)))
+        .order_by(leases.c.id)
+        .with_for_update(of=leases)
+    )
 
 
 def _keep(entry: Entry, held: dict[int, _Held]) -> bool:
@@ -255,11 +258,37 @@ def _outcomes(dialect: str) -> Insert:
 
 
 async def _settle(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
-    rows = {entry.delivery: _settled(entry, entry.settled) for entry in entries if entry.settled}
-    if rows:
-        await connection.execute(
-            _settlements(connection.dialect.name), packed(connection.dialect.name, list(rows.values()))
-        )
+    sent = defaultdict[tuple[int, int, str], dict[int, int]](dict)
+    others = {}
+    for entry in entries:
+        settled = entry.settled
+        if settled and settled.state == "sent":
+            sent[settled.next_page, settled.attempts, entry.revision][entry.delivery] = _micros(entry.at)
+        elif settled:
+            others[entry.delivery] = _settled(entry, settled)
+    dialect = connection.dialect.name
+    for (next_page, attempts, revision), rows in sent.items():
+        alike = {"pages": next_page, "tries": attempts, "shown": revision}
+        await connection.execute(_arrivals(dialect), alike | packed(dialect, list(rows.items())))
+    if others:
+        await connection.execute(_settlements(dialect), packed(dialect, list(others.values())))
+
+
+@cache
+def _arrivals(dialect: str) -> Update:
+    """Return the change of deliveries that were sent: nearly all, and all alike but for the instant."""
+    new = incoming(dialect, {"id": BigInteger(), "updated_at": Instant()})
+    values = {
+        "state": "sent",
+        "next_page": bindparam("pages"),
+        "attempts": bindparam("tries"),
+        "kind": "",
+        "reason": "",
+        "updated_at": new.c.updated_at,
+        "revision": bindparam("shown"),
+        "amends": False,
+    }
+    return update(deliveries).where(deliveries.c.id == new.c.id).values(values)
 
 
 def _settled(entry: Entry, settled: Settled) -> tuple[object, ...]:
@@ -272,7 +301,6 @@ def _settled(entry: Entry, settled: Settled) -> tuple[object, ...]:
         settled.reason,
         _micros(settled.due) if settled.due else None,
         _micros(entry.at),
-        entry.revision if settled.state == "sent" else None,
     )
 
 
@@ -289,16 +317,12 @@ def _settlements(dialect: str) -> Update:
             "reason": Text(),
             "due": Instant(),
             "updated_at": Instant(),
-            "revision": Text(),
         },
     )
-    is_sent = new.c.revision.is_not(None)
     values: dict[str, Any] = {
         name: new.c[name] for name in ("state", "next_page", "attempts", "kind", "reason", "updated_at")
     }
     values["due"] = func.coalesce(new.c.due, deliveries.c.due)
-    values["revision"] = func.coalesce(new.c.revision, deliveries.c.revision)
-    values["amends"] = case((is_sent, literal(value=False)), else_=deliveries.c.amends)
     return update(deliveries).where(deliveries.c.id == new.c.id).values(values)
 
 

@@ -40,7 +40,7 @@ _first = pages.alias("first_pages")
 Look: TypeAlias = "tuple[Any, ...]"
 """What decides what a delivery shows: issue, language, style, sections left out, extras, and whether it amends."""
 OF_DELIVERY, BEFORE_LOOK = 6, 12
-"""Where in a row of ``_work`` the delivery's own columns end, and where its look begins."""
+"""Where in a row of ``_work`` the delivery's own columns end, and where its look begins, first of all the issue."""
 
 
 @cache
@@ -85,17 +85,17 @@ def _work() -> Select[Any]:
 
 async def works(connection: AsyncConnection, chunk: int, lease: int, now: datetime) -> Sequence[Work]:
     """Return what is to be done in the chunk now."""
-    rows = (await connection.execute(_work(), {"chunk": chunk, "now": now})).all()
+    rows = [tuple(row) for row in await connection.execute(_work(), {"chunk": chunk, "now": now})]
     if not rows:
         return ()
     run = (
         await connection.execute(select(runs).join(chunks, chunks.c.run_id == runs.c.id).where(chunks.c.id == chunk))
     ).one()
-    query = select(issues).where(issues.c.id.in_({row.issue_id for row in rows}))
+    query = select(issues).where(issues.c.id.in_({row[BEFORE_LOOK] for row in rows}))
     about = {row.id: row for row in await connection.execute(query)}
-    shown = await _shown(connection, [row[0] for row in rows if row.amends])
+    shown = await _shown(connection, [row[0] for row in rows if row[-1]])
     contents = _Contents(about, run)
-    return [_made(tuple(row), contents, lease, shown) for row in rows]
+    return [_made(row, contents, lease, shown) for row in rows]
 
 
 async def _shown(connection: AsyncConnection, amended: Sequence[int]) -> dict[int, list[Shown]]:
