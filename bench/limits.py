@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from core.delivery.deliver import AHEAD
 from core.delivery.pacing import Pacer
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Strict:
         return False
 
 
-Stage: TypeAlias = Literal["prepared", "ready", "arrives", "answered"]
+Stage: TypeAlias = Literal["ready", "arrives", "answered"]
 
 
 @dataclass(order=True)
@@ -105,16 +106,13 @@ class _Network:
 
     def add(self, number: int, at: float, passage: Passage) -> None:
         self.on_the_way += 1
-        heappush(self.events, _Event(at, number, passage, "prepared"))
+        heappush(self.events, _Event(at, number, passage, "ready"))
 
     def step(self) -> float:
         """Let happen what is next; return when it did."""
         event = heappop(self.events)
         instant = START + timedelta(seconds=event.at)
         match event.stage:
-            case "prepared":
-                self._pacer.prepared(event.passage, instant)
-                self._then(event, 0, "ready")
             case "ready":
                 if late := self._pacer.late_wait(event.passage, instant):
                     self._then(event, late.total_seconds(), "ready")
@@ -149,10 +147,10 @@ def simulate(  # facts of one experiment
 ) -> Strict:
     """Send to chats of their own for ``seconds``, through a network of ``latency`` + 0…``jitter`` ms a round trip.
 
-    Each request is made 0…``preparing`` ms after its page may leave.
+    Pages are let leave as far ahead as a courier does it; each request is made 0…``preparing`` ms later or more.
     """
     server = Strict(LIMITS[limit](permitted or int(pace.per_second or 0)))
-    pacer = Pacer(pace)
+    pacer = Pacer(pace, ahead=AHEAD)
     network = _Network(pacer, server, latency, jitter)
     now, number = 0.0, 0
     while now < seconds:

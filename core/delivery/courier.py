@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import structlog
 
-from core.delivery.deliver import Deliverer, pause
+from core.delivery.deliver import AHEAD, Deliverer, pause
 from core.delivery.pacing import NEVER, Pace, Pacer
 from core.delivery.printer import Printer
 from core.delivery.retry import Policy
@@ -81,7 +81,7 @@ class Courier:
             printer=Printer(pages),
             clock=clock,
             pace=self._pace,
-            pacer=Pacer(self._pace),
+            pacer=Pacer(self._pace, ahead=AHEAD if self._pace.per_second else timedelta(0)),
             policy=self._policy,
             may_send=self.is_holding,
         )

@@ -1,8 +1,9 @@
 """Deliveries: their pages leave one after the other, and what happened to each is written down.
 
 Before a page leaves, its intent is durable; its message id is durable before the next page's intent. So after a
-crash exactly the pages in flight are in doubt, and everything else goes on where it stood. What may leave at the same
-instant leaves as one wave, whose intents are written down together, along with what became of the pages before.
+crash exactly the pages in flight are in doubt, and everything else goes on where it stood. What may leave soon is one
+wave, whose intents are written down together, along with what became of the pages before; each of its pages has a
+connection from then on, and uses it at its own instant.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import structlog
 
 from core.delivery.amend import steps
+from core.delivery.hands import Hands
 from core.delivery.model import PageReceipt, SendError
 from core.delivery.port import Effect, Entry, Envelope, Settled
 from core.delivery.printer import PrintError
@@ -39,14 +41,20 @@ if TYPE_CHECKING:
 DONE: dict[Verb, PageState] = {"send": "sent", "edit": "edited", "delete": "deleted"}
 MILDER: dict[ErrorClass, ErrorClass] = {"unknown": "transient", "config": "content", "pause": "content"}
 """What was changed may be changed again: no doubt, no strikes."""
-WAVE = 250
+WAVE = 500
 """So many pages leave together at most, so that others are written down while these are sent."""
+WAVES = 2
+"""So many waves are being written down at most: whoever waits for the next one shares it."""
 
 _Line: TypeAlias = "tuple[_Trip, Entry]"
 _Leaving: TypeAlias = "tuple[_Trip, Passage]"
 
-BREATH = timedelta(milliseconds=20)
+BREATH = timedelta(milliseconds=50)
 """How long a courier that may not send as fast as it can waits between waves, which then share a commit."""
+AHEAD = 2 * BREATH
+"""How early such a courier writes down what is to leave: a commit may take as long as a breath."""
+TICK = timedelta(milliseconds=3)
+"""Pages whose instants lie so close together leave together."""
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +114,12 @@ class Deliverer:
         self._turn = count()
         self._ready: list[tuple[int, int, _Trip]] = []
         self._resting: list[tuple[datetime, int, _Trip]] = []
+        self._leaving: list[tuple[datetime, int, _Trip, Passage]] = []
+        self._leave_soon = asyncio.Event()
+        self._at_hand: Hands[_Leaving] = Hands()
+        self._working = 0
         self._on_the_way = 0
+        self._writing = 0
         self._lines: list[_Line] = []
         self._woken = asyncio.Event()
         self._lost: set[int] = set()
@@ -152,18 +165,21 @@ class Deliverer:
         """Send until cancelled, but begin no page after ``stop``. Raises StorageError when the recorder has ended."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._wake(stop))
+            tasks.create_task(self._let_leave())
             while True:
                 self._woken.clear()
                 if stop.is_set():
                     self._drop(None)
-                wave = self._wave()
-                lines, self._lines = self._lines, []
-                if lines or wave:
-                    tasks.create_task(self._send_off(lines, wave, tasks))
-                    if self._pace.per_second:
-                        await self._clock.sleep(BREATH)
-                if len(wave) < WAVE:
-                    await self._rest()
+                if self._writing < WAVES:
+                    wave = self._wave()
+                    lines, self._lines = self._lines, []
+                    if lines or wave:
+                        self._writing += 1
+                        tasks.create_task(self._send_off(lines, wave, tasks))
+                        if self._pace.per_second:
+                            await self._clock.sleep(BREATH)
+                        continue
+                await self._rest()
 
     async def _wake(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -173,7 +189,7 @@ class Deliverer:
         """Wait until something happens or a page may leave."""
         now = self._clock.now()
         waits = [self._resting[0][0] - now] if self._resting else []
-        if self._ready and self._on_the_way < self._pace.in_flight:
+        if self._ready and self._on_the_way < self._pace.in_flight and self._writing < WAVES:
             waits.append(self._pacer.wait(now))
         if waits:
             await pause(self._clock, min(waits), self._woken)
@@ -220,7 +236,7 @@ class Deliverer:
             _is_done(trip)
 
     def _wave(self) -> list[_Leaving]:
-        """Return what may leave now; who must wait for a chat waits beside, and holds up nobody."""
+        """Return what may leave soon; who must wait for a chat waits beside, and holds up nobody."""
         now = self._clock.now()
         while self._resting and self._resting[0][0] <= now:
             self._line_up(heappop(self._resting)[2])
@@ -243,14 +259,15 @@ class Deliverer:
             heappush(self._resting, (now + wait, next(self._turn), trip))
 
     async def _send_off(self, lines: Sequence[_Line], wave: Sequence[_Leaving], tasks: asyncio.TaskGroup) -> None:
-        """Write down what became of pages and which leave now, then let these leave. Only new pages need intents."""
+        """Write down what became of pages and which leave soon, then let these leave. Only new pages need intents."""
         now = self._clock.now()
-        new = []
+        while self._working < self._on_the_way:
+            self._working += 1
+            tasks.create_task(self._work())
+        new = [one for one in wave if one[0].step.verb == "send"]
         for trip, passage in wave:
-            if trip.step.verb == "send":
-                new.append((trip, passage))
-            else:
-                tasks.create_task(self._leave(trip, passage))
+            if trip.step.verb != "send":
+                self._leave(trip, passage, now)
         entries = [entry for _, entry in lines]
         entries += [_entry(trip, now, page=_sending(trip.step.page, now)) for trip, _ in new]
         kept = await self._recorder.put(entries) if entries else ()
@@ -258,28 +275,60 @@ class Deliverer:
             self.lose({entry.lease for entry, is_kept in zip(entries, kept, strict=True) if not is_kept})
         for trip, _ in lines:
             _is_done(trip)
+        now = self._clock.now()
         for (trip, passage), is_kept in zip(new, kept[len(lines) :], strict=True):
             if is_kept:
-                tasks.create_task(self._leave(trip, passage))
+                self._leave(trip, passage, now)
             else:
                 self._on_the_way -= 1
                 _is_done(trip)
+        self._writing -= 1
         self._woken.set()
 
-    async def _leave(self, trip: _Trip, passage: Passage) -> None:
-        """Make a step, and note what became of it before another page takes its place."""
-        try:
-            await self._make(trip, trip.step, passage)
-        finally:
+    def _leave(self, trip: _Trip, passage: Passage, now: datetime) -> None:
+        """Have a page sent at its instant, unless its lease was lost or the account has to wait for long meanwhile."""
+        wait = self._pacer.late_wait(passage, now)
+        if trip.work.lease in self._lost:
             self._on_the_way -= 1
-            self._woken.set()
+            _is_done(trip)
+        elif wait > self._pace.patience:
+            self._on_the_way -= 1
+            self._let_wait(trip, wait, now)
+        elif wait:
+            heappush(self._leaving, (now + wait, next(self._turn), trip, passage))
+            self._leave_soon.set()
+        else:
+            self._at_hand.give((trip, passage))
+
+    async def _let_leave(self) -> None:
+        """Let pages leave whose instant has come, until cancelled."""
+        while True:
+            self._leave_soon.clear()
+            now = self._clock.now()
+            while self._leaving and self._leaving[0][0] <= now:
+                _, _, trip, passage = heappop(self._leaving)
+                self._leave(trip, passage, now)
+                self._woken.set()
+            if not self._leaving:
+                await self._leave_soon.wait()
+            elif (wait := self._leaving[0][0] - now) > TICK:
+                await pause(self._clock, wait, self._leave_soon)
+            else:
+                await self._clock.sleep(TICK)
+
+    async def _work(self) -> None:
+        """Use one connection, for page after page, until cancelled."""
+        while True:
+            trip, passage = await self._at_hand.take()
+            try:
+                await self._make(trip, trip.step, passage)
+            finally:
+                self._on_the_way -= 1
+                self._woken.set()
 
     async def _make(self, trip: _Trip, step: Step, passage: Passage) -> None:
+        """Make a step, and note what became of it before another page takes its place."""
         now = self._clock.now()
-        self._pacer.prepared(passage, now)
-        while wait := self._pacer.late_wait(passage, now):
-            await self._clock.sleep(wait)
-            now = self._clock.now()
         if not self._may_send():  # the budget ran out meanwhile: nothing was sent, surely
             self._put_back(trip, now)
             return

@@ -6,9 +6,9 @@ shortest round trip seen lately, which the page itself still has before it. Howe
 the platform then holds more pages than it permits. Even spacing, a little below the permitted rate, keeps this guard
 from being felt: it only bites when answers come late.
 
-Between the decision and the request a page waits for its intent to be written down, for a time that varies. The
-decision counts on as long a wait as the last page had; a page whose wait was shorter is held back at its request. Then
-no window holds too many in whatever order they arrive: of any ``most + 1`` pages two are a multiple of ``most`` apart.
+Pages are let leave a little ahead of time, so that their intents are written down together; each is asked about once
+more at its request, and held back until its own instant. Then no window holds too many in whatever order they arrive:
+of any ``most + 1`` pages two are a multiple of ``most`` apart.
 """
 
 from __future__ import annotations
@@ -88,14 +88,14 @@ def share_of(pace: Pace, shares: int) -> Pace:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Passage:
-    """A page on its way: when it left, and until when the platform can have counted it, as far as is known.
+    """A page on its way: when it is due, and until when the platform can have counted it, as far as is known.
 
     ``made`` is when the request was, ``counting`` are the histories of the windows that it belongs to, and ``follows``
     the pages that must have left these windows before, with the windows' lengths.
     """
 
     chat: str
-    left: datetime
+    due: datetime
     made: datetime
     counted: datetime
     counting: Sequence[_History]
@@ -159,10 +159,14 @@ class _Shortest:
 
 
 class Pacer:
-    """Spaces the pages of one account evenly, and keeps every hold that the platform asked for."""
+    """Spaces the pages of one account evenly, and keeps every hold that the platform asked for.
 
-    def __init__(self, pace: Pace) -> None:
+    Pages are let leave up to ``ahead`` of their instants.
+    """
+
+    def __init__(self, pace: Pace, *, ahead: timedelta = NOTHING) -> None:
         self._pace = pace
+        self._ahead = ahead
         rate = pace.per_second or 0
         self._gap = SECOND / (rate * SHARE) if rate else timedelta(0)
         self._account = _History(Window(most=int(rate), per=SECOND, each="verb")) if rate >= 1 else None
@@ -175,56 +179,48 @@ class Pacer:
         self._chats: OrderedDict[str, datetime] = OrderedDict()
         self._histories: OrderedDict[tuple[str, Window], _History] = OrderedDict()
         self._round_trips = _Shortest()
-        self._preparing = NOTHING
 
     def own_wait(self, chat: str, now: datetime, verb: Verb = "send") -> timedelta:
         """Return how long the chat, or the verb, keeps a page from leaving, whatever else the account does."""
         free = max(self._chats.get(chat, NEVER), self._held_verbs.get(verb, NEVER))
         if verb in self._verbs:
-            free = max(free, self._verbs[verb].free(self._ahead))
+            free = max(free, self._verbs[verb].free(self._round_trips.shortest))
         for window in self._chat_windows:
             if history := self._histories.get((chat, window)):
-                free = max(free, history.free(self._ahead))
-        return _until(free, now)
+                free = max(free, history.free(self._round_trips.shortest))
+        return _until(free, now + self._ahead)
 
     def wait(self, now: datetime) -> timedelta:
         """Return how long the account keeps every page from leaving."""
         free = max(self._held, self._next)
         if self._account:
-            free = max(free, self._account.free(self._ahead))
-        return _until(free, now)
+            free = max(free, self._account.free(self._round_trips.shortest))
+        return _until(free, now + self._ahead)
 
     def leave(self, chat: str, now: datetime, verb: Verb = "send") -> Passage:
-        """Count a page that leaves now; nothing may keep it from doing so. Tell ``arrive`` when it is answered.
+        """Count a page that leaves; nothing may keep it from doing so. Tell ``arrive`` when it is answered.
 
-        If it takes a while until the request is really made: tell ``prepared``, wait for ``late_wait``, tell ``made``.
+        If it left ahead of its instant, or a while before its request is made: wait for ``late_wait``, tell ``made``.
         """
+        due = max(self._next, self._held, self._chats.get(chat, NEVER), self._held_verbs.get(verb, NEVER))
         if self._gap:
             self._next = (self._next if now - self._next < CATCH_UP else now) + self._gap
-        counted = now + COUNTED_AFTER
+        counted = now + self._ahead + COUNTED_AFTER
         counting = list(self._counting(chat, verb)) if self._is_counting else ()
         for history in counting:
             history.add(counted, now)
-        passage = Passage(chat=chat, left=now, made=now, counted=counted, counting=counting, follows=())
+        passage = Passage(chat=chat, due=due, made=now, counted=counted, counting=counting, follows=())
         for history in counting:
             history.append(passage)
         return passage
 
-    def prepared(self, passage: Passage, now: datetime) -> None:
-        """Note that the request could be made now."""
-        self._preparing = now - passage.left
-
     def late_wait(self, passage: Passage, now: datetime) -> timedelta:
-        """Return how long a page that has left, and is prepared, must still wait before its request is made."""
-        if not passage.follows:
-            return NOTHING
-        free = max(before.counted + per for before, per in passage.follows)
-        return _until(free - self._round_trips.shortest, now)
-
-    @property
-    def _ahead(self) -> timedelta:
-        """How long before it is counted a page has to leave, at least as far as is known."""
-        return self._round_trips.shortest + self._preparing
+        """Return how long a page that has left must still wait before its request is made."""
+        free = max(passage.due, self._held)
+        if passage.follows:
+            counted = max(before.counted + per for before, per in passage.follows)
+            free = max(free, counted - self._round_trips.shortest)
+        return _until(free, now)
 
     def made(self, passage: Passage, now: datetime) -> None:
         """Note that the request is made only now."""

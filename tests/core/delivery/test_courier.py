@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.delivery.model import Receipt, Run
-    from core.delivery.port import Content, Entry, Work
+    from core.delivery.port import Content, Entry, Envelope, Work
     from core.render.port import Message
     from core.storage.engine import Database
 
@@ -225,6 +225,37 @@ async def test_a_refused_form_falls_back_to_the_usual_one(database: Database) ->
     await deliver(database, platform)
     assert platform.pages("chat-0") == ["1", "2"]
     assert (await newest(database)).counts == Counts(sent=1)
+
+
+class Watched(Platform):
+    """Remembers when it was asked, and when it refused something first."""
+
+    def __init__(self, answers: dict[str, list[Exception]]) -> None:
+        super().__init__(answers=answers)
+        self.asked: list[float] = []
+        self.refused = 0.0
+
+    async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
+        now = asyncio.get_running_loop().time()
+        self.asked.append(now)
+        try:
+            return await super().send(target, message, envelope)
+        except SendError:
+            self.refused = self.refused or now
+            raise
+
+
+@pytest.mark.parametrize("patience", [timedelta(seconds=2), 100 * MILLISECOND])
+async def test_what_was_announced_ahead_waits_when_the_platform_asks_for_a_rest(
+    database: Database, run: int, patience: timedelta
+) -> None:
+    rest = SendError("wait", "slow down", retry_after=300 * MILLISECOND, scope="account")
+    platform = Watched(answers={"chat-0": [rest]})
+    await deliver(database, platform, pace=Pace(per_second=200, in_flight=16, patience=patience))
+    after = [asked - platform.refused for asked in platform.asked]
+    assert not [late for late in after if 0.02 < late < 0.29]
+    assert len(platform.taken) == 40
+    assert (await newest(database)).counts == Counts(sent=20)
 
 
 async def test_an_account_that_cannot_send_rests_and_says_so(database: Database, run: int) -> None:

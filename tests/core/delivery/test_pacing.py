@@ -126,6 +126,18 @@ def test_a_verb_has_a_window_of_its_own() -> None:
     assert pacer.own_wait("chat", START, "send") == NONE
 
 
+def test_a_page_that_was_let_leave_ahead_is_held_back_until_its_instant() -> None:
+    pacer = Pacer(Pace(per_second=10), ahead=SECOND)
+    first, second = pacer.leave("a", START), pacer.leave("b", START)
+    assert pacer.late_wait(first, START) == NONE
+    gap = SECOND / (10 * SHARE)
+    assert pacer.late_wait(second, START) == gap
+    assert pacer.wait(START) == NONE, "the third one is due within a second"
+    pacer.hold(START + 3 * SECOND)
+    assert pacer.late_wait(second, START) == 3 * SECOND, "the platform asked for a rest meanwhile"
+    assert pacer.wait(START) == 2 * SECOND
+
+
 def test_a_hold_reaches_as_far_as_the_platform_said() -> None:
     pacer = Pacer(Pace())
     pacer.hold(START + 5 * SECOND, chat="limited")
