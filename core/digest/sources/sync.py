@@ -94,10 +94,10 @@ async def sync(
 ) -> SyncReport:
     """Bring the archive in step with the source and report what changed; problems are told in ``lang``.
 
-    One issue that fails does not stop the others. Drafts and files without a date are left out. Of two files for
-    the same issue the later path counts. Issues that came from this source and have no file any more are
-    withdrawn, unless some file could not be read, since it may be theirs. Raises DigestError if the source as a
-    whole cannot be read; then nothing changes.
+    The newest issues are read first: a reader asks for today's. One that fails does not stop the others. Drafts and
+    files without a date are left out. Of two files for the same issue the later path counts. Issues that came from
+    this source and have no file any more are withdrawn, unless some file could not be read, since it may be theirs.
+    Raises DigestError if the source as a whole cannot be read; then nothing changes.
     """
     files = await source.read()
     return await _Reading(source.name, archive, index, memory or Memory(), lang).run(files, vocabulary)
@@ -119,7 +119,7 @@ class _Reading:
         by_path = {file.path: file for file in files}
         known = {path: self._known(file, vocabulary) for path, file in sorted(by_path.items())}
         chosen = self._chosen(known)
-        for ref, path in chosen.items():
+        for ref, path in sorted(chosen.items(), key=lambda entry: entry[0].date, reverse=True):
             await self._keep(ref, path, by_path[path].text, known[path].digest, vocabulary)
         uncertain = any(not entry.digest for entry in known.values())
         withdrawn = () if uncertain else await self._withdraw(chosen)

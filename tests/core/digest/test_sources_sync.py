@@ -59,6 +59,15 @@ def write(folder: Path, path: str, title: str) -> None:
     (folder / path).write_text(f"# {title}\n\nIt reads.\n", encoding="utf-8")
 
 
+async def test_the_newest_issue_can_be_read_first(folder: Path, archive: Archive) -> None:
+    (folder / "zh").mkdir()
+    write(folder, "en/2026-03-03.md", "Wren")
+    write(folder, "zh/2026-03-01.md", "海鸥")
+    shelf = Shelf()
+    await sync(FolderSource(folder), archive, shelf)
+    assert list(shelf.issues.values()) == ["Wren", "Heron", "海鸥"]
+
+
 async def test_files_that_appear_change_and_vanish_become_issues_revisions_and_withdrawals(
     folder: Path, archive: Archive
 ) -> None:
