@@ -34,7 +34,7 @@ _KINDS: tuple[tuple[regex.Pattern[str], regex.Pattern[str]], ...] = tuple(
     (regex.compile(asked, regex.I), regex.compile(told, regex.I))
     for asked, told in (
         (
-            r"多少钱|价格|售价|费用|定价|贵|便宜|免费|收费|\b(?:costs?|pric\w+|how much (?:is|are|was|do|does|did|for|will|would)|expensive|cheap\w*|free|pay)\b",
+            r"多少钱|什么价|价[格钱位]|售价|费用|定价|贵|便宜|免费|收费|\b(?:costs?|pric\w+|how much (?:is|are|was|do|does|did|for|will|would)|expensive|cheap\w*|free|pay)\b",
             r"[¥$€£]|\d\s?[万亿]?元|美元|dollars?|免费|不收|价|费用|成本|便宜|\b(?:free|pric\w+|cost\w*|cheap\w*)\b",
         ),
         (
@@ -66,6 +66,11 @@ class _Said:
     counts: float
 
 
+def tells(passage: Passage, question: Question) -> bool:
+    """Whether a passage has the kind of fact that is asked for, such as a price; so has any where none is asked for."""
+    return all(told.search(f"{passage.title} {passage.text}") for told in _asked_for(question))
+
+
 def answering(passage: Passage, question: Question) -> str:
     """Return the sentence or two that answer, word for word; what leads to a source only is left out."""
     said = [text for sentence in sentences(_body(passage)) if (text := _LABEL.sub("", sentence).strip())]
@@ -94,8 +99,12 @@ def _counts(sentence: str, passage: Passage, question: Question) -> float:
         found = max((weight for phrase, weight in concept.words if set(phrase) <= here), default=0.0)
         in_title = any(set(phrase) <= named for phrase, _weight in concept.words)
         counts += concept.weight * found * (NAMED if in_title else 1)
-    kinds = [told for asked, told in _KINDS if asked.search(question.text)]
-    return counts + (ASKED if any(told.search(sentence) for told in kinds[:1]) else 0)
+    return counts + (ASKED if any(told.search(sentence) for told in _asked_for(question)) else 0)
+
+
+def _asked_for(question: Question) -> list[regex.Pattern[str]]:
+    """Return the form of the fact that is asked for, if it is of a kind with a form."""
+    return [told for asked, told in _KINDS if asked.search(question.text)][:1]
 
 
 def _second(counted: Sequence[_Said], best: int) -> int:

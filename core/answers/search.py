@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from core.answers.concepts import Concept, adjoining
 from core.answers.evidence import Tally
 from core.answers.index import Index
+from core.answers.pick import tells
 from core.answers.port import Found, Hit
 from core.answers.question import understand, weaker
 from core.answers.quote import quote
@@ -560,11 +561,11 @@ class _Round:
         return factor
 
     def _once(self, scored: Sequence[Candidate]) -> tuple[tuple[Candidate, ...], Mapping[str, tuple[IssueRef, ...]]]:
-        """Return one candidate for each story: in the reader's language, the newest of those that fit as well."""
+        """Return one candidate for each story: in the reader's language, the newest that tells what is asked."""
         groups: dict[str, list[Candidate]] = {}
         for candidate in scored:
             groups.setdefault(candidate.passage.story, []).append(candidate)
-        kept = [max(group, key=self._preference(group[0])) for group in list(groups.values())[:POOL]]
+        kept = [max(group, key=self._preference(group)) for group in list(groups.values())[:POOL]]
         ordered = [
             self._proven(one, group, place)
             for place, (one, group) in enumerate(zip(kept, groups.values(), strict=False))
@@ -589,11 +590,14 @@ class _Round:
             evidence = max(evidence, SPOKEN_OF)
         return replace(kept, score=best, evidence=evidence)
 
-    def _preference(self, best: Candidate) -> Callable[[Candidate], tuple[bool, bool, date, float]]:
-        def key(candidate: Candidate) -> tuple[bool, bool, date, float]:
-            fits = candidate.score >= ALMOST * best.score
-            own = candidate.passage.ref.lang == self._lang
-            return own and candidate.score >= best.score / 3, fits, candidate.passage.ref.date, candidate.score
+    def _preference(self, told: Sequence[Candidate]) -> Callable[[Candidate], tuple[bool, bool, bool, date, float]]:
+        best, said = told[0].score, max(candidate.evidence for candidate in told)
+
+        def key(candidate: Candidate) -> tuple[bool, bool, bool, date, float]:
+            own = candidate.passage.ref.lang == self._lang and candidate.score >= best / 3
+            tells_it = candidate.score >= best / 2 and tells(candidate.passage, self._question)
+            fits = candidate.score >= ALMOST * best and candidate.evidence >= ALMOST * said
+            return own, tells_it, fits, candidate.passage.ref.date, candidate.score
 
         return key
 
