@@ -14,6 +14,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -122,8 +123,7 @@ class SqlLedger:
         async with self._database.write() as connection:
             held = await _lock(connection, {entry.lease for entry in entries})
             kept = [_keep(entry, held) for entry in entries]
-            valid = [entry for entry, is_kept in zip(entries, kept, strict=True) if is_kept]
-            if valid:
+            if valid := list(compress(entries, kept)):
                 await _intend(connection, valid, held)
                 await _write_pages(connection, valid)
                 await _settle(connection, valid)
@@ -163,11 +163,11 @@ def _waiting(account: Account | None) -> Any:  # noqa: ANN401  # a Select of thi
 
 
 async def _release(connection: AsyncConnection, which: Any, now: datetime, on_unknown: Doubts) -> None:  # noqa: ANN401  # a condition
-    query = select(leases.c.id, leases.c.chunk_id, leases.c.sending).where(which).order_by(leases.c.id)
-    rows = (await connection.execute(query.with_for_update())).all()
+    locked = select(leases.c.id).where(which).order_by(leases.c.id).with_for_update()
+    ended = delete(leases).where(leases.c.id.in_(locked)).returning(leases.c.chunk_id, leases.c.sending)
+    rows = (await connection.execute(ended)).all()
     if not rows:
         return
-    await connection.execute(delete(leases).where(leases.c.id.in_([row.id for row in rows])))
     intents = [intent for row in rows for intent in json.loads(row.sending)]
     touched = [row.chunk_id for row in rows]
     await pieces.lock_runs(connection, touched)
@@ -233,27 +233,31 @@ def _intents(dialect: str) -> Update:
 
 
 async def _write_pages(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
-    rows = {}
+    alike = defaultdict[tuple[int, str, str], dict[int, tuple[object, ...]]](dict)
     for entry in entries:
         page = entry.page
         if page and page.state != "sending":
-            about = (page.state, page.message_id, entry.digest, page.reason, _micros(page.at))
-            rows[entry.delivery, page.page] = (entry.delivery, page.page, *about)
-    if rows:
-        await connection.execute(
-            _outcomes(connection.dialect.name), packed(connection.dialect.name, list(rows.values()))
-        )
+            row = (entry.delivery, page.message_id, page.reason, _micros(page.at))
+            alike[page.page, page.state, entry.digest][entry.delivery] = row
+    dialect = connection.dialect.name
+    for (number, state, digest), rows in alike.items():
+        common = {"number": number, "became": state, "shown": digest}
+        await connection.execute(_outcomes(dialect), common | packed(dialect, list(rows.values())))
 
 
 @cache
 def _outcomes(dialect: str) -> Insert:
-    names = ("delivery_id", "page", "state", "message_id", "digest", "reason", "at")
-    kinds = (BigInteger(), Integer(), Text(), Text(), Text(), Text(), Instant())
-    found = incoming(dialect, dict(zip(names, kinds, strict=True)))
+    """Return the insert of pages whose number, state and content are the same."""
+    found = incoming(dialect, {"delivery_id": BigInteger(), "message_id": Text(), "reason": Text(), "at": Instant()})
+    common = {
+        "page": bindparam("number", type_=Integer),
+        "state": bindparam("became", type_=Text),
+        "digest": bindparam("shown", type_=Text),
+    }
     # SQLite takes the ON of the conflict for that of a join unless there is a WHERE between.
-    chosen = select(found).where(literal_column("1") == literal_column("1"))
-    new = insert_into(dialect, pages).from_select(list(names), chosen)
-    changed = {name: new.excluded[name] for name in names[2:]}
+    chosen = select(*found.c, *common.values()).where(literal_column("1") == literal_column("1"))
+    new = insert_into(dialect, pages).from_select([*found.c.keys(), *common], chosen)
+    changed = {name: new.excluded[name] for name in ("state", "message_id", "digest", "reason", "at")}
     return new.on_conflict_do_update(index_elements=["delivery_id", "page"], set_=changed)
 
 
