@@ -14,11 +14,10 @@ import uvicorn
 from bots.desk.send import ACCOUNT, PLATFORM
 from bots.settings import DeskSettings, ModelSettings, Settings
 from bots.wiring import House, desk_app, open_house
-from core.delivery.courier import Courier
 from core.delivery.port import Account
-from core.delivery.recorder import Recorder
 from core.digest.parse import parse
 from core.digest.samples import folder
+from couriers import carry
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -76,18 +75,7 @@ async def _fill(house: House) -> None:
 async def deliver(house: House, edition: str = "daily") -> int:
     """Send the newest issue to everybody at the desk who is subscribed; return to how many."""
     pushed = await house.pusher.push(edition)
-    recorder = Recorder(house.ledger)
-    courier = Courier(
-        Account(platform=PLATFORM, account=ACCOUNT),
-        sender=house.desk_sender,
-        ledger=house.ledger,
-        recorder=recorder,
-        pages=house.press,
-        clock=house.clock,
-    )
-    recording = asyncio.create_task(recorder.run())
-    await courier.run(asyncio.Event(), until_idle=True)
-    recording.cancel()
+    await carry(house, Account(platform=PLATFORM, account=ACCOUNT), house.desk_sender)
     return sum(one.outcome.planned for one in pushed)
 
 

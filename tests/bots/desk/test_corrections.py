@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-import asyncio
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from bots.desk.send import ACCOUNT, PLATFORM
 from bots.settings import Settings
 from bots.wiring import open_house
-from core.delivery.courier import Courier
 from core.delivery.port import Account
-from core.delivery.recorder import Recorder
 from core.digest.parse import parse
 from core.storage.agenda import SqlAgenda
 from core.storage.subscriptions import SqlSubscriptions
 from core.subscriptions.model import Slot, Subscription
 from core.target import Target
+from couriers import carry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,18 +27,7 @@ async def deliver(house: House) -> list[str]:
     """Bring posts up to date, and return the texts that the reader's inbox holds."""
     later = house.clock.now() + timedelta(minutes=2)
     await SqlAgenda(house.database).amend(house.clock.now(), settled=later)
-    recorder = Recorder(house.ledger)
-    recording = asyncio.create_task(recorder.run())
-    courier = Courier(
-        Account(platform=PLATFORM, account=ACCOUNT),
-        sender=house.desk_sender,
-        ledger=house.ledger,
-        recorder=recorder,
-        pages=house.press,
-        clock=house.clock,
-    )
-    await courier.run(asyncio.Event(), until_idle=True)
-    recording.cancel()
+    await carry(house, Account(platform=PLATFORM, account=ACCOUNT), house.desk_sender)
     arrivals = await house.inbox.after(READER, 0)
     return [str(arrival.content) for arrival in arrivals if arrival.content]
 

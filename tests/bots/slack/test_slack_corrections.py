@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,11 @@ import pytest
 
 from bots.slack import answers
 from core.commands.dispatch import dispatch
-from core.delivery.courier import Courier
 from core.delivery.port import Account
-from core.delivery.recorder import Recorder
 from core.storage.agenda import SqlAgenda
 from core.subscriptions.model import Slot
 from core.subscriptions.service import Wish
+from couriers import carry
 from slack_stand import HOME, Stand, publish, slack_stand
 from tests.fakes.slack_views import text_of
 
@@ -38,22 +36,11 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         yield stand
 
 
-async def carry(stand: Stand) -> None:
+async def correct(stand: Stand) -> None:
     """Plan corrections of what was changed, and carry everything out."""
     now = stand.house.clock.now()
     await SqlAgenda(stand.house.database).amend(now, settled=now + timedelta(hours=1))
-    recorder = Recorder(stand.house.ledger)
-    recording = asyncio.create_task(recorder.run())
-    courier = Courier(
-        Account(platform="slack", account=HOME),
-        sender=stand.platform.sender,
-        ledger=stand.house.ledger,
-        recorder=recorder,
-        pages=stand.house.press,
-        clock=stand.house.clock,
-    )
-    await courier.run(asyncio.Event(), until_idle=True)
-    recording.cancel()
+    await carry(stand.house, Account(platform="slack", account=HOME), stand.platform.sender)
 
 
 async def post(stand: Stand, channel: str = "C1", extras: Mapping[str, str] | None = None) -> None:
@@ -62,7 +49,7 @@ async def post(stand: Stand, channel: str = "C1", extras: Mapping[str, str] | No
     wish = Wish(extras=extras or {})
     await stand.house.services.subscriptions.subscribe(stand.target(channel), "daily", slot=slot, lang="en", wish=wish)
     await stand.house.pusher.push("daily")
-    await carry(stand)
+    await correct(stand)
 
 
 def thread(stand: Stand, channel: str = "C1") -> str:
@@ -73,7 +60,7 @@ async def test_a_corrected_word_changes_the_post_and_its_thread_and_posts_nothin
     await post(stand)
     before = [said["ts"] for said in stand.fake.posts("C1")]
     await publish(stand.house, issue(3, "Right"))
-    await carry(stand)
+    await correct(stand)
     assert [said["ts"] for said in stand.fake.posts("C1")] == before
     card = text_of(stand.fake.posts("C1")[0])
     assert "Right" in card
@@ -86,12 +73,12 @@ async def test_a_corrected_word_changes_the_post_and_its_thread_and_posts_nothin
 async def test_what_a_correction_adds_goes_into_the_thread_and_what_it_drops_is_taken_back(stand: Stand) -> None:
     await post(stand)
     await publish(stand.house, issue(80))
-    await carry(stand)
+    await correct(stand)
     assert "Story 79" in thread(stand)
     pages = len(stand.fake.posts("C1"))
     assert sum("thread_ts" not in said for said in stand.fake.posts("C1")) == 1
     await publish(stand.house, issue(5))
-    await carry(stand)
+    await correct(stand)
     assert len(stand.fake.posts("C1")) < pages
     assert "Story 79" not in thread(stand)
 
@@ -100,7 +87,7 @@ async def test_a_withdrawn_issue_leaves_a_notice_in_the_place_of_the_post(stand:
     await post(stand)
     (head,) = await stand.house.archive.heads(edition="daily")
     await stand.house.archive.withdraw(head.ref)
-    await carry(stand)
+    await correct(stand)
     (left,) = stand.fake.posts("C1")
     assert "has been withdrawn" in text_of(left)
 

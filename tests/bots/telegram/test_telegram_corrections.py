@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,13 @@ import pytest
 
 from bots.settings import Settings, TelegramSettings
 from bots.wiring import House, open_house, platforms
-from core.delivery.courier import Courier
 from core.delivery.port import Account
-from core.delivery.recorder import Recorder
 from core.digest.parse import parse
 from core.storage.agenda import SqlAgenda
 from core.subscriptions.model import Slot
 from core.subscriptions.service import Wish
 from core.target import Target
+from couriers import carry
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
 
 if TYPE_CHECKING:
@@ -64,34 +62,23 @@ async def publish(house: House, source: str) -> None:
     await house.publish(source, parse(source, path="daily/en/2026-03-02.md").issue)
 
 
-async def carry(house: House, platform: Platform) -> None:
+async def correct(house: House, platform: Platform) -> None:
     """Plan corrections of what was changed, and carry everything out."""
     now = house.clock.now()
     await SqlAgenda(house.database).amend(now, settled=now + timedelta(hours=1))
-    recorder = Recorder(house.ledger)
-    recording = asyncio.create_task(recorder.run())
-    courier = Courier(
-        Account(platform="telegram", account=str(BOT)),
-        sender=platform.sender,
-        ledger=house.ledger,
-        recorder=recorder,
-        pages=house.press,
-        clock=house.clock,
-    )
-    await courier.run(asyncio.Event(), until_idle=True)
-    recording.cancel()
+    await carry(house, Account(platform="telegram", account=str(BOT)), platform.sender)
 
 
 async def sent(house: House, platform: Platform, source: str) -> None:
     await publish(house, source)
     await house.pusher.push("daily")
-    await carry(house, platform)
+    await correct(house, platform)
 
 
 async def test_a_corrected_word_changes_the_page_in_place(house: House, platform: Platform, fake: FakeTelegram) -> None:
     await sent(house, platform, issue(3, "Wrong"))
     await publish(house, issue(3, "Right"))
-    await carry(house, platform)
+    await correct(house, platform)
     (text,) = fake.texts(7)
     assert "Right" in text
     assert "Wrong" not in text
@@ -105,7 +92,7 @@ async def test_pages_are_added_and_removed(
     await sent(house, platform, issue(before))
     pages = len(fake.texts(7))
     await publish(house, issue(after))
-    await carry(house, platform)
+    await correct(house, platform)
     text = "\n".join(fake.texts(7))
     assert [f"Story {number} " in text for number in range(1, after)] == [True] * (after - 1)
     assert f"Story {after} " not in text
@@ -116,6 +103,6 @@ async def test_a_withdrawn_issue_leaves_a_notice(house: House, platform: Platfor
     await sent(house, platform, issue(40))
     heads = await house.archive.heads(edition="daily")
     await house.archive.withdraw(heads[0].ref)
-    await carry(house, platform)
+    await correct(house, platform)
     (text,) = fake.texts(7)
     assert "withdrawn" in text

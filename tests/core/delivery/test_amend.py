@@ -10,11 +10,10 @@ from sqlalchemy import update
 
 from core.clock import SystemClock
 from core.delivery.amend import steps
-from core.delivery.courier import Courier, Habits
+from core.delivery.courier import Habits
 from core.delivery.model import AMENDS, PRIVATE, Counts, Doubts, SendError
 from core.delivery.port import Shown
 from core.delivery.printer import Sheet
-from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
 from core.render.port import Message
 from core.storage.agenda import SqlAgenda
@@ -23,6 +22,7 @@ from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
 from core.storage.schema import issues
 from core.storage.subscriptions import SqlSubscriptions
+from couriers import hired
 from newsroom import ACCOUNT, NOW, Platform, add_issue, add_readers, plan, reader
 
 if TYPE_CHECKING:
@@ -119,23 +119,17 @@ class Desk:
             texts = "-" if content.kind == "withdrawal" else content.revision
             return tuple(sheet(text).message for text in texts)
 
-        ledger = SqlLedger(self.database)
-        recorder = Recorder(ledger)
-        recording = asyncio.create_task(recorder.run())
-        courier = Courier(
+        async with hired(
             ACCOUNT,
+            SqlLedger(self.database),
             sender=self.board,
-            ledger=ledger,
-            recorder=recorder,
             pages=pages,
-            clock=SystemClock(),
             policy=Policy(first_wait=MILLISECOND, longest_wait=MILLISECOND, attempts=3),
             habits=Habits(rest=MILLISECOND),
-        )
-        for _ in range(4):
-            await courier.run(asyncio.Event(), until_idle=True)
-            await asyncio.sleep(0.003)
-        recording.cancel()
+        ) as courier:
+            for _ in range(4):
+                await courier.run(asyncio.Event(), until_idle=True)
+                await asyncio.sleep(0.003)
 
     async def receipts(self) -> Sequence[Receipt]:
         return await SqlReceipts(self.database).of_run(1)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from clock import ManualClock
-from core.delivery.courier import Courier, Habits
+from core.delivery.courier import Habits
 from core.delivery.model import Counts, SendError
-from core.delivery.recorder import Recorder
 from core.delivery.runs import RunService
 from core.schedule.port import Canary, Order
 from core.storage.agenda import SqlAgenda
 from core.storage.ledger import SqlLedger
 from core.storage.runs import SqlRuns
 from core.storage.subscriptions import SqlSubscriptions
+from couriers import hired
 from newsroom import ACCOUNT, NOW, REF, Platform, add_issue, add_many, reader, two_pages
 
 if TYPE_CHECKING:
@@ -49,21 +49,11 @@ async def planned(database: Database, canary: Canary) -> int:
 
 async def carried(database: Database, platform: Platform, clock: StandingClock) -> Run:
     """Send whatever is due by this clock."""
-    ledger = SqlLedger(database)
-    recorder = Recorder(ledger)
-    recording = asyncio.create_task(recorder.run())
-    courier = Courier(
-        ACCOUNT,
-        sender=platform,
-        ledger=ledger,
-        recorder=recorder,
-        pages=two_pages,
-        clock=clock,
-        habits=Habits(lease=timedelta(hours=1)),
-    )
-    await courier.run(asyncio.Event(), until_idle=True)
-    recording.cancel()
-    await asyncio.wait([recording])
+    habits = Habits(lease=timedelta(hours=1))
+    async with hired(
+        ACCOUNT, SqlLedger(database), sender=platform, pages=two_pages, clock=clock, habits=habits
+    ) as courier:
+        await courier.run(asyncio.Event(), until_idle=True)
     return (await SqlRuns(database).newest())[0]
 
 

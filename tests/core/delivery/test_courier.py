@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -27,10 +26,11 @@ from core.storage.runs import SqlRuns
 from core.storage.schema import notices, subscriptions
 from core.storage.subscriptions import SqlSubscriptions
 from core.target import Target
+from couriers import hired
 from newsroom import ACCOUNT, NOW, REF, Platform, add_issue, add_many, add_readers, plan, reader, two_pages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from core.delivery.model import Receipt, Run
@@ -56,20 +56,9 @@ async def run(database: Database) -> int:
     return await plan(database)
 
 
-@asynccontextmanager
-async def recording(ledger: SqlLedger) -> AsyncIterator[Recorder]:
-    recorder = Recorder(ledger)
-    task = asyncio.create_task(recorder.run())
-    yield recorder
-    task.cancel()
-    await asyncio.wait([task])
-
-
 async def deliver(database: Database, platform: Platform, **changes: Any) -> None:  # noqa: ANN401  # courier's own
-    ledger = SqlLedger(database)
     given: dict[str, Any] = {"pages": two_pages, "policy": POLICY, "habits": HABITS} | changes
-    async with recording(ledger) as recorder:
-        courier = Courier(ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, clock=SystemClock(), **given)
+    async with hired(ACCOUNT, SqlLedger(database), sender=platform, **given) as courier:
         for _ in range(8):
             await courier.run(asyncio.Event(), until_idle=True)
             await asyncio.sleep(0.005)
@@ -263,18 +252,9 @@ async def test_an_account_that_cannot_send_rests_and_says_so(database: Database,
     policy = replace(POLICY, account_pause=timedelta(minutes=5))
     ledger = SqlLedger(database)
     stop = asyncio.Event()
-    async with recording(ledger) as recorder:
-        courier = Courier(
-            ACCOUNT,
-            sender=platform,
-            ledger=ledger,
-            recorder=recorder,
-            pages=two_pages,
-            clock=SystemClock(),
-            policy=policy,
-            habits=HABITS,
-            pace=Pace(in_flight=2),
-        )
+    async with hired(
+        ACCOUNT, ledger, sender=platform, pages=two_pages, policy=policy, habits=HABITS, pace=Pace(in_flight=2)
+    ) as courier:
         task = asyncio.create_task(courier.run(stop, until_idle=True))
         async with asyncio.timeout(20):
             while not (await newest(database)).note:  # noqa: ASYNC110 — a row of the database
@@ -328,16 +308,7 @@ async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int
     platform = Platform(delay=0.02)
     ledger = SqlLedger(database)
     stop = asyncio.Event()
-    async with recording(ledger) as recorder:
-        courier = Courier(
-            ACCOUNT,
-            sender=platform,
-            ledger=ledger,
-            recorder=recorder,
-            pages=two_pages,
-            clock=SystemClock(),
-            pace=Pace(in_flight=2),
-        )
+    async with hired(ACCOUNT, ledger, sender=platform, pages=two_pages, pace=Pace(in_flight=2)) as courier:
         task = asyncio.create_task(courier.run(stop, until_idle=True))
         await asyncio.sleep(0.1)
         stop.set()
@@ -353,10 +324,7 @@ async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int
 async def test_a_chunk_that_is_claimed_at_the_end_is_given_back(database: Database, run: int) -> None:
     platform, ledger, stop = Platform(), SqlLedger(database), asyncio.Event()
     stop.set()
-    async with recording(ledger) as recorder:
-        courier = Courier(
-            ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock()
-        )
+    async with hired(ACCOUNT, ledger, sender=platform, pages=two_pages) as courier:
         await courier.run(stop)
         now = SystemClock().now()
         assert await ledger.hold(
@@ -372,11 +340,7 @@ async def test_a_spare_courier_takes_a_share_only_when_there_has_been_work_for_a
     ledger, stop = SqlLedger(database), asyncio.Event()
     lease = timedelta(seconds=0.5)
     habits = Habits(lease=lease, rest=5 * MILLISECOND, spare=True)
-    async with recording(ledger) as recorder:
-        courier = Courier(
-            ACCOUNT, sender=Platform(), ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock(),
-            habits=habits,
-        )  # fmt: skip
+    async with hired(ACCOUNT, ledger, sender=Platform(), pages=two_pages, habits=habits) as courier:
         running = asyncio.create_task(courier.run(stop))
         began = SystemClock().now()
         async with asyncio.timeout(20):
@@ -406,11 +370,7 @@ async def test_a_chunk_that_was_leased_while_the_connection_broke_is_carried_all
 ) -> None:
     platform, ledger, stop = Platform(), Forgetful(database), asyncio.Event()
     habits = Habits(lease=timedelta(seconds=1), rest=5 * MILLISECOND)
-    async with recording(ledger) as recorder:
-        courier = Courier(
-            ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock(),
-            habits=habits,
-        )  # fmt: skip
+    async with hired(ACCOUNT, ledger, sender=platform, pages=two_pages, habits=habits) as courier:
         office = Office(EmbeddedEngine(), ledger, SystemClock(), rest=habits.rest)
         office.hire(courier)
         tasks = [asyncio.create_task(courier.run(stop)), asyncio.create_task(office.run(stop))]

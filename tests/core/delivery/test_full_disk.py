@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event, text
 from structlog.testing import capture_logs
 
-from core.clock import SystemClock
-from core.delivery.courier import Courier, Habits
+from core.delivery.courier import Habits
 from core.delivery.model import Counts
 from core.delivery.pacing import Pace
-from core.delivery.recorder import Recorder
 from core.storage.engine import open_database
 from core.storage.ledger import SqlLedger
 from core.storage.runs import SqlRuns
+from couriers import hired
 from databases import sqlite_url
 from newsroom import ACCOUNT, Platform, add_issue, add_many, plan, two_pages
 
@@ -69,33 +68,23 @@ async def test_on_a_full_disk_nothing_goes_out_unannounced_and_the_run_goes_on_w
     await add_issue(database)
     await add_many(database, READERS)
     await plan(database)
-    disk, platform, ledger = Disk(database), Platform(delay=0.002), SqlLedger(database)
-    recorder = Recorder(ledger)
-    recording = asyncio.create_task(recorder.run())
-    courier = Courier(
-        ACCOUNT,
-        sender=platform,
-        ledger=ledger,
-        recorder=recorder,
-        pages=two_pages,
-        clock=SystemClock(),
-        pace=Pace(in_flight=4),
-        habits=Habits(lease=timedelta(minutes=1)),
-    )
-    with capture_logs() as logs:
-        working = asyncio.create_task(courier.run(asyncio.Event(), until_idle=True))
-        async with asyncio.timeout(20):
-            while len(platform.taken) < 20:  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
-            disk.pages = 1  # what is there stays, and nothing can be added
-            await stalled(logs, platform)
-        at_the_stall = {(chat, int(page) - 1) for chat, page, _ in platform.taken}
-        assert len(at_the_stall) < 2 * READERS
-        assert at_the_stall <= await intended(database)
-        disk.pages = WHOLE
-        await asyncio.wait_for(working, 30)
-    recording.cancel()
-    await asyncio.wait([recording])
+    disk, platform = Disk(database), Platform(delay=0.002)
+    patient = Habits(lease=timedelta(minutes=1))
+    async with hired(
+        ACCOUNT, SqlLedger(database), sender=platform, pages=two_pages, pace=Pace(in_flight=4), habits=patient
+    ) as courier:
+        with capture_logs() as logs:
+            working = asyncio.create_task(courier.run(asyncio.Event(), until_idle=True))
+            async with asyncio.timeout(20):
+                while len(platform.taken) < 20:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+                disk.pages = 1  # what is there stays, and nothing can be added
+                await stalled(logs, platform)
+            at_the_stall = {(chat, int(page) - 1) for chat, page, _ in platform.taken}
+            assert len(at_the_stall) < 2 * READERS
+            assert at_the_stall <= await intended(database)
+            disk.pages = WHOLE
+            await asyncio.wait_for(working, 30)
     [run] = await SqlRuns(database).newest()
     assert (run.state, run.counts) == ("done", Counts(sent=READERS))
     assert len(platform.taken) == len({(chat, page) for chat, page, _ in platform.taken}) == 2 * READERS
