@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.request import getproxies
 
 import aiohttp
@@ -25,14 +24,14 @@ ANSWER_SECONDS, CONNECT_SECONDS = 20, 10
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=ANSWER_SECONDS)
 IDLE_SECONDS = 60
 PAGES_REMEMBERED = 512
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 SURELY_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """What is raised before a request has left."""
 BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
 """Everything that ``Pool.post`` raises."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """What a platform's server said. Named as aiohttp's own response, since SDKs' errors are made of it."""
 
     status: int
@@ -59,9 +58,9 @@ class Pool:
         """Send a request and return the answer. Nothing is tried again. Raises one of ``BROKEN``."""
         if self._session is None:
             self._session = _session()
-        async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-            said = await response.read()
-            return Answer(status=response.status, reason=response.reason or "", headers=response.headers, body=said)
+        response = await self._session.post(url, data=body, headers=headers, allow_redirects=False)
+        said = await response.read()  # which also gives the connection back, or closes it when it fails
+        return Answer(response.status, response.reason or "", response.headers, said)
 
     async def close(self) -> None:
         """Close the connections; a later post opens new ones."""
@@ -97,7 +96,7 @@ def addressed(own: Mapping[str, Any], page: bytes) -> bytes:
 
 def dumps(payload: Mapping[str, Any]) -> bytes:
     """Return the JSON; what Unicode has no character for becomes a question mark."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _JSON.encode(payload).encode("utf-8", "replace")
 
 
 def _session() -> aiohttp.ClientSession:
