@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, case, exists, literal, select, update
+from sqlalchemy import and_, case, exists, literal, or_, select, update
 
 from core.storage.dialects import insert_into
 from core.storage.schema import Instant, budgets, chunks
@@ -52,10 +52,14 @@ async def hold(  # the port's
 
 
 async def over(connection: AsyncConnection, account: Account, now: datetime, owner: str) -> Sequence[str]:
-    """Return the other owners whose time at this account is over, once nobody is claiming for them any more."""
+    """Return the other owners whose time at this account is over, once nobody is claiming for them any more.
+
+    What the owner holds is locked as well, in its place: two who are both over would wait for each other's otherwise.
+    """
     here = and_(budgets.c.platform == account.platform, budgets.c.account == account.account)
-    query = select(budgets.c.owner).where(here, budgets.c.until <= now, budgets.c.owner != owner)
-    return (await connection.execute(query.order_by(budgets.c.share).with_for_update())).scalars().all()
+    query = select(budgets.c.owner).where(here, or_(budgets.c.until <= now, budgets.c.owner == owner))
+    found = (await connection.execute(query.order_by(budgets.c.share).with_for_update())).scalars()
+    return [other for other in found if other != owner]
 
 
 async def lock(connection: AsyncConnection, owner: str) -> None:

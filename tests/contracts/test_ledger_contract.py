@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,15 @@ async def test_a_budget_in_shares_is_held_by_as_many(ledger: Ledger) -> None:
         await ledger.hold(ACCOUNT, owner, now=NOW, until=NOW + MINUTE, on_unknown=ASK, shares=2) for owner in "abcab"
     ]
     assert held == [True, True, False, True, True]
+
+
+async def test_owners_who_are_all_over_prolong_at_once_without_waiting_for_each_other(ledger: Ledger) -> None:
+    async def hold(owner: str, now: datetime) -> bool:
+        return await ledger.hold(ACCOUNT, owner, now=now, until=now + MINUTE, on_unknown=ASK, shares=4)
+
+    for minute in range(25):
+        held = await asyncio.gather(*(hold(owner, NOW + minute * MINUTE) for owner in "abcd"))
+        assert held == [True] * 4
 
 
 async def test_a_budget_given_back_is_free_for_others_once_the_platform_counts_no_more(ledger: Ledger) -> None:
