@@ -53,37 +53,43 @@ _PROSE = frozenset(_PROSE_NAMES.split())
 
 
 class Line(NamedTuple):
-    """A line of a paragraph. ``number`` is its 1-based source line, ``hard`` says that a hard break ends it."""
+    """A line of a paragraph and its plain ``text``. ``number`` is its 1-based source line.
+
+    ``hard`` says that a hard break ends it.
+    """
 
     children: Inlines
+    text: str
     number: int
     hard: bool = False
 
 
-def lines(nodes: Sequence[Node], number: int, source: Sequence[str]) -> tuple[Line, ...]:
-    """Return the lines of a paragraph that begins on the source line ``number``; ``source`` has all of them.
+def line(inlines: Iterable[Inline], number: int, *, hard: bool = False) -> Line:
+    """Return a line of these inlines, without white space at its ends."""
+    children = stripped(inlines)
+    return Line(children, plain(children), number, hard)
 
-    No line begins or ends with white space.
-    """
+
+def lines(nodes: Sequence[Node], number: int, source: Sequence[str]) -> tuple[Line, ...]:
+    """Return the lines of a paragraph that begins on the source line ``number``; ``source`` has all of them."""
     run = _Run(source)
     found: list[Line] = []
     for node in nodes:
         value = node.node_value
-        end = None if type(value) is comrak.Text or run.is_open else _line_end(value)
-        if end is None:
+        if type(value) not in _MAY_END or run.is_open or not (end := _line_end(value)):
             run.add(node, value)
             continue
-        found.append(Line(children=stripped(run.close()), number=number, hard=end.hard))
+        found.append(line(run.close(), number, hard=end.hard))
         number += run.breaks + end.written
         run = _Run(source)
-    found.append(Line(children=stripped(run.close()), number=number))
+    found.append(line(run.close(), number))
     return tuple(found)
 
 
 def prose_lines(text: str, number: int) -> tuple[Line, ...]:
     """Return the lines of a text in which nothing opens a block, such as HTML."""
     source = text.split("\n")
-    return tuple(line for node in prose_nodes(text) for line in lines(node.children, number, source))
+    return tuple(one for node in prose_nodes(text) for one in lines(node.children, number, source))
 
 
 def join_lines(lines: Sequence[Line]) -> Inlines:
@@ -92,12 +98,13 @@ def join_lines(lines: Sequence[Line]) -> Inlines:
         return lines[0].children if lines else ()
     whole: list[Inline] = []
     hard = False
-    for line in lines:
-        children = line.children
-        if whole and children:
-            whole.append(Text("\n" if hard else _glue(plain(whole[-1:])[-1:], plain(children)[:1])))
-        whole.extend(children)
-        hard = line.hard or (hard and not children)
+    end = ""
+    for one in lines:
+        if whole and one.children:
+            whole.append(Text("\n" if hard else _glue(end, one.text[:1])))
+        whole.extend(one.children)
+        end = one.text[-1:] or end
+        hard = one.hard or (hard and not one.children)
     return joined(whole)
 
 
@@ -123,6 +130,7 @@ class _End(NamedTuple):
 
 
 _ENDS = {comrak.SoftBreak: _End(hard=False, written=True), comrak.LineBreak: _End(hard=True, written=True)}
+_MAY_END = frozenset({*_ENDS, comrak.HtmlInline})
 _TAG_END = _End(hard=True, written=False)
 
 
@@ -156,24 +164,24 @@ class _Run:
     def add(self, node: Node, value: Any) -> None:  # noqa: ANN401  # as above
         kind = type(value)
         if kind is comrak.Text:
-            self._put(_read(value.value, linked=self._linked))
+            self._found += _read(value.value, linked=self._linked)
         elif kind in _STYLES:
             self._style(node, kind)
         elif kind is comrak.Link:
             inner = self._inner(node, linked=True)
-            self._put(inner if self._linked else build.safe_link(inner, value.value.url))
+            self._found += inner if self._linked else build.safe_link(inner, value.value.url)
         elif kind is comrak.SoftBreak:
             self._break(_SOFT)
         elif kind is comrak.LineBreak:
             self._break("\n")
         elif kind is comrak.Code:
-            self._put(build.code(value.value.literal))
+            self._found += build.code(value.value.literal)
         elif kind is comrak.Image:
             self._image(_alternative(node), value.value.url)
         elif kind is comrak.HtmlInline:
             self._html(value.value)
         else:
-            self._put(self._inner(node))
+            self._found += self._inner(node)
 
     def close(self) -> Inlines:
         """Return what was collected; elements that were never closed vanish around their text."""
@@ -183,25 +191,22 @@ class _Run:
         whole = joined(self._found)
         return tuple(map(_glued, whole)) if self.breaks else whole
 
-    def _put(self, inlines: Iterable[Inline]) -> None:
-        self._found += inlines
-
     def _break(self, text: str) -> None:
         self.breaks += 1
-        self._put((Text(text),))
+        self._found.append(Text(text))
 
     def _style(self, node: Node, kind: type) -> None:
         inner = self._inner(node)
         if not plain(inner).strip():
-            self._put(inner)
+            self._found += inner
         elif kind is not comrak.Strikethrough or self._is_doubled(node):
-            self._put((_STYLES[kind](inner),))
+            self._found.append(_STYLES[kind](inner))
         else:
-            self._put((Text("~"), *inner, Text("~")))
+            self._found += (Text("~"), *inner, Text("~"))
 
     def _image(self, alternative: str, url: str) -> None:
         text = build.text(alternative)
-        self._put(text if self._linked else build.safe_link(text, url))
+        self._found += text if self._linked else build.safe_link(text, url)
 
     def _inner(self, node: Node, *, linked: bool = False) -> Inlines:
         if self._depth >= NESTING:
@@ -230,11 +235,11 @@ class _Run:
             found = attributes(tag)
             self._image(found.get("alt", ""), found.get("src", ""))
         elif name in _BREAKS:
-            self._put((Text("\n"),))
+            self._found.append(Text("\n"))
         elif name in {"td", "th"}:
-            self._put((Text(" "),))
+            self._found.append(Text(" "))
         elif name not in _PROSE and not tag.startswith("<!--"):
-            self._put(build.text(tag))
+            self._found += build.text(tag)
 
     def _element(self, kind: str, tag: str, *, closes: bool) -> None:
         if not closes:
@@ -245,9 +250,9 @@ class _Run:
             whole = joined(self._found)
             _, url, self._found = self._open.pop()
             if kind == "link":
-                self._put(whole if self._linked else build.safe_link(whole, url))
+                self._found += whole if self._linked else build.safe_link(whole, url)
             else:
-                self._put((_MEANING[kind](whole),) if plain(whole).strip() else whole)
+                self._found += (_MEANING[kind](whole),) if plain(whole).strip() else whole
 
 
 def _glued(inline: Inline) -> Inline:

@@ -83,10 +83,10 @@ def keyed(issue: Issue) -> Issue:
 
     An address that several entries begin with is the key of none of them.
     """
-    entries = tuple(_entries(issue))
-    counts = Counter([entry.key for entry in entries])
-    if len(counts) == len(entries):
+    entries = list(_entries(issue))
+    if len({entry.key for entry in entries}) == len(entries):
         return issue
+    counts = Counter(entry.key for entry in entries)
     own = (entry.key if counts[entry.key] == 1 else own_key((), _title(entry), entry.body) for entry in entries)
     return _with_keys(issue, _distinct(own))
 
@@ -181,7 +181,11 @@ def _of(part: Part) -> Iterator[tuple[str, Keyed]]:
 
 
 def _entries(issue: Issue) -> Iterator[Keyed]:
-    return (entry for part in issue.parts for _, entry in _of(part))
+    for part in issue.parts:
+        if isinstance(part, Section):
+            yield from part.stories
+        else:
+            yield part
 
 
 def _title(entry: Keyed) -> str:
@@ -191,7 +195,7 @@ def _title(entry: Keyed) -> str:
 
 
 def _words(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _hash(text: str) -> str:

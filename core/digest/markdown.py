@@ -18,6 +18,7 @@ from core.digest.commonmark import Node, nodes
 from core.digest.inlines import Line, join_lines, lines, prose_lines
 from core.document import build
 from core.document.nodes import Block, CodeBlock, Divider, Heading, Inlines, List, ListItem, Paragraph, Quote, Table
+from core.document.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +43,11 @@ class Placed(NamedTuple):
     underlined: bool = False
     lines: tuple[Line, ...] = ()
     items: tuple[tuple[Placed, ...], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What a reader reads of the block."""
+        return self.lines[0].text if len(self.lines) == 1 else plain(self.block)
 
 
 def placed(body: str) -> tuple[Placed, ...]:
@@ -105,8 +111,8 @@ class _Reader:
             yield Placed(block=Quote(inner), line=line)
 
     def _list(self, node: Node, kind: comrak.NodeList, line: int, depth: int) -> Placed:
-        items = tuple(tuple(self.blocks(item.children, depth + 1)) for item in node.children)
-        found = tuple(ListItem(tuple(inner.block for inner in item)) for item in items)
+        items = tuple([tuple(self.blocks(item.children, depth + 1)) for item in node.children])
+        found = tuple([ListItem(tuple([inner.block for inner in item])) for item in items])
         start = kind.start if kind.list_type == comrak.ListType.Ordered else None
         return Placed(block=List(found, start), line=line, items=items)
 

@@ -48,9 +48,12 @@ class Kind:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vocabulary:
-    """Every kind that headings can be recognised as, in order, with lessons, picks, and a few other words."""
+    """Every kind that headings can be recognised as, in order, with lessons, picks, and a few other words.
+
+    Answers about headings are remembered: the same ones are asked about several times an issue, and issue after issue.
+    """
 
     by_id: Mapping[str, Kind]
     parts: Mapping[PartName, Kind]
@@ -102,6 +105,7 @@ class Vocabulary:
         kind = self._by_words(heading, lang) or self._by_mark(emoji)
         return kind or slug(heading)
 
+    @lru_cache(maxsize=4096)  # noqa: B019  # there are few vocabularies, and they live as long as the program
     def part(self, heading: str, emoji: str = "") -> PartName | None:
         """Return whether a heading opens the lesson or the pick: the words decide, then the emoji."""
         if name := self.names_part(heading):
@@ -139,6 +143,7 @@ class Vocabulary:
         """Tell whether ``text`` is one of the words listed under that name."""
         return fold(text) in self.words[word]
 
+    @lru_cache(maxsize=4096)  # noqa: B019  # as above
     def _by_words(self, heading: str, lang: str) -> str | None:
         if kind := self.exact(heading):
             return kind

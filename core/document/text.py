@@ -65,7 +65,8 @@ def plain(nodes: Node | Iterable[Node]) -> str:
 
 def _read_all(nodes: tuple[Node, ...]) -> str:
     if len(nodes) == 1:
-        return _READ[type(nodes[0])](nodes[0])
+        node = nodes[0]
+        return node.value if type(node) is Text else _READ[type(node)](node)
     texts: list[str] = []
     after_inline = True
     for node in nodes:
@@ -84,7 +85,13 @@ def _read_all(nodes: tuple[Node, ...]) -> str:
 
 
 def _read_inlines(inlines: Inlines) -> str:
+    if len(inlines) == 1 and type(inlines[0]) is Text:
+        return inlines[0].value
     return "".join([inline.value if type(inline) is Text else _READ[type(inline)](inline) for inline in inlines])
+
+
+def _read_children(node: Heading | Paragraph | Strong | Emphasis | Strike | Link) -> str:
+    return _read_inlines(node.children)
 
 
 def _read_list(node: List) -> str:
@@ -106,7 +113,7 @@ _READ: dict[type, Callable[[Any], str]] = {
     Text: _value,
     Code: _value,
     Time: attrgetter("text"),
-    **dict.fromkeys((Strong, Emphasis, Strike, Link, Heading, Paragraph), lambda node: _read_inlines(node.children)),
+    **dict.fromkeys((Strong, Emphasis, Strike, Link, Heading, Paragraph), _read_children),
     **dict.fromkeys((Quote, Item, ListItem), lambda node: _read_all(node.blocks)),
     CodeBlock: lambda node: node.value.rstrip("\n"),
     List: _read_list,
@@ -190,6 +197,8 @@ def _gather_links(nodes: Iterable[Node], found: list[Link]) -> None:
 def joined(inlines: Iterable[Inline]) -> Inlines:
     """Return the inlines with neighbouring texts put together and empty ones left out."""
     whole = tuple(inlines)
+    if len(whole) == 1 and (type(whole[0]) is not Text or whole[0].value):
+        return whole
     follows = False
     for inline in whole:
         if type(inline) is not Text:
@@ -247,7 +256,7 @@ def stripped(inlines: Iterable[Inline]) -> Inlines:
     if not whole:
         return whole
     first = _READ[type(whole[0])](whole[0])
-    last = _READ[type(whole[-1])](whole[-1])
+    last = first if len(whole) == 1 else _READ[type(whole[-1])](whole[-1])
     if first and last and not first[0].isspace() and not last[-1].isspace():
         return whole  # as nearly always, and then nothing needs to be cut
     text = plain(whole)

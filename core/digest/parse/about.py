@@ -25,6 +25,7 @@ _FOLDERS = frozenset(
     {"archive", "content", "data", "digests", "docs", "issues", "news", "out", "posts", "samples", "seed"}
 )
 _EDITION = re.compile(r"[a-z0-9-]{1,16}")
+_NOWHERE = PurePath()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def about(
     ``top`` is the text that may hold the date, ``text`` reads all of it, for the language. ``today`` stands in for a
     date that is named nowhere (1970-01-01 without it).
     """
-    path = path or PurePath()
+    path = path or _NOWHERE
     found = _date(front_matter, path, top)
     edition = _edition(front_matter, path) or ("weekly" if found and found.week else "daily")
     lang = _lang(front_matter, path) or language_of(text())
@@ -68,7 +69,7 @@ def _lang(front_matter: Mapping[str, object], path: PurePath) -> str | None:
 def _path_words(path: PurePath) -> Iterator[str]:
     yield from reversed(path.name.split(".")[1:-1])
     yield from reversed(re.split(r"[-_]", path.stem)) if not path.stem.isalpha() else (path.stem,)
-    yield path.parent.name
+    yield _folder(path, 1)
 
 
 def _language(word: str) -> str | None:
@@ -81,7 +82,12 @@ def _language(word: str) -> str | None:
 def _edition(front_matter: Mapping[str, object], path: PurePath) -> str | None:
     if named := front_matter.get("edition"):
         return slug(str(named), EDITION_BYTES).encode("ascii", "ignore").decode().strip("-") or None
-    folder = path.parent.parent.name
-    if _language(path.parent.name) and _EDITION.fullmatch(folder) and folder not in _FOLDERS:
+    folder = _folder(path, 2)
+    if _language(_folder(path, 1)) and _EDITION.fullmatch(folder) and folder not in _FOLDERS:
         return folder
     return None
+
+
+def _folder(path: PurePath, above: int) -> str:
+    """Return the name of the folder so many levels above the file, "" if there is none."""
+    return path.parts[-1 - above] if len(path.parts) > above else ""

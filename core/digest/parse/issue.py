@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -38,6 +39,7 @@ UNHEADED = "news"
 QUICK = "quick"
 HOT = "🔥"
 REVISION_LENGTH = 16
+_COLON = re.compile("[:：]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ def parse(
         opened.values,
         PurePath(path) if path is not None else None,
         top,
-        lambda: "\n".join(plain(block.block) for block in blocks),
+        lambda: "\n".join([block.text for block in blocks]),
         today,
     )
     issue = Issue(
@@ -96,7 +98,7 @@ def _nodes(blocks: Iterable[Placed]) -> Iterator[Block]:
 
 
 def _text(blocks: Iterable[Placed], headline: str) -> str:
-    return "\n".join((*(plain(block.block) for block in blocks), headline))
+    return "\n".join((*(block.text for block in blocks), headline))
 
 
 def _title(front_matter: Mapping[str, object], divided: Outline, named: About) -> str:
@@ -181,10 +183,12 @@ def _ranked(drafts: Iterable[Draft], kind: str) -> Iterator[Story]:
 
 def _recurring(blocks: Iterable[Placed]) -> frozenset[str]:
     """Return the bold beginnings with a colon that occur more than once, folded: they are labels, not titles."""
-    labelled = (block for block in blocks if isinstance(block.block, Paragraph) and has_label(block.block.children))
-    leads = [read_lead(block.lines) for block in labelled]
-    counts = Counter([fold(plain(lead.title)) for lead in leads if lead.form == "bold" and lead.ends_in_colon])
-    return frozenset(words for words, count in counts.items() if count > 1)
+    spoken = ((block, block.block) for block in blocks if _COLON.search(block.text))
+    leads = [
+        read_lead(block.lines) for block, node in spoken if isinstance(node, Paragraph) and has_label(node.children)
+    ]
+    said = [fold(plain(lead.title)) for lead in leads if lead.form == "bold" and lead.ends_in_colon]
+    return frozenset(words for words, count in Counter(said).items() if count > 1) if len(said) > 1 else frozenset()
 
 
 def _problems(opened: Opened, issue: Issue, named: About) -> Iterator[Problem]:

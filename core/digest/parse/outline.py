@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from core.digest.dates import find_date
-from core.digest.inlines import Line, join_lines
+from core.digest.inlines import Line, join_lines, line
 from core.digest.markdown import Placed
 from core.digest.parse.titles import has_bold, only_links, read_heading, read_lead, unbold
-from core.digest.sections import fold, split_emoji
+from core.digest.sections import fold, opens_with_letter, split_emoji
 from core.document.nodes import Divider, Heading, Inlines, List, Paragraph, Strong, Table
 from core.document.text import cut, plain, stripped
 
@@ -31,6 +31,8 @@ STORY_LEVEL = 3
 _AFTER_NAME = re.compile(r"\s*[:：—–]?\s*")
 _AROUND_NAME = " :：—–"
 _SENTENCE_ENDS = frozenset("。.！!？?；;，,：:…")
+_ASKS_OR_ENDS = re.compile("[。！？!?]")
+_ENDS_INSIDE = re.compile("[。！!；;]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def _settled(block: Placed) -> Placed:
     """Read a "heading" that is only a paragraph with a divider right below as the paragraph that it is."""
     if not block.underlined:
         return block
-    text = plain(block.block)
+    text = block.text
     whole_bold = isinstance(block.block, Heading) and all(isinstance(child, Strong) for child in block.block.children)
     short = len(block.lines) == 1 and len(text) <= LONGEST_UNDERLINED_HEAD and text[-1:] not in _SENTENCE_ENDS
     if short and not whole_bold and not find_date(text):
@@ -101,35 +103,35 @@ def _pieces(block: Placed, vocabulary: Vocabulary) -> Iterator[Placed]:
         yield from _named(block, vocabulary)
         return
     run: list[Line] = []
-    for line in block.lines:
-        if run and (_begins(line, vocabulary) or (len(run) == 1 and _is_own_line(run[0], vocabulary))):
+    for one in block.lines:
+        if run and (_begins(one, vocabulary) or (len(run) == 1 and _is_own_line(run[0], vocabulary))):
             yield from _named(_paragraph(run), vocabulary)
             run = []
-        elif run and _is_bold(line.children) and _is_titled(run[0]):
+        elif run and _is_bold(one.children) and _is_titled(run[0]):
             yield _paragraph(run)
             run = []
-        run.append(line)
+        run.append(one)
     yield from _named(_paragraph(run), vocabulary)
 
 
 def _named(block: Placed, vocabulary: Vocabulary) -> Iterator[Placed]:
     """Divide a paragraph such as "🎯 **Pick of the day:** Bun 1.9 is fast" behind the name and its colon."""
     first, *others = block.lines
-    if not has_bold(first.children):
+    if opens_with_letter(first.text) or not has_bold(first.children):
         yield block
         return
-    emoji, heading = _divided(first.children)
+    emoji, heading, _ = _divided(first.children, first.text)
     if not emoji or not heading or not isinstance(heading[0], Strong) or not vocabulary.names_part(plain(heading[0])):
         yield block
         return
-    name = plain(first.children).index(plain(heading[0])) + len(plain(heading[0]))
-    gap = _AFTER_NAME.match(plain(first.children), name)
+    name = first.text.index(plain(heading[0])) + len(plain(heading[0]))
+    gap = _AFTER_NAME.match(first.text, name)
     before, rest = cut(first.children, gap.end() if gap else name)
     if not gap or not rest:
         yield block
         return
-    yield _paragraph([Line(children=stripped(before), number=first.number)])
-    yield _paragraph([first._replace(children=stripped(rest)), *others])
+    yield _paragraph([line(before, first.number)])
+    yield _paragraph([line(rest, first.number, hard=first.hard), *others])
 
 
 def _is_titled(line: Line) -> bool:
@@ -147,20 +149,15 @@ def _paragraph(lines: Sequence[Line]) -> Placed:
     return Placed(block=Paragraph(join_lines(whole)), line=lines[0].number, lines=whole)
 
 
-def _begins(line: Line, vocabulary: Vocabulary) -> bool:
-    lead = read_lead((line,))
-    if lead.bullet or _is_own_line(line, vocabulary):
-        return True
-    if _is_preview(plain(line.children), vocabulary):
+def _begins(one: Line, vocabulary: Vocabulary) -> bool:
+    lead = read_lead((one,))
+    if lead.bullet or _is_own_line(one, vocabulary) or _is_preview(one.text, vocabulary):
         return True
     return lead.form == "bold" and (bool(lead.separator.strip()) or bool(split_emoji(lead.marker)[0]))
 
 
-def _is_own_line(line: Line, vocabulary: Vocabulary) -> bool:
-    return (
-        is_dateline(plain(line.children))
-        or _spoken(line.children, line.number, vocabulary, any_words=False) is not None
-    )
+def _is_own_line(one: Line, vocabulary: Vocabulary) -> bool:
+    return is_dateline(one.text) or _spoken(one, vocabulary, any_words=False) is not None
 
 
 def is_dateline(text: str) -> bool:
@@ -169,7 +166,7 @@ def is_dateline(text: str) -> bool:
     if not found:
         return False
     around = text[: found.start] + text[found.end :]
-    return len(around) <= LONGEST_SPOKEN_HEAD and not any(end in around for end in "。！？!?")
+    return len(around) <= LONGEST_SPOKEN_HEAD and not _ASKS_OR_ENDS.search(around)
 
 
 def _is_preview(text: str, vocabulary: Vocabulary) -> bool:
@@ -186,7 +183,7 @@ def roles(blocks: Iterable[Placed], vocabulary: Vocabulary) -> Iterator[tuple[To
     for block in blocks:
         if isinstance(block.block, Divider):
             continue
-        text = plain(block.block)
+        text = block.text
         role: TopRole = "lead"
         if isinstance(block.block, Paragraph) and is_dateline(text):
             role = "dateline"
@@ -203,7 +200,7 @@ def _headline(placed: Sequence[Placed], vocabulary: Vocabulary) -> int | None:
     earlier = [block for block in placed[: tops[0]] if block.level]
     if earlier:
         return None
-    emoji, title = split_emoji(plain(placed[tops[0]].block))
+    emoji, title = split_emoji(placed[tops[0]].text)
     known = vocabulary.part(title, emoji) or vocabulary.exact(title)
     return None if known and len(tops) > 1 else tops[0]
 
@@ -240,19 +237,19 @@ class _Heads:
         return min(levels) if 2 * known >= len(lowest) else 0
 
     def _known(self, block: Placed) -> bool:
-        emoji, title = split_emoji(plain(block.block))
+        emoji, title = split_emoji(block.text)
         return bool(self._vocabulary.part(title, emoji) or self._vocabulary.exact(title))
 
     def _is_numbered(self, block: Placed) -> bool:
-        if not any(map(str.isdigit, plain(block.block))):
+        if not any(map(str.isdigit, block.text)):
             return False
         marker, title = read_heading(_children(block))
         name = plain(title)
         return any(map(str.isdigit, marker)) and not self._vocabulary.exact(name) and not self._vocabulary.part(name)
 
     def _from_heading(self, block: Placed) -> Head | None:
-        emoji, heading = _divided(_children(block))
-        text = _unnumbered(heading)
+        emoji, heading, text = _divided(_children(block), block.text)
+        text = _unnumbered(heading, text)
         part = self._vocabulary.part(text, emoji)
         if block.level > self._level:
             exact = self._vocabulary.exact(text) if len(text) <= LONGEST_SPOKEN_HEAD else None
@@ -267,35 +264,36 @@ class _Heads:
         block = self._placed[index]
         if not isinstance(block.block, Paragraph) or len(block.lines) != 1:
             return None
-        head = _spoken(block.block.children, block.line, self._vocabulary, any_words=any_words)
-        follows_nothing = index + 1 >= len(self._placed) or bool(self._placed[index + 1].level)
-        if head and head.form == "section" and follows_nothing:
-            return None
-        if head and not any_words and head.form == "section" and not _is_list(self._placed[index + 1]):
-            return None
-        return head
+        head = _spoken(block.lines[0], self._vocabulary, any_words=any_words)
+        if head is None or head.form != "section":
+            return head
+        following = self._placed[index + 1] if index + 1 < len(self._placed) else None
+        leads = following is not None and not following.level and (any_words or _is_list(following))
+        return head if leads else None
 
 
-def _spoken(inlines: Inlines, line: int, vocabulary: Vocabulary, *, any_words: bool) -> Head | None:
+def _spoken(one: Line, vocabulary: Vocabulary, *, any_words: bool) -> Head | None:
     """Return the head that a line of text is: short, with an emoji or bold, and a word of the vocabulary.
 
     With ``any_words`` an emoji at the beginning is enough.
     """
-    if len(plain(inlines)) > 2 * LONGEST_SPOKEN_HEAD:
+    inlines, text, number, _ = one
+    strong = any(map(_is_strong, inlines))
+    if len(text) > 2 * LONGEST_SPOKEN_HEAD or (not strong and opens_with_letter(text)):
         return None
     bold = _is_bold_name(inlines)
     content = unbold(inlines) if bold or isinstance(inlines[0], Strong) else inlines
-    emoji, heading = _divided(content)
-    bold = bold or (bool(emoji) and _is_bold_name(_divided(inlines)[1]))
-    words = plain(heading).rstrip(_AROUND_NAME) if emoji or bold else ""
+    emoji, heading, words = _divided(content, text)
+    bold = bold or (bool(emoji) and _is_bold_name(_divided(inlines, text)[1]))
+    words = words.rstrip(_AROUND_NAME) if emoji or bold else ""
     if not words or only_links(inlines) or not _is_heading_like(words, inlines, bold=bold):
         return None
-    if part := vocabulary.part(words) if emoji or bold else None:
-        return Head(form=part, emoji=emoji, heading=heading, line=line)
+    if part := vocabulary.part(words):
+        return Head(form=part, emoji=emoji, heading=heading, line=number)
     if len(words) > LONGEST_SPOKEN_HEAD or vocabulary.means("sources", words) or vocabulary.means("labels", words):
         return None
-    if vocabulary.exact(words) or (any_words and emoji and not bold and not any(map(_is_strong, inlines))):
-        return Head(form="section", emoji=emoji, heading=heading, line=line)
+    if vocabulary.exact(words) or (any_words and emoji and not bold and not strong):
+        return Head(form="section", emoji=emoji, heading=heading, line=number)
     return None
 
 
@@ -309,20 +307,20 @@ def _is_strong(inline: object) -> bool:
 
 def _is_heading_like(words: str, inlines: Inlines, *, bold: bool) -> bool:
     plainly = bold or not any(isinstance(inline, Strong) for inline in inlines)
-    return plainly and not any(end in words[:-1] for end in "。！!；;") and words[-1] not in "。.！!；;，,…"
+    return plainly and not _ENDS_INSIDE.search(words[:-1]) and words[-1] not in "。.！!；;，,…"
 
 
-def _divided(inlines: Inlines) -> tuple[str, Inlines]:
-    text = plain(inlines)
+def _divided(inlines: Inlines, text: str) -> tuple[str, Inlines, str]:
+    """Divide inlines, whose plain text is ``text``, into the emoji at the beginning and the rest, with its text."""
     emoji, rest = split_emoji(text)
-    if not emoji:
-        return "", stripped(inlines)
-    _, heading = cut(inlines, len(text) - len(rest))
-    return emoji, stripped([inline for inline in heading if plain(inline)])
+    if emoji:
+        _, inlines = cut(inlines, len(text) - len(rest))
+        inlines = tuple([inline for inline in inlines if plain(inline)])
+    return emoji, stripped(inlines), rest.strip()
 
 
-def _unnumbered(heading: Inlines) -> str:
-    return plain(read_heading(heading)[1])
+def _unnumbered(heading: Inlines, text: str) -> str:
+    return text if opens_with_letter(text) else plain(read_heading(heading)[1])
 
 
 def _head(form: HeadForm, emoji: str, heading: Inlines, block: Placed) -> Head:
@@ -352,16 +350,14 @@ def _first_story(placed: Sequence[Placed], headline: int | None, vocabulary: Voc
 
 
 def _announces(block: Placed, vocabulary: Vocabulary) -> bool:
-    text = plain(block.block)
-    return _is_preview(text, vocabulary) and text.endswith((":", "："))
+    return _is_preview(block.text, vocabulary) and block.text.endswith((":", "："))
 
 
 def _opens(block: Placed, vocabulary: Vocabulary) -> bool:
     lead = read_lead(block.lines)
     if lead.bullet:
         return True
-    text = plain(block.block)
-    told = bool(lead.rest) and not is_dateline(text) and not _is_preview(text, vocabulary)
+    told = bool(lead.rest) and not is_dateline(block.text) and not _is_preview(block.text, vocabulary)
     return told and lead.form == "bold" and bool(lead.separator.strip())
 
 
@@ -375,7 +371,7 @@ def _top(placed: Sequence[Placed], headline: int | None) -> tuple[tuple[Placed, 
 
 def _is_bold_line(block: Placed) -> bool:
     children = _children(block)
-    return _is_bold(children) and len(block.lines) == 1 and not is_dateline(plain(children))
+    return _is_bold(children) and len(block.lines) == 1 and not is_dateline(block.text)
 
 
 def _tails(chunks: Iterable[Chunk], vocabulary: Vocabulary) -> Iterator[Chunk]:

@@ -128,7 +128,7 @@ class _Gatherer:
         self.in_sources = False
 
     def _heading(self, block: Placed, node: Heading) -> None:
-        if self._is_label(plain(node.children)) and (self.stories or self.intro):
+        if (self.stories or self.intro) and self._is_label(block.text):
             self._attach(block)
             return
         marker, title = read_heading(node.children)
@@ -192,7 +192,7 @@ class _Gatherer:
     def _paragraph(self, block: Placed, node: Paragraph) -> None:
         if leads_on(node.children):
             self._lead_on(block)
-        elif self._is_source_label(plain(node.children)):
+        elif self._is_source_label(block.text):
             self.opened, self.in_sources = None, True
             self._attach(block)
         elif self._opens_story(lead := read_lead(block.lines)):

@@ -63,35 +63,32 @@ def read_lead(lines: Iterable[Line]) -> Lead:
     else the first sentence or clause, at most 120 characters.
     """
     lines = tuple(lines)
-    first = lines[0].children if lines else ()
-    below = join_lines(lines[1:])
-    marker, bullet, content = _marked(first)
-    lead = _bold(content) or _linked(content)
+    if not lines:
+        return Lead("", (), "", (), "plain")
+    first, *more = lines
+    marker, bullet, content, text = _marked(first.children, first.text)
+    lead = _bold(content, text) or _linked(content, text)
     if lead is None:
-        return _plain(marker, _under(content, lines), bullet=bullet)
+        return _plain(marker, _under(content, lines) if more else content, bullet=bullet)
     title, separator, rest, form = lead
-    alone = not rest and bool(below)
+    below = join_lines(more)
+    alone = bool(below) and not rest
     if below and not alone:
         rest = _under(rest, lines)
-    return Lead(
-        marker=marker,
-        title=title,
-        separator=separator,
-        rest=below if alone else rest,
-        form=form,
-        bullet=bullet,
-        below=alone,
-    )
+    return Lead(marker, title, separator, below if alone else rest, form, bullet, alone)
 
 
 def read_heading(inlines: Inlines) -> tuple[str, Inlines]:
     """Divide a heading into its marker (emoji, number) and the title, bold marks left out."""
-    marker, _, content = _marked(stripped(inlines))
+    whole = stripped(inlines)
+    marker, _, content, _ = _marked(whole, plain(whole))
     return marker, unbold(content)
 
 
 def unbold(inlines: Inlines) -> Inlines:
     """Return the inlines with strong emphasis opened, at the top and inside links."""
+    if len(inlines) == 1 and type(inlines[0]) is Strong:
+        return unbold(inlines[0].children)
     if all([type(inline) is Text for inline in inlines]):  # noqa: C419  # a list is quicker for so few
         return joined(inlines)
     whole: list[Inline] = []
@@ -135,15 +132,14 @@ def is_attached(marker: str) -> bool:
 
 
 def _under(content: Inlines, lines: tuple[Line, ...]) -> Inlines:
-    if len(lines) < 2:  # noqa: PLR2004 — one line has nothing below
-        return content
-    return join_lines((lines[0]._replace(children=content), *lines[1:]))
+    """Return the lines as one run of inlines, with ``content`` in place of the first."""
+    return join_lines((lines[0]._replace(children=content, text=plain(content)), *lines[1:]))
 
 
-def _marked(inlines: Inlines) -> tuple[str, bool, Inlines]:
-    if opens_with_letter(plain(inlines[:1])):
-        return "", False, inlines
-    text = plain(inlines)
+def _marked(inlines: Inlines, text: str) -> tuple[str, bool, Inlines, str]:
+    """Divide a line into its marker, whether that begins with a bullet, the rest, and the rest's plain text."""
+    if opens_with_letter(text):
+        return "", False, inlines, text
     bullet = _BULLET.match(text)
     at = bullet.end() if bullet else 0
     marker = ""
@@ -155,7 +151,10 @@ def _marked(inlines: Inlines) -> tuple[str, bool, Inlines]:
         if not emoji or not rest:
             break
         marker, at = f"{marker} {emoji}", at + len(text[at : at + LONGEST_TITLE]) - len(rest)
-    return marker.strip(), bullet is not None, _from(inlines, at) if at else inlines
+    if not at:
+        return "", False, inlines, text
+    content = _from(inlines, at)
+    return marker.strip(), bullet is not None, content, plain(content)
 
 
 def _from(inlines: Inlines, at: int) -> Inlines:
@@ -168,7 +167,7 @@ def _said(inlines: Inlines) -> Inlines:
     return tuple([inline for inline in inlines if (inline.value if type(inline) is Text else plain(inline))])
 
 
-def _bold(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
+def _bold(inlines: Inlines, text: str) -> tuple[Inlines, str, Inlines, Form] | None:
     if not inlines or not _is_bold(inlines[0]):
         return None
     count = 1
@@ -179,12 +178,13 @@ def _bold(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
     title = unbold(inlines[:count])
     if leads_on(title):
         return None
-    if (colon := _colon_after(plain(title))) is not None:
-        title, tail = cut(title, colon)
-        rest = stripped(inlines[count:])
-        space = " " if plain(inlines[count:])[:1].isspace() and not plain(tail).endswith(" ") else ""
-        return stripped(title), f"{plain(tail)}{space}", rest, "bold"
-    return (stripped(title), *_separated(inlines[count:]), "bold")
+    said = plain(title)
+    after, rest = text[len(said) :], inlines[count:]
+    if (colon := _colon_after(said)) is not None:
+        title, _ = cut(title, colon)
+        space = " " if after[:1].isspace() and not said.endswith(" ") else ""
+        return stripped(title), f"{said[colon:]}{space}", stripped(rest), "bold"
+    return (stripped(title), *_separated(rest, after), "bold")
 
 
 def _colon_after(text: str) -> int | None:
@@ -217,16 +217,17 @@ def _is_gap(inline: Inline) -> bool:
     return isinstance(inline, Text) and len(inline.value) <= LONGEST_GAP and not _SEPARATOR.match(inline.value)
 
 
-def _linked(inlines: Inlines) -> tuple[Inlines, str, Inlines, Form] | None:
+def _linked(inlines: Inlines, text: str) -> tuple[Inlines, str, Inlines, Form] | None:
     if not inlines or not isinstance(inlines[0], Link) or is_more(inlines[0]):
         return None
-    if len(inlines) > 1 and not _SEPARATOR.match(plain(inlines[1:])):
+    after = text[len(plain(inlines[0])) :]
+    if len(inlines) > 1 and not _SEPARATOR.match(after):
         return None
-    return (inlines[:1], *_separated(inlines[1:]), "link")
+    return (inlines[:1], *_separated(inlines[1:], after), "link")
 
 
-def _separated(rest: Inlines) -> tuple[str, Inlines]:
-    text = plain(rest)
+def _separated(rest: Inlines, text: str) -> tuple[str, Inlines]:
+    """Divide what follows a title, and its plain text, behind what separates it from the title."""
     match = _SEPARATOR.match(text)
     at = match.end() if match else len(text) - len(text.lstrip())
     _, after = cut(rest, at)
