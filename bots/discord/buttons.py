@@ -34,11 +34,9 @@ def action_rows(blocks: Iterable[Actions], lang: str) -> list[Component]:
     components for a message, everything becomes menus; what does not fit even there is left out.
     """
     rows = [row for block in blocks for row in block.rows if row]
-    groups = list(grouped(rows))
-    if _components(groups) > MOST_COMPONENTS:
-        groups = [tuple(action for row in rows for action in row)]
-    ids = _Ids()
-    made = [component for group in groups for component in _rows(group, ids, lang)]
+    made = _made(grouped(rows), lang)
+    if count(made) > MOST_COMPONENTS:
+        made = _made([tuple(action for row in rows for action in row)], lang)
     return made[:MOST_ROWS]
 
 
@@ -70,8 +68,9 @@ def short(data: str) -> str:
     return data if fits else token(data)
 
 
-def _components(groups: Iterable[Row]) -> int:
-    return count(row for group in groups for row in _rows(group, _Ids(), ""))
+def _made(groups: Iterable[Row], lang: str) -> list[Component]:
+    ids = _Ids()
+    return [component for group in groups for component in _rows(group, ids, lang)]
 
 
 class _Ids:

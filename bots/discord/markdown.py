@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import accumulate, groupby
-from operator import attrgetter
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
@@ -122,29 +121,41 @@ def _escaped_start(line: str) -> str:
 
 
 def _spans(line: Iterable[Run]) -> list[_Span]:
+    """Return the runs of a line as spans, none of them empty."""
     spans: list[_Span] = []
-    for link, group in groupby(line, key=attrgetter("link")):
-        flow = [run for run in group if run.text]
-        if link and flow:
+    flow: list[Run] = []
+    for run in line:
+        if flow and flow[0].link != run.link:
             spans += _link(flow)
+            flow = []
+        if not run.text:
+            continue
+        if run.link:
+            flow.append(run)
+        elif run.styles or run.code or run.time:
+            spans += _text(run)
         else:
-            for run in flow:
-                spans += _text(run)
-    return spans
+            spans.append((escaped(run.text), _PLAIN))
+    return spans + _link(flow) if flow else spans
 
 
-def _text(run: Run) -> tuple[_Span, ...]:
-    """Return white space at both ends apart from what it surrounds, so that it gets no marks."""
+def _text(run: Run) -> list[_Span]:
     if run.time:
-        return ((_time(run.time), run.styles),)
+        return [(_time(run.time), run.styles)]
     if run.code:
         start, body, end = _parted(run.text)
         styles = _PLAIN if _MARKS_INSIDE.search(body) else run.styles
-        return ((start, _PLAIN), *((span, styles) for span in _code(body)), (end, _PLAIN))
-    if not run.styles:
-        return ((escaped(run.text), _PLAIN),)
-    start, body, end = _parted(escaped(run.text))
-    return ((start, _PLAIN), (body, run.styles), (end, _PLAIN))
+        spans = [(start, _PLAIN), *((span, styles) for span in _code(body)), (end, _PLAIN)]
+        return [span for span in spans if span[0]]
+    return _apart_from_blanks(escaped(run.text), run.styles)
+
+
+def _apart_from_blanks(text: str, styles: frozenset[Style]) -> list[_Span]:
+    """Return white space at both ends apart from what it surrounds, so that it gets no marks."""
+    if not styles or not (text[:1].isspace() or text[-1:].isspace()):
+        return [(text, styles)] if text else []
+    start, body, end = _parted(text)
+    return [span for span in ((start, _PLAIN), (body, styles), (end, _PLAIN)) if span[0]]
 
 
 def _parted(text: str) -> tuple[str, str, str]:
@@ -175,15 +186,15 @@ def _time(time: Time) -> str:
 
 
 def _link(flow: Sequence[Run]) -> list[_Span]:
-    first = flow[0]
+    first, *others = flow
     url = address(first.url)
-    common = first.styles if len(flow) == 1 else frozenset.intersection(*[run.styles for run in flow])
-    label = "".join([run.text for run in flow])
+    label = "".join([run.text for run in flow]) if others else first.text
+    common = frozenset.intersection(*[run.styles for run in flow]) if others else first.styles
     coded = any([run.code for run in flow])  # noqa: C419  # a list is quicker for so few
     if label == url and not coded:
         return [(f"<{url}>", common)]
-    start, end = _linkable(label, _underscores_before_marks(flow))
-    if len(flow) == 1 and end - start == len(label) and not coded:  # as nearly always
+    start, end = _linkable(label, _underscores_before_marks(flow) if others else ())
+    if not others and not coded and end - start == len(label):  # as nearly always
         return [(f"[{label}]({url})", common)]
     before = [span for run in _between(flow, 0, start) for span in _text(run)]
     inside = _joined([span for run in _between(flow, start, end) for span in _label(run, run.styles - common)])
@@ -224,18 +235,19 @@ def _between(flow: Iterable[Run], start: int, end: int) -> Iterator[Run]:
         position += len(run.text)
 
 
-def _label(run: Run, styles: frozenset[Style]) -> tuple[_Span, ...]:
+def _label(run: Run, styles: frozenset[Style]) -> list[_Span]:
     """Return a part of a label as it is, since nothing can be escaped there, with white space at both ends apart."""
     start, body, end = _parted(run.text)
-    return (start, _PLAIN), (f"`{body}`" if run.code and body else body, styles), (end, _PLAIN)
+    spans = ((start, _PLAIN), (f"`{body}`" if run.code and body else body, styles), (end, _PLAIN))
+    return [span for span in spans if span[0]]
 
 
-def _joined(spans: Iterable[_Span]) -> str:
-    """Return the spans with marks opened and closed around them as their styles demand.
+def _joined(spans: list[_Span]) -> str:
+    """Return the spans, none of them empty, with marks opened and closed around them as their styles demand.
 
     No mark opens before white space: it would not be one. Of marks that open together, the outer ones last longer.
     """
-    row = _with_blanks_styled([span for span in spans if span[0]])
+    row = _with_blanks_styled(spans)
     written: list[str] = []
     before = ""
     open_: list[Style] = []

@@ -11,7 +11,7 @@ from bots.discord.profile import DISCORD
 from bots.discord.text import GAP, part, text
 from core.document.build import clean
 from core.document.nodes import Actions, Divider, Item
-from core.document.text import plain, utf16_length
+from core.document.text import utf16_length
 from core.render.items import opened
 from core.render.links import spell_links
 from core.render.lower import lower
@@ -53,7 +53,7 @@ class DiscordRenderer:
             return whole
         pages = paginate(lowered, layout)
         return tuple(
-            _message(page, plain(page.blocks), layout, index + 1, len(pages)) for index, page in enumerate(pages)
+            _message(page, page.text, layout, index + 1, len(pages)) for index, page in enumerate(pages)
         )
 
 
@@ -75,7 +75,7 @@ class _Layout:
                 costs = [self.cost(inner) for inner in block.blocks]
                 return sum(cost[0] for cost in costs), sum(cost[1] for cost in costs)
             case _:
-                return utf16_length(text((block,), self.part)) + len(GAP), 0
+                return utf16_length(text(opened((block,)), self.part)) + len(GAP), 0
 
     def continuation(self, title: str) -> Cost:
         """Count the line in small print."""
@@ -84,7 +84,8 @@ class _Layout:
 
 def _message(page: Document, said: str, layout: _Layout, number: int = 1, pages: int = 1) -> Message:
     blocks = opened(page.blocks)
-    rows = action_rows((block for block in blocks if isinstance(block, Actions)), page.lang)
+    buttons = [block for block in blocks if type(block) is Actions]
+    rows = action_rows(buttons, page.lang)
     head = f"{_continuation(page.title, number, pages)}\n" if number > 1 else ""
     children = list(_children(blocks, head, layout))
     if not children:
@@ -95,14 +96,14 @@ def _message(page: Document, said: str, layout: _Layout, number: int = 1, pages:
         "characters": sum(utf16_length(child.get("content", "")) for child in children),
         "components": 1 + len(children) + count(rows),
     }
-    actions = tuple(action for block in blocks if isinstance(block, Actions) for row in block.rows for action in row)
+    actions = tuple(action for block in buttons for row in block.rows for action in row)
     return Message(method="messages", payload=payload, text=said, counts=counts, actions=actions)
 
 
 def _children(blocks: Iterable[Block], head: str, layout: _Layout) -> Iterator[Component]:
     """Yield a text display for the text between two dividers; ``head`` begins the first."""
     divided = False
-    for divider, group in groupby(blocks, key=lambda block: isinstance(block, Divider)):
+    for divider, group in groupby(blocks, key=lambda block: type(block) is Divider):
         written = "" if divider else text(group, layout.part)
         if written and divided:
             yield {"type": SEPARATOR}

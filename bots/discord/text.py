@@ -40,10 +40,10 @@ def part(block: Block) -> str:
 
 
 def text(blocks: Iterable[Block], part: Callable[[Block], str] = part) -> str:
-    """Return the blocks as one Markdown text of what ``part`` makes of each."""
+    """Return the blocks, which are no items, as one Markdown text of what ``part`` makes of each."""
     written: list[str] = []
     before: Block | None = None
-    for block in opened(blocks):
+    for block in blocks:
         markdown = part(block)
         if markdown and not markdown.isspace():
             written += (_gap(before, block), markdown) if before else (markdown,)
@@ -59,19 +59,19 @@ def _gap(before: Block, after: Block) -> str:
 
 def _lines(block: Block, depth: int) -> list[str]:  # noqa: PLR0911  # a table: one line per node
     match block:
-        case Heading(level, children):
-            line = heading_line(children)
-            return [f"{'#' * level} {line}"] if line.strip() else []
-        case Paragraph(children):
-            return lines(children)
+        case Paragraph():
+            return lines(block.children)
+        case Heading():
+            line = heading_line(block.children)
+            return [f"{'#' * block.level} {line}"] if line.strip() else []
         case CodeBlock():
             return _code(block)
         case List(items):
             return [line for at, item in enumerate(items) for line in _item(item, number(block, at), depth)]
         case Quote(blocks):
-            return [f"> {line}" for line in text(blocks).split("\n")]
+            return [f"> {line}" for line in text(opened(blocks)).split("\n")]
         case Item(blocks):
-            return text(blocks).split("\n")
+            return text(opened(blocks)).split("\n")
         case _:
             return []
 

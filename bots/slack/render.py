@@ -65,7 +65,7 @@ class SlackRenderer:
             if len(fewer := paginate(lowered, compact)) < len(pages):
                 pages, layout = fewer, compact
         return tuple(
-            _message(page, plain(page.blocks), layout, index + 1, len(pages)) for index, page in enumerate(pages)
+            _message(page, page.text, layout, index + 1, len(pages)) for index, page in enumerate(pages)
         )
 
 

@@ -7,6 +7,7 @@ values that compare by content. Text nodes hold plain text: nothing in them is e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ Block: TypeAlias = Heading | Paragraph | CodeBlock | List | Quote | Fold | Table
 Blocks: TypeAlias = tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """A whole message before it is fitted to a platform.
 
@@ -197,3 +198,17 @@ class Document:
     lang: str = "en"
     preview: str | None = None
     turn: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        """What a reader reads of all blocks (``core.document.text.plain``), read once however many platforms ask."""
+        from core.document.text import plain  # noqa: PLC0415  # which reads these nodes
+
+        return plain(self.blocks)
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Every link in reading order, found once however many platforms ask."""
+        from core.document.text import links  # noqa: PLC0415  # as above
+
+        return links(self.blocks)

@@ -23,14 +23,14 @@ from core.document.nodes import (
     Text,
     Time,
 )
-from core.document.text import links, plain
+from core.document.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from core.document.nodes import Block, Blocks, Document, Inline, Inlines
 
-_LEAVES = (Text, Code, Time)
+_LEAVES = frozenset({Text, Code, Time})
 
 
 def spell_links(document: Document, follows: Callable[[str], bool]) -> Document:
@@ -39,15 +39,15 @@ def spell_links(document: Document, follows: Callable[[str], bool]) -> Document:
     A link within a link is only its text. Mail addresses and telephone numbers are written without their scheme.
     A link that has no label shows its address.
     """
-    if all(_works(link, follows) for link in links(document.blocks)):
+    if all(map(_is_simple, document.links)) and all([follows(link.url) for link in document.links]):  # noqa: C419  # as below
         return document  # as nearly always
     return replace(document, blocks=_Spelling(follows).blocks(document.blocks))
 
 
-def _works(link: Link, follows: Callable[[str], bool]) -> bool:
-    """Tell whether nothing has to be done about a link: it can be followed, and its label is text and nothing else."""
-    is_text = all([isinstance(child, _LEAVES) for child in link.children])  # noqa: C419  # as below
-    return is_text and follows(link.url) and bool(plain(link.children).strip())
+def _is_simple(link: Link) -> bool:
+    """Tell whether a link's label is text and nothing else, so that nothing has to be done about it."""
+    is_text = all([type(child) in _LEAVES for child in link.children])  # noqa: C419  # a list is quicker for so few
+    return is_text and bool(plain(link.children).strip())
 
 
 class _Spelling:
@@ -79,7 +79,7 @@ class _Spelling:
         return tuple(map(self._inlines, cells))
 
     def _inlines(self, inlines: Inlines, *, linked: bool = False) -> Inlines:
-        if all([isinstance(inline, _LEAVES) for inline in inlines]):  # noqa: C419  # a list is quicker for so few
+        if all([type(inline) in _LEAVES for inline in inlines]):  # noqa: C419  # a list is quicker for so few
             return inlines
         return tuple(spelled for inline in inlines for spelled in self._inline(inline, linked=linked))
 

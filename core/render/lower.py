@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from operator import is_
 from typing import TYPE_CHECKING
 
 from core.document.nodes import (
@@ -49,7 +51,8 @@ def lower(document: Document, profile: Profile) -> Document:
     summary and their blocks, in a quote if there are quotes; headings bold paragraphs; lists paragraphs with
     bullets; quotes their blocks; times their text. Dividers and strikes leave nothing. Items and text stay.
     """
-    return replace(document, blocks=_Lowering(profile.features).blocks(document.blocks))
+    blocks = _lowering(profile.features).blocks(document.blocks)
+    return document if blocks is document.blocks else replace(document, blocks=blocks)
 
 
 def table_as_list(table: Table) -> List:
@@ -120,7 +123,8 @@ class _Lowering:
                 lowered.append(block)
             else:
                 lowered += self._block(block)
-        return tuple(lowered)
+        same = len(lowered) == len(blocks) and all(map(is_, lowered, blocks))
+        return blocks if same else tuple(lowered)
 
     def _block(self, block: Block) -> Blocks:  # noqa: PLR0911, C901  # a table: one line per node
         match block:
@@ -182,7 +186,7 @@ class _Lowering:
         return feature in self._features and (not self._quoted or "nested_quote" in self._features)
 
     def _inside_quote(self) -> _Lowering:
-        return _Lowering(self._features, quoted=True)
+        return _lowering(self._features, quoted=True)
 
     def _inlines(self, inlines: Inlines) -> Inlines:
         if not self._lacks_inlines:
@@ -201,6 +205,9 @@ class _Lowering:
                 return (type(inline)(self._inlines(children)),)
             case Link(children, url):
                 return (Link(self._inlines(children), url),)
+
+
+_lowering = cache(_Lowering)
 
 
 def _marker(start: int | None, number: int, done: bool | None) -> str:  # noqa: FBT001  # the item's own field

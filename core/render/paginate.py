@@ -143,7 +143,7 @@ def _least_pages(costs: Sequence[Cost], budget: Cost, later: Cost) -> int:
 
 def with_actions_last(blocks: Blocks) -> Blocks:
     """Return the blocks with the buttons below all the others."""
-    if not any(isinstance(block, Actions) for block in blocks[:-1]):
+    if Actions not in map(type, blocks[:-1]):
         return blocks
     return (
         *(block for block in blocks if not isinstance(block, Actions)),

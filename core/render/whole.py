@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from core.document.text import plain
 from core.render.paginate import with_actions_last
 
 if TYPE_CHECKING:
@@ -24,9 +23,8 @@ def on_one_page(
     ``message`` is also given the document's plain text. ``longest`` is how many characters a message holds at most:
     of a longer document none is made.
     """
-    text = plain(document.blocks)
-    if len(text) > longest:
+    if len(document.text) > longest:
         return ()
     blocks = with_actions_last(document.blocks)
-    made = message(document if blocks is document.blocks else replace(document, blocks=blocks), text)
+    made = message(document if blocks is document.blocks else replace(document, blocks=blocks), document.text)
     return (made,) if all(count <= profile.limits[name].value for name, count in made.counts.items()) else ()
