@@ -80,7 +80,11 @@ def heading_line(inlines: Inlines) -> str:
 
 def escaped(text: str) -> str:
     """Return plain text as Markdown, apart from what would only have a meaning at the beginning of a line."""
-    return _SPECIAL.sub(r"\\\g<0>", text) if _MAY_BE_SPECIAL.search(text) else text
+    return _SPECIAL.sub(_with_backslash, text) if _MAY_BE_SPECIAL.search(text) else text
+
+
+def _with_backslash(match: regex.Match[str]) -> str:
+    return f"\\{match[0]}"
 
 
 def follows(url: str) -> bool:
@@ -95,6 +99,8 @@ def address(url: str) -> str:
     """Return the address with what would end or break a link percent-encoded."""
     if _BREAKS_ADDRESS.search(url):
         url = _BREAKS_ADDRESS.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
+    if "(" not in url and ")" not in url:
+        return url
     return url if _EVEN_PARENTHESES.fullmatch(url) else _PARENTHESES.sub(lambda match: quote(match[0], safe=""), url)
 
 
@@ -257,13 +263,17 @@ def _joined(spans: list[_Span]) -> str:
             kept = 0
             while kept < len(open_) and open_[kept] in styles:
                 kept += 1
-            opening = []
-            if len(styles) > kept and not markdown.isspace():
+            if kept == len(open_) == len(styles):
+                pass
+            elif len(styles) > kept and not markdown.isspace():
                 opening = [style for style in MARKS if style in styles and style not in open_[:kept]]
-            if len(opening) > 1:
-                opening.sort(key=lambda style: -_lasting(style, row[at : at + LOOKAHEAD]))
-            marks = [MARKS[style] for style in open_[kept:][::-1] + opening]
-            open_ = open_[:kept] + opening
+                if len(opening) > 1:
+                    opening.sort(key=lambda style: -_lasting(style, row[at : at + LOOKAHEAD]))
+                marks = [MARKS[style] for style in open_[kept:][::-1] + opening]
+                open_ = open_[:kept] + opening
+            else:
+                marks = [MARKS[style] for style in open_[kept:][::-1]]
+                del open_[kept:]
         if marks:
             written.append(_apart(before, marks))
             before = markdown

@@ -52,9 +52,7 @@ class DiscordRenderer:
         if whole := on_one_page(lowered, DISCORD, layout.budget[0], lambda page, said: _message(page, said, layout)):
             return whole
         pages = paginate(lowered, layout)
-        return tuple(
-            _message(page, page.text, layout, index + 1, len(pages)) for index, page in enumerate(pages)
-        )
+        return tuple(_message(page, page.text, layout, index + 1, len(pages)) for index, page in enumerate(pages))
 
 
 class _Layout:

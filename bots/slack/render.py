@@ -64,9 +64,7 @@ class SlackRenderer:
             compact = _Layout(lang=document.lang, headers=1)
             if len(fewer := paginate(lowered, compact)) < len(pages):
                 pages, layout = fewer, compact
-        return tuple(
-            _message(page, page.text, layout, index + 1, len(pages)) for index, page in enumerate(pages)
-        )
+        return tuple(_message(page, page.text, layout, index + 1, len(pages)) for index, page in enumerate(pages))
 
 
 def _follows(url: str) -> bool:

@@ -82,6 +82,8 @@ class Styled:
 def _trimmed(span: Span, text: str, skipped: int) -> Span | None:
     """Return the span in a text that lacks ``skipped`` characters at its beginning, None if nothing is seen of it."""
     kind, start, end, extra = span
+    if not skipped and end <= len(text) and not text[start].isspace() and not text[end - 1].isspace():
+        return span  # as nearly always
     start, end = max(0, start - skipped), min(len(text), end - skipped)
     said = text[start:end].strip() if start < end else ""
     if not said:

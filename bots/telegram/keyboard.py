@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bots.telegram.profiles import CLASSIC
 from core.document.build import clean
 from core.document.nodes import Actions, Text
-from core.document.text import plain, truncate
+from core.document.text import plain, truncate, utf16_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,8 +73,10 @@ def _rows(blocks: Blocks, width: int) -> Iterator[tuple[Action, ...]]:
 
 
 def _button(action: Action) -> dict[str, Any]:
-    label = " ".join(plain(truncate((Text(clean(action.label)),), LABEL_LENGTH)).split())
-    button = {"text": label or action.command, "callback_data": token(action) or action.data}
+    label = clean(action.label)
+    if utf16_length(label) > LABEL_LENGTH:
+        label = plain(truncate((Text(label),), LABEL_LENGTH))
+    button = {"text": " ".join(label.split()) or action.command, "callback_data": token(action) or action.data}
     if action.style != "normal":
         button["style"] = action.style
     return button

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from core.document.build import clean
 from core.document.nodes import Text
-from core.document.text import plain, truncate
+from core.document.text import plain, truncate, utf16_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ def token(data: str) -> str:
 def label(action: Action, units: int) -> str:
     """Return the label on one line in at most ``units`` UTF-16 code units, the command's name if it is blank."""
     said = " ".join(clean(action.label).split()) or action.command
-    return plain(truncate((Text(said),), units))
+    return said if utf16_length(said) <= units else plain(truncate((Text(said),), units))
 
 
 def grouped(rows: Iterable[Row]) -> Iterator[Row]:

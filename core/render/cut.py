@@ -226,6 +226,9 @@ class _Splitter:
 
 def head(text: str, length: int) -> str:
     """Return as many whole graphemes of the beginning of ``text`` as have ``length`` characters together."""
+    start = text[: length + 1]
+    if start.isascii() and "\r" not in start:
+        return text[:length]
     end = 0
     for match in _GRAPHEME.finditer(text):
         if match.end() > length:
