@@ -50,6 +50,7 @@ _BREAKS_LABEL = regex.compile(
     r"|\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}",
     regex.IGNORECASE,
 )
+_OPENING = frozenset(">#+-")
 _OPENS_LINE = re.compile(r"^(\s*+)(?:(?P<mark>>|#++(?=\s|$)|[+-](?=[\s#]|$))|(?P<number>\d++)\.(?=\s|$))")
 _CLOSING_HASHES = re.compile(r"#++\s*+$")
 _BREAKS_ADDRESS = re.compile(r"[\s\\`*|<>\"]|~~")
@@ -119,7 +120,8 @@ def _split(flow: Sequence[Run]) -> Iterator[list[Run]]:
 
 
 def _escaped_start(line: str) -> str:
-    match = None if line[:1].isalpha() else _OPENS_LINE.match(line)
+    start = line[:1]
+    match = _OPENS_LINE.match(line) if start in _OPENING or start.isspace() or start.isdecimal() else None
     if not match:
         return line
     at = match.end("number") if match["number"] else match.start("mark")
@@ -253,6 +255,8 @@ def _joined(spans: list[_Span]) -> str:
 
     No mark opens before white space: it would not be one. Of marks that open together, the outer ones last longer.
     """
+    if len(spans) == 1 and not spans[0][1]:
+        return spans[0][0]
     row = _with_blanks_styled(spans)
     written: list[str] = []
     before = ""

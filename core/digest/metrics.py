@@ -49,12 +49,12 @@ def read_metrics(text: str) -> Metrics:
     if not _DIGIT.search(text):
         return _NONE
     small = text.lower()
-    return Metrics(likes=_first("likes", small), downloads=_first("downloads", small), reposts=_first("reposts", small))
+    hinted = [name for name, hints in _HINTS.items() if any([hint in small for hint in hints])]  # noqa: C419  # quicker
+    stated = {name: number for name in hinted if (number := _first(name, small)) is not None}
+    return Metrics(**stated) if stated else _NONE
 
 
 def _first(name: str, small: str) -> int | None:
-    if not any([hint in small for hint in _HINTS[name]]):  # noqa: C419  # a list is quicker for so few
-        return None
     match = _BEFORE[name].search(small) or _after(name, small)
     if not match:
         return None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from core.digest.dates import find_date
 from core.digest.inlines import Line, join_lines, line
@@ -35,8 +34,7 @@ _ASKS_OR_ENDS = re.compile("[。！？!?]")
 _ENDS_INSIDE = re.compile("[。！!；;]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(NamedTuple):
     """What opens a part: its form, emoji, heading without emoji, and source line."""
 
     form: HeadForm
@@ -45,16 +43,14 @@ class Head:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
+class Chunk(NamedTuple):
     """A head and the blocks below it."""
 
     head: Head
     blocks: tuple[Placed, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(NamedTuple):
     """An issue divided into what stands before the headline, the headline, the top, and the parts."""
 
     chatter: tuple[Placed, ...]
@@ -382,7 +378,7 @@ def _tails(chunks: Iterable[Chunk], vocabulary: Vocabulary) -> Iterator[Chunk]:
             yield chunk
             continue
         named = isinstance(chunk.blocks[at - 1].block, Paragraph)
-        yield replace(chunk, blocks=chunk.blocks[: at - named])
+        yield chunk._replace(blocks=chunk.blocks[: at - named])
         before = chunk.blocks[at - 1]
         head = Head(form="rest", emoji="", heading=(), line=chunk.blocks[at].line)
         if named:

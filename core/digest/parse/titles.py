@@ -110,6 +110,8 @@ def only_links(inlines: Inlines) -> bool:
 
 def leads_on(inlines: Inlines) -> bool:
     """Tell whether a paragraph only leads the reader elsewhere: "Read more →", "📎 a · b"."""
+    if len(inlines) == 1 and type(inlines[0]) is Text:
+        return False  # as nearly always
     if not only_links(inlines):
         return False
     emoji, _ = split_emoji(plain(inlines))
