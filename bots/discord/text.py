@@ -98,11 +98,9 @@ def _item(item: ListItem, marker: str, depth: int) -> list[str]:
     return written
 
 
-def _in_list(blocks: Blocks) -> Blocks:
+def _in_list(blocks: Blocks) -> list[Block]:
     """Headings do not work within a list."""
-    return tuple(
-        Paragraph((Strong(block.children),)) if isinstance(block, Heading) else block for block in opened(blocks)
-    )
+    return [Paragraph((Strong(block.children),)) if isinstance(block, Heading) else block for block in opened(blocks)]
 
 
 def _in_item(block: Block, depth: int) -> list[str]:

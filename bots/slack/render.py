@@ -11,7 +11,7 @@ from bots.slack.rich_text import GAP, RichText
 from bots.slack.tables import table_block, with_table
 from core.document.build import clean
 from core.document.nodes import Actions, Divider, Heading, Paragraph, Table, Text
-from core.document.text import plain, truncate, utf16_length
+from core.document.text import plain, truncate, utf16_length, walk
 from core.render.items import opened
 from core.render.links import spell_links
 from core.render.lower import lower
@@ -60,7 +60,7 @@ class SlackRenderer:
         ):
             return whole
         pages = paginate(lowered, layout)
-        if len(pages) > 1:
+        if len(pages) > 1 and any(isinstance(node, Heading) and node.level > 1 for node in walk(lowered.blocks)):
             compact = _Layout(lang=document.lang, headers=1)
             if len(fewer := paginate(lowered, compact)) < len(pages):
                 pages, layout = fewer, compact

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, TypeAlias
 
 import regex
@@ -53,16 +54,19 @@ def boundaries(inlines: Inlines, grain: Grain) -> list[int]:
     flow = _Flow()
     flow.read(inlines)
     text = "".join(flow.texts)
-    inside = bytearray(len(text) + 1)
+    last = len(text)
     kept = [*flow.times]
     kept += flow.links if grain < Grain.WORD_IN_LINK else ()
     kept += flow.codes if grain < Grain.WORD_IN_CODE else ()
+    offsets = _offsets(text, grain)
+    if not kept:
+        return [offset for offset in offsets if 0 < offset < last]
+    inside = bytearray(last + 1)
     for start, end in kept:
         inside[start + 1 : end] = b"\1" * max(0, end - start - 1)
-    offsets = set(_offsets(text, grain))
     if Grain.TOKEN <= grain < Grain.GRAPHEME:
-        offsets.update(border for span in kept for border in span)
-    return sorted(offset for offset in offsets if 0 < offset < len(text) and not inside[offset])
+        offsets = sorted({*offsets, *chain.from_iterable(kept)})
+    return [offset for offset in offsets if 0 < offset < last and not inside[offset]]
 
 
 class _Flow:
@@ -102,19 +106,29 @@ class _Flow:
 _PATTERNS = {Grain.LINE: _LINE_END, Grain.SENTENCE: _SENTENCE_END, Grain.CLAUSE: _CLAUSE_END}
 
 
-def _offsets(text: str, grain: Grain) -> Iterator[int]:
+def _offsets(text: str, grain: Grain) -> Iterable[int]:
+    """Return the offsets, ascending, at which a text that is nothing but text may be cut at this grain."""
     match grain:
         case Grain.WORD | Grain.WORD_IN_LINK | Grain.WORD_IN_CODE:
             return _words(text)
         case Grain.TOKEN | Grain.TOKEN_IN_LINK | Grain.TOKEN_IN_CODE:
-            graphemes = {match.end() for match in _GRAPHEME.finditer(text)}
-            return (match.end() for match in _TOKEN.finditer(text) if match.end() in graphemes)
+            tokens = accumulate(map(len, _TOKEN.findall(text)))
+            return tokens if _is_simple(text) else filter(set(_graphemes(text)).__contains__, tokens)
         case Grain.GRAPHEME:
-            return (match.end() for match in _GRAPHEME.finditer(text))
+            return _graphemes(text)
         case Grain.CHARACTER:
-            return iter(range(len(text)))
+            return range(len(text))
         case _:
             return _ends(_PATTERNS[grain], text)
+
+
+def _graphemes(text: str) -> Iterable[int]:
+    return range(1, len(text) + 1) if _is_simple(text) else accumulate(map(len, _GRAPHEME.findall(text)))
+
+
+def _is_simple(text: str) -> bool:
+    """Tell whether every character is a grapheme."""
+    return text.isascii() and "\r" not in text
 
 
 def _ends(pattern: regex.Pattern[str], text: str) -> Iterator[int]:
@@ -226,8 +240,7 @@ class _Splitter:
 
 def head(text: str, length: int) -> str:
     """Return as many whole graphemes of the beginning of ``text`` as have ``length`` characters together."""
-    start = text[: length + 1]
-    if start.isascii() and "\r" not in start:
+    if _is_simple(text[: length + 1]):
         return text[:length]
     end = 0
     for match in _GRAPHEME.finditer(text):

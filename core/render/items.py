@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 def opened(blocks: Iterable[Block]) -> list[Block]:
     """Return the blocks with those within an item in its place."""
+    blocks = list(blocks)
+    if Item not in map(type, blocks):
+        return blocks
     found: list[Block] = []
     for block in blocks:
         if isinstance(block, Item):

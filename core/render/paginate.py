@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.document.nodes import Block, Blocks
     from core.render.breaks import Breaks
     from core.render.port import Cost, Layout
-    from core.render.units import Unit
+    from core.render.units import Frames, Unit
 
 MOST_PAGES = 999
 TITLE_LENGTH = 60
@@ -106,13 +106,14 @@ class _Bounded:
 
 
 def _cut(blocks: Blocks, layout: Layout, later: Cost, least: int) -> list[Blocks]:
-    units, breaks = _attempt(blocks, layout, later, Detail.BLOCKS)
+    frames: Frames = {}
+    units, breaks = _attempt(blocks, layout, later, Detail.BLOCKS, frames)
     for detail in (Detail.PARTS, Detail.SENTENCES, Detail.WORDS):
         if not breaks.forced and (len(breaks.starts) <= least or detail == Detail.WORDS):
             break
-        if not divides_more(units, detail):
+        if not divides_more(units, layout, later, detail):
             continue
-        finer = _attempt(blocks, layout, later, detail)
+        finer = _attempt(blocks, layout, later, detail, frames)
         if _rank(finer[1]) < _rank(breaks):
             units, breaks = finer
     pages = assemble(units[start:end] for start, end in pairwise([*breaks.starts, len(units)]))
@@ -124,8 +125,8 @@ def _says_something(page: Blocks) -> bool:
     return any(isinstance(block, Actions) or clean(plain(block)).strip() for block in page)
 
 
-def _attempt(blocks: Blocks, layout: Layout, later: Cost, detail: Detail) -> tuple[list[Unit], Breaks]:
-    units = flatten(blocks, layout, later, detail)
+def _attempt(blocks: Blocks, layout: Layout, later: Cost, detail: Detail, frames: Frames) -> tuple[list[Unit], Breaks]:
+    units = flatten(blocks, layout, later, detail, frames)
     return units, choose_breaks([unit.weight for unit in units], layout.budget, later)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import IntEnum
+from functools import cached_property
 from operator import add, le
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -99,10 +100,18 @@ class Frame:
         self.index = index
         self.path: tuple[Frame, ...] = (*(parent.path if parent else ()), self)
         self._layout = layout
-        sample = probe(node)
-        self.one = self.cost([(0, sample)])
+
+    @cached_property
+    def one(self) -> Cost:
+        """What a page costs that holds nothing but the smallest child of this container."""
+        return self.cost([(0, probe(self.node))])
+
+    @cached_property
+    def shell(self) -> Cost:
+        """What the containers around a child cost on such a page."""
+        sample = probe(self.node)
         two = self.cost([(0, sample), (1, sample)])
-        self.shell: Cost = tuple(max(0, 2 * a - b) for a, b in zip(self.one, two, strict=True))
+        return tuple(max(0, 2 * a - b) for a, b in zip(self.one, two, strict=True))
 
     def cost(self, parts: Sequence[tuple[int, Content]], *, fresh: bool = False) -> Cost:
         """Return what a page costs that holds nothing but these children, in all their containers."""
@@ -202,9 +211,16 @@ def _assemble_page(page: Sequence[Unit], seen: set[Frame]) -> Blocks:
     return tuple(part for _, part in stack[0][1] if not isinstance(part, NO_BLOCK))
 
 
-def flatten(blocks: Blocks, layout: Layout, later: Cost, detail: Detail) -> list[Unit]:
-    """Return the units of ``blocks``; each fits a page that begins with ``later`` if it can be divided at all."""
-    flattening = _Flattening(layout, later, detail)
+Frames: TypeAlias = "dict[tuple[Frame | None, int], Frame]"
+"""The containers that were opened, by the one around them and their place in it."""
+
+
+def flatten(blocks: Blocks, layout: Layout, later: Cost, detail: Detail, frames: Frames) -> list[Unit]:
+    """Return the units of ``blocks``; each fits a page that begins with ``later`` if it can be divided at all.
+
+    ``frames`` are kept from one attempt to the next, so that no container is measured twice.
+    """
+    flattening = _Flattening(layout, later, detail, frames)
     before: Block | None = None
     for index, block in enumerate(blocks):
         flattening.add(block, None, index, _between_blocks(before, block) if before else Dislike.SECTION)
@@ -212,28 +228,47 @@ def flatten(blocks: Blocks, layout: Layout, later: Cost, detail: Detail) -> list
     return flattening.units
 
 
-def divides_more(units: Iterable[Unit], detail: Detail) -> bool:
+def divides_more(units: Iterable[Unit], layout: Layout, later: Cost, detail: Detail) -> bool:
     """Tell whether ``flatten`` would divide any of these units at this detail."""
-    return detail == Detail.WORDS or any(_divides(unit.content, detail, fits=True) for unit in units)
+    granule = _granule(layout, later)
+    return any(
+        _divides(unit.content, detail, granule, fits=True)
+        or (detail == Detail.WORDS and isinstance(unit.content, Piece))
+        for unit in units
+    )
+
+
+def _granule(layout: Layout, later: Cost) -> int:
+    """Return how many characters of a text are at least a unit, as long as that fits a page."""
+    return max(1, (layout.budget[0] - later[0]) // UNITS_PER_PAGE)
 
 
 class _Flattening:
-    def __init__(self, layout: Layout, later: Cost, detail: Detail) -> None:
+    def __init__(self, layout: Layout, later: Cost, detail: Detail, frames: Frames) -> None:
         self.units: list[Unit] = []
         self._layout = layout
         self._room = tuple(limit - lost for limit, lost in zip(layout.budget, later, strict=True))
         self._nothing: Cost = (0,) * len(self._room)
-        self._granule = max(1, self._room[0] // UNITS_PER_PAGE)
+        self._granule = _granule(layout, later)
         self._detail = detail
+        self._frames = frames
 
     def add(self, content: Content, frame: Frame | None, index: int, dislike: int) -> None:
         """Append ``content``, divided as the detail asks for, or as its size does."""
+        if _divides(content, self._detail, self._granule, fits=True):  # whatever it costs
+            self._open(self._frame(content, frame, index), dislike)
+            return
         own = self._own_cost(content, frame, index)
-        fits = self._fits(own, frame)
-        if _divides(content, self._detail, fits=fits):
-            self._open(Frame(content, frame, index, self._layout), dislike)  # type: ignore[arg-type]  # containers only
+        if not self._fits(own, frame) and _divides(content, self._detail, self._granule, fits=False):
+            self._open(self._frame(content, frame, index), dislike)
         else:
             self._append(content, frame, index, dislike, own)
+
+    def _frame(self, content: Content, parent: Frame | None, index: int) -> Frame:
+        known = self._frames.get((parent, index))
+        if known is None or known.node is not content:
+            known = self._frames[parent, index] = Frame(content, parent, index, self._layout)  # type: ignore[arg-type]  # containers only
+        return known
 
     def _open(self, frame: Frame, dislike: int) -> None:
         match frame.node:
@@ -266,13 +301,14 @@ class _Flattening:
         """Append a text in pieces of at least ``granule`` characters, finer ones where those do not fit."""
         size = self._granule if granule is None else granule
         factor = INSIDE_ITEM if any(isinstance(outer.node, Item) for outer in frame.path) else 1
-        pieces = split(piece.inlines, _gathered(boundaries(piece.inlines, grains[0]), size))
+        offsets = boundaries(piece.inlines, grains[0])
+        pieces = split(piece.inlines, _gathered(offsets, size))
         for number, part in enumerate([replace(pieces[0], open=piece.open), *pieces[1:]]):
             own = self._own_cost(part, frame, 0)
             rank = factor * DISLIKES[grains[0]] if number else dislike
             if self._fits(own, frame):
                 self._append(part, frame, 0, rank, own)
-            elif size > 1:
+            elif size > 1 and offsets:
                 self._add_flow(part, frame, rank, grains, granule=1)
             elif len(grains) > 1:
                 self._add_flow(part, frame, rank, grains[1:])
@@ -310,7 +346,7 @@ class _Flattening:
         self.units.append(Unit(content=content, frame=frame, place=index, weight=weight))
 
 
-def _divides(content: Content, detail: Detail, *, fits: bool) -> bool:
+def _divides(content: Content, detail: Detail, granule: int, *, fits: bool) -> bool:
     if fits and detail == Detail.BLOCKS:
         return False
     match content:
@@ -319,7 +355,7 @@ def _divides(content: Content, detail: Detail, *, fits: bool) -> bool:
         case CodeBlock():
             return True
         case Paragraph():
-            return not fits or detail >= Detail.SENTENCES
+            return not fits or (detail >= Detail.SENTENCES and len(plain(content)) > granule)
         case Heading():
             return not fits
         case _:
