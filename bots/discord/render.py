@@ -33,6 +33,9 @@ ACCENT = 0xD9772B
 NOTHING = "…"
 """The text of a message that would have none."""
 
+_APART = frozenset({Divider, Actions, Item})
+"""What within an item does not become text."""
+
 MARGIN = 32
 """Characters that stay free, since escapes depend on what stands beside them when a paragraph is cut."""
 
@@ -69,7 +72,7 @@ class _Layout:
                 return 0, 2
             case Actions():
                 return 0, count(action_rows((block,), self.lang))
-            case Item() if any(isinstance(inner, (Divider, Actions, Item)) for inner in block.blocks):
+            case Item() if not _APART.isdisjoint(map(type, block.blocks)):
                 costs = [self.cost(inner) for inner in block.blocks]
                 return sum(cost[0] for cost in costs), sum(cost[1] for cost in costs)
             case _:

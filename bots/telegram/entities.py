@@ -113,13 +113,13 @@ class _Runs:
             elif isinstance(inline, Link):
                 self._within(_Open("text_link", {"url": inline.url}), inline.children)
             elif isinstance(inline, Code):
-                self._add_leaf(inline.value, _Open("code"))
+                self._add_leaf(inline.value, _Open("code", {}))
             elif isinstance(inline, Time):
                 extra: Extra = {"unix_time": int(inline.at.timestamp()), "date_time_format": TIME_FORMATS[inline.form]}
                 self._add_leaf(inline.text, _Open("date_time", extra), styled=True)
             else:
                 kind = _STYLES[type(inline)]
-                before = style if style and style.kind == kind else _Open(kind)
+                before = style if style and style.kind == kind else _Open(kind, {})
                 self._within(before, inline.children)
 
     def spans(self) -> list[Span]:
@@ -160,5 +160,5 @@ class _Open:
     """A node that becomes an entity, or several if code interrupts it."""
 
     kind: str
-    extra: Extra = field(default_factory=dict)
+    extra: Extra
     ranges: list[tuple[int, int]] = field(default_factory=list)

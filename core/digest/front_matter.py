@@ -36,8 +36,12 @@ class Opened:
 
 def tidy(source: str) -> str:
     """Return the source with LF line ends, without byte order mark, and U+FFFD for what no file can hold."""
-    lines = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return _SURROGATE.sub("\ufffd", lines).replace("\x00", "\ufffd")
+    text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def open_source(source: str) -> Opened:

@@ -85,13 +85,14 @@ def _read_all(nodes: tuple[Node, ...]) -> str:
 
 
 def _read_inlines(inlines: Inlines) -> str:
-    if len(inlines) == 1 and type(inlines[0]) is Text:
-        return inlines[0].value
     return "".join([inline.value if type(inline) is Text else _READ[type(inline)](inline) for inline in inlines])
 
 
 def _read_children(node: Heading | Paragraph | Strong | Emphasis | Strike | Link) -> str:
-    return _read_inlines(node.children)
+    children = node.children
+    if len(children) == 1 and type(children[0]) is Text:
+        return children[0].value  # as nearly always
+    return _read_inlines(children)
 
 
 def _read_list(node: List) -> str:

@@ -183,9 +183,10 @@ def _ranked(drafts: Iterable[Draft], kind: str) -> Iterator[Story]:
 
 def _recurring(blocks: Iterable[Placed]) -> frozenset[str]:
     """Return the bold beginnings with a colon that occur more than once, folded: they are labels, not titles."""
-    spoken = ((block, block.block) for block in blocks if _COLON.search(block.text))
     leads = [
-        read_lead(block.lines) for block, node in spoken if isinstance(node, Paragraph) and has_label(node.children)
+        read_lead(block.lines)
+        for block in blocks
+        if isinstance(block.block, Paragraph) and _COLON.search(block.text) and has_label(block.block.children)
     ]
     said = [fold(plain(lead.title)) for lead in leads if lead.form == "bold" and lead.ends_in_colon]
     return frozenset(words for words, count in Counter(said).items() if count > 1) if len(said) > 1 else frozenset()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from core.digest.dates import find_date
 from core.digest.inlines import Line, join_lines, line
 from core.digest.markdown import Placed
-from core.digest.parse.titles import has_bold, only_links, read_heading, read_lead, unbold
+from core.digest.parse.titles import has_bold, only_links, opens_with_bullet, read_heading, read_lead, unbold
 from core.digest.sections import fold, opens_with_letter, split_emoji
 from core.document.nodes import Divider, Heading, Inlines, List, Paragraph, Strong, Table
 from core.document.text import cut, plain, stripped
@@ -328,7 +328,7 @@ def _children(block: Placed) -> Inlines:
 
 
 def _is_list(block: Placed) -> bool:
-    return isinstance(block.block, (List, Table)) or (bool(block.lines) and read_lead(block.lines).bullet)
+    return isinstance(block.block, (List, Table)) or (bool(block.lines) and opens_with_bullet(block.lines[0].text))
 
 
 def _first_story(placed: Sequence[Placed], headline: int | None, vocabulary: Vocabulary) -> int:

@@ -78,6 +78,11 @@ def read_lead(lines: Iterable[Line]) -> Lead:
     return Lead(marker, title, separator, below if alone else rest, form, bullet, alone)
 
 
+def opens_with_bullet(text: str) -> bool:
+    """Tell whether a text begins with a bullet character."""
+    return _BULLET.match(text) is not None
+
+
 def read_heading(inlines: Inlines) -> tuple[str, Inlines]:
     """Divide a heading into its marker (emoji, number) and the title, bold marks left out."""
     whole = stripped(inlines)
