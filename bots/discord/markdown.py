@@ -96,6 +96,7 @@ def follows(url: str) -> bool:
 LONGEST_ADDRESS = 1024
 
 
+@lru_cache(maxsize=1024)  # asked about to see whether the link works, and to write it
 def address(url: str) -> str:
     """Return the address with what would end or break a link percent-encoded."""
     if _BREAKS_ADDRESS.search(url):

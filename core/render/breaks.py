@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class _Pages:
         self._sums = [
             list(accumulate((weight.cost[axis] for weight in weights), initial=0)) for axis in range(len(budget))
         ]
+        self._furthest = [self._reach(start) for start in range(max(1, self._size))]
 
     def forward(self) -> list[int]:
         """Fill page after page; return their starts."""
@@ -66,9 +69,7 @@ class _Pages:
         end = 0
         while True:
             start = starts[-1]
-            end = max(end, start + 1)
-            while end < self._size and self._fits(start, end + 1):
-                end += 1
+            end = max(end, start + 1, self._furthest[start])
             if end >= self._size:
                 return starts
             starts.append(self._allowed_before(end, start))
@@ -131,7 +132,14 @@ class _Pages:
         return end if self._weights[cut].together else cut
 
     def _fits(self, start: int, end: int) -> bool:
-        return self._fill(start, end) <= 1.0
+        return end <= self._furthest[start]
+
+    def _reach(self, start: int) -> int:
+        """Return where the page that begins at ``start`` ends at the latest: costs only grow on the way."""
+        room = self._budget
+        if start:
+            room = tuple(map(sub, map(sub, room, self._later), self._weights[start].reopening))
+        return min([bisect_right(sums, sums[start] + most) for sums, most in zip(self._sums, room, strict=True)]) - 1
 
     def _fill(self, start: int, end: int) -> float:
         fill = 0.0
