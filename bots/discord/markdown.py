@@ -43,8 +43,8 @@ _SPECIAL = regex.compile(
     r"|~(?=~|$)|(?<=~|^)~|\|(?=\||$)|(?<=\||^)\|",
     regex.IGNORECASE,
 )
-_MAY_BE_SPECIAL = re.compile(r"[\\`*_\[<:@/~|]")
-"""One of these is in all that ``_SPECIAL`` finds, and quickly seen."""
+_MAY_BE_SPECIAL = re.compile(r"[\\`*_\[<@~|]|:\S")
+"""One of these is in every text in which ``_SPECIAL`` finds something, and quickly seen."""
 _BREAKS_LABEL = regex.compile(
     rf"[\\`*\[\]<>~\u200d\ufe0f\u20e3]|\|\||{_UNDERSCORE}|{_SHORTCODE}|{_MENTION}|_?[a-z]++://"
     r"|\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}",

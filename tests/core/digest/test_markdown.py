@@ -10,7 +10,8 @@ from markdown_it import MarkdownIt
 from mdit_py_cjk_friendly import cjk_friendly
 
 from core.digest.front_matter import open_source, tidy
-from core.document.text import normalise
+from core.digest.markdown import placed
+from core.document.text import normalise, plain
 from written import markdown_text
 
 ISSUES = Path(__file__).parents[2] / "data" / "issues"
@@ -49,6 +50,13 @@ def read_by_the_other(source: str) -> str:
 def test_sample_issues_say_the_same_to_another_parser(path: Path) -> None:
     source = path.read_text(encoding="utf-8-sig")
     assert normalise(markdown_text(source)) == normalise(read_by_the_other(source))
+
+
+@pytest.mark.parametrize("path", sorted(ISSUES.rglob("*.md")), ids=lambda path: str(path.relative_to(ISSUES)))
+def test_lines_and_blocks_know_their_text(path: Path) -> None:
+    for block in placed(open_source(tidy(path.read_text(encoding="utf-8-sig"))).body):
+        assert block.text == plain(block.block)
+        assert [line.text for line in block.lines] == [plain(line.children) for line in block.lines]
 
 
 @pytest.mark.parametrize(

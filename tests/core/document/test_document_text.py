@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +17,7 @@ from core.document.nodes import (
     Code,
     CodeBlock,
     Divider,
+    Document,
     Emphasis,
     Fold,
     Heading,
@@ -72,6 +74,12 @@ def inlines() -> st.SearchStrategy[tuple[Inline, ...]]:
 )
 def test_blocks_have_a_plain_text(block: Block, expected: str) -> None:
     assert plain(block) == expected
+
+
+def test_a_document_knows_its_text_and_links() -> None:
+    document = Document(blocks=(A, Item((Paragraph((LINK,)),)), Divider()), title="t")
+    assert (document.text, document.links) == ("a\nhere", (LINK,))
+    assert replace(document, blocks=(B,)).text == "b!"
 
 
 def test_blocks_stand_on_lines_of_their_own() -> None:

@@ -55,6 +55,11 @@ def lowered(profile: Profile, *blocks: Block) -> Blocks:
     return lower(Document(blocks=blocks, title=""), profile).blocks
 
 
+def test_a_document_of_what_is_shown_stays_the_same() -> None:
+    document = Document(blocks=(Item((ONE, CodeBlock("x"))), TWO), title="")
+    assert lower(document, without("table")) is document
+
+
 def bold(text: str) -> Paragraph:
     return Paragraph((Strong((Text(text),)),))
 

@@ -76,6 +76,33 @@ def complaints(layout: Layout, document: Document, longest: int) -> list[str]:
     return found
 
 
+class Counting:
+    """A layout that counts how often it is asked."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.budget = layout.budget
+        self.continuation = layout.continuation
+        self.measured = 0
+
+    def cost(self, block: Block) -> Cost:
+        self.measured += 1
+        return self.layout.cost(block)
+
+
+def nested(depth: int) -> Block:
+    inner: Block = text("deepest")
+    for _ in range(depth):
+        inner = List((ListItem((text("level"), inner)),))
+    return inner
+
+
+def test_deep_lists_are_measured_about_three_times_a_line(layout: Layouts) -> None:
+    counting = Counting(layout())
+    assert len(cut(counting, *(nested(20) for _ in range(10)))) > 1
+    assert counting.measured <= 4 * 210
+
+
 def test_what_fits_is_one_page(layout: Layouts) -> None:
     assert cut(layout(), text("a"), text("b")) == [(text("a"), text("b"))]
 
