@@ -10,6 +10,7 @@ from core.answers.cite import CITATIONS, Answer, Citation, where
 from core.answers.pick import answering, cut, width
 from core.answers.tokens import tokens
 from core.digest.language import language_of
+from core.digest.questions import name_of
 from core.digest.sections import Vocabulary
 from core.document.harmless import echoed, harmless
 from core.i18n import texts
@@ -105,9 +106,16 @@ def answers(finding: Finding) -> bool:
 
 
 def _fitting(finding: Finding, citations: Sequence[Citation]) -> int:
-    """Return how many citations a list is made of: where a section is asked for, those before the first of another."""
-    asked = finding.question.sections
-    return sum(1 for _one in takewhile(lambda one: one.section in asked, citations)) or len(citations)
+    """Return how many citations a list is made of.
+
+    Where a section is asked for, those before the first of another; where words are, those that fit like the first one.
+    """
+    question, best = finding.question, finding.candidates[0].score
+    fitting = sum(1 for _one in takewhile(lambda one: one.section in question.sections, citations)) or len(citations)
+    if question.browses or question.most or question.counts:
+        return fitting
+    alike = takewhile(lambda one: one.score >= ALIKE * best and one.evidence >= ENOUGH, finding.candidates)
+    return max(1, min(fitting, sum(1 for _one in alike)))
 
 
 def lines(text: str) -> int:
@@ -137,13 +145,22 @@ def _lists(finding: Finding, citations: Sequence[Citation]) -> bool:
 def _compared(finding: Finding) -> tuple[Candidate, ...]:
     """Return the best story about each of the things that are to be compared, in the order of the question."""
     question = finding.question
-    names = [one for one in question.concepts if one.sort in {"name", "version"} or one.capital]
+    said = [one for one in question.concepts if one.sort in {"name", "version"} or one.capital]
+    names = [one for one in said if not any(one.said != other.said and one.said in other.said for other in said)]
     if len(names) < 2 or not question.compares:  # noqa: PLR2004  one is not compared
         return ()
     ordered = sorted(names, key=lambda one: question.text.casefold().find(one.said.casefold()))
-    found = [next((one for one in finding.candidates if _names(one, name)), None) for name in ordered]
+    found = [_about(finding.candidates, name) for name in ordered]
     distinct = tuple(dict.fromkeys(one for one in found if one))
     return distinct if len(distinct) > 1 else ()
+
+
+def _about(candidates: Sequence[Candidate], name: Concept) -> Candidate | None:
+    """Return the best story about a name, rather one that is not about a longer name: Heron 3, not Heron 3 Mini."""
+    naming = [one for one in candidates if _names(one, name)]
+    length = len(tokens(name.said))
+    exact = (one for one in naming if len(tokens(name_of(one.passage.title) or name.said)) <= length)
+    return next(exact, next(iter(naming), None))
 
 
 def _names(candidate: Candidate, concept: Concept) -> bool:

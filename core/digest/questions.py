@@ -53,8 +53,7 @@ def about(title: str, text: str, lang: str) -> list[str]:
     """Return what can be asked of a story, facts before the general; nothing if its title is too long for a button."""
     _ = texts(lang)
     short = _headline(title)
-    found = _NAME.match(short)
-    name = found.group().strip() if found else ""
+    name = name_of(short)
     tells = bool(_VERSION.search(name))
     facts = [_(question, name=name) for pattern, question in _FACETS if tells and pattern.search(f"{title} {text}")]
     return [question for question in (*facts, _("{title}: what is new?", title=short)) if len(question) <= LONGEST]
@@ -66,6 +65,12 @@ def _headline(title: str) -> str:
     first = _CLAUSE.split(whole, maxsplit=1)[0].strip()
     telling = len(first) >= _TELLING and (not _NAME.fullmatch(first) or _VERSION.search(first))
     return first if telling else whole
+
+
+def name_of(title: str) -> str:
+    """Return the name in Latin letters that a title begins with, "" if it begins with none."""
+    found = _NAME.match(title)
+    return found.group().strip() if found else ""
 
 
 def is_name(title: str) -> bool:

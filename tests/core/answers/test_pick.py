@@ -114,6 +114,13 @@ async def test_what_is_compared_is_listed_and_nothing_else(
     assert [name in line for name, line in zip(order, told, strict=True)] == [True, True]
 
 
+async def test_a_list_ends_where_stories_fit_less_than_the_first(answerer: Answerer) -> None:
+    answer = await answerer.ask("三月上旬 Anthropic 有什么更新", lang="zh")
+    shown = [one.title for one in answer.citations[: answer.shown]]
+    assert shown == ["Anthropic API 自动 prompt 缓存", "测量 AI agent 的自主性"]
+    assert len(answer.citations) > 2
+
+
 async def test_a_citation_names_day_section_and_address_in_the_readers_words(answerer: Answerer) -> None:
     told = (await answerer.ask("宇树 R2 多少钱？", lang="zh")).text.splitlines()
     assert told[-2:] == ["[1] 2026 年 3 月 19 日 · 产品", "https://news.example.com/unitree"]

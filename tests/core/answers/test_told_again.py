@@ -27,16 +27,30 @@ DAYS = {
 }
 
 
+OTHERS = """# T
+
+## Models
+
+- **Wren 9 Mini** — The small sibling of Wren 9: all of Wren 9 on a phone, in 3 GB. [1](https://wren.example/mini)
+- **Marrow 2** — A speech model with 2 billion parameters. [1](https://marrow.example/2)
+"""
+
+
 @pytest.fixture
-async def answerer(tmp_path: Path) -> AsyncIterator[Answerer]:
+async def passages(tmp_path: Path) -> AsyncIterator[SqlPassages]:
     database = open_database(sqlite_url(tmp_path))
     await database.upgrade()
-    indexer = Indexer(SqlPassages(database))
+    yield SqlPassages(database)
+    await database.close()
+
+
+@pytest.fixture
+async def answerer(passages: SqlPassages) -> Answerer:
+    indexer = Indexer(passages)
     for path, text in DAYS.items():
         heading = "## Models" if path.startswith("en") else "## 模型"
         await indexer.add(parse(f"# T\n\n{heading}\n\n- **Wren 9** — {text}\n", path=f"daily/{path}.md").issue)
-    yield Answerer(Searcher(SqlPassages(database)), today=lambda: date(2026, 3, 19))
-    await database.close()
+    return Answerer(Searcher(passages), today=lambda: date(2026, 3, 19))
 
 
 @pytest.mark.parametrize(
@@ -59,3 +73,9 @@ async def test_the_newest_report_that_says_it_is_quoted(question: str, lang: str
     first = (await answerer.ask(question, lang=lang)).citations[0]
     assert (first.ref.lang, first.ref.date.day) == (lang, day), first.quote
     assert {other.day for other in first.also} == {16, 17, 18} - {day}
+
+
+async def test_a_name_that_is_compared_is_not_taken_for_a_longer_one(answerer: Answerer, passages: SqlPassages) -> None:
+    await Indexer(passages).add(parse(OTHERS, path="daily/en/2026-03-14.md").issue)
+    answer = await answerer.ask("compare Wren 9 and Marrow 2", lang="en")
+    assert [one.title for one in answer.citations[: answer.shown]] == ["Wren 9", "Marrow 2"]
