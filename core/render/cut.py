@@ -49,7 +49,8 @@ _OPENING = frozenset({"Ps", "Pi"})
 def boundaries(inlines: Inlines, grain: Grain) -> list[int]:
     """Return the offsets into the text of ``inlines``, ascending, at which it may be cut at this grain.
 
-    Neither 0 nor the length is among them. No cut divides a grapheme (but at ``CHARACTER``).
+    Neither 0 nor the length is among them. No cut divides a grapheme or leaves nothing but blanks of a link's label on
+    one side (but at ``CHARACTER``): a link without words shows its address instead.
     """
     flow = _Flow()
     flow.read(inlines)
@@ -58,15 +59,25 @@ def boundaries(inlines: Inlines, grain: Grain) -> list[int]:
     kept = [*flow.times]
     kept += flow.links if grain < Grain.WORD_IN_LINK else ()
     kept += flow.codes if grain < Grain.WORD_IN_CODE else ()
+    blank = [] if grain is Grain.CHARACTER else [*chain.from_iterable(_blank_ends(text, link) for link in flow.links)]
     offsets = _offsets(text, grain)
-    if not kept:
+    if not kept and not blank:
         return [offset for offset in offsets if 0 < offset < last]
     inside = bytearray(last + 1)
     for start, end in kept:
         inside[start + 1 : end] = b"\1" * max(0, end - start - 1)
+    for offset in blank:
+        inside[offset] = 1
     if Grain.TOKEN <= grain < Grain.GRAPHEME:
         offsets = sorted({*offsets, *chain.from_iterable(kept)})
     return [offset for offset in offsets if 0 < offset < last and not inside[offset]]
+
+
+def _blank_ends(text: str, label: tuple[int, int]) -> Iterable[int]:
+    """Return the offsets within a label at which one side would be blank."""
+    start, end = label
+    said = text[start:end]
+    return chain(range(start + 1, end - len(said.lstrip()) + 1), range(max(start + len(said.rstrip()), start + 1), end))
 
 
 class _Flow:

@@ -33,7 +33,6 @@ from core.document.nodes import (
     Text,
     Time,
 )
-from core.document.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,15 +87,8 @@ def _linked(inner: SearchStrategy[Any]) -> SearchStrategy[Any]:
     return st.builds(Link, st.lists(inner, min_size=1, max_size=3).map(tuple), urls)
 
 
-def _trimmed(links: SearchStrategy[Any]) -> SearchStrategy[Any]:
-    """A page that has nothing of a label but the blanks at its ends shows the address in their place."""
-    return links.filter(lambda link: plain(link.children) == plain(link.children).strip())
-
-
 styled = _nested(leaves, _spans, 2)
-spans_of_links = _trimmed(_linked(styled)) | st.builds(
-    Strong, st.lists(styled | _trimmed(_linked(leaves)), max_size=3).map(tuple)
-)
+spans_of_links = _linked(styled) | st.builds(Strong, st.lists(styled | _linked(leaves), max_size=3).map(tuple))
 inlines: SearchStrategy[Any] = st.lists(styled | spans_of_links, max_size=6).map(tuple)
 headings = st.builds(Heading, st.sampled_from((1, 2, 3)), inlines)
 paragraphs = st.builds(Paragraph, inlines)

@@ -41,6 +41,15 @@ def test_links_and_codes_stay_whole(whole: Inline) -> None:
         assert not any(2 < offset < 7 for offset in boundaries((Text("一。"), whole, Text("。二")), grain))
 
 
+@pytest.mark.parametrize("grain", [grain for grain in Grain if grain < Grain.CHARACTER])
+def test_no_part_of_a_label_is_blank(grain: Grain) -> None:
+    content = (Text("a"), Link((Text("  b c"), Strong((Text("d \n "),))), "https://a.example.com/"), Text("e"))
+    for offset in boundaries(content, grain):
+        pieces = split(content, [offset])
+        labels = [plain(one.children) for piece in pieces for one in piece.inlines if isinstance(one, Link)]
+        assert all(label.strip() for label in labels), labels
+
+
 def test_a_cut_span_opens_again() -> None:
     first, second = split((Strong((Text("一二"),)), Text("三")), [1])
     assert (first.inlines, second.inlines) == ((Strong((Text("一"),)),), (Strong((Text("二"),)), Text("三")))
