@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from random import uniform
 from time import monotonic
@@ -116,6 +116,7 @@ def open_database(url: str) -> Database:
         engine, writer = create_async_engine(parsed), create_async_engine(parsed)
     event.listen(engine.sync_engine, "connect", partial(_prepare, PRAGMAS))
     event.listen(writer.sync_engine, "connect", partial(_prepare, (*PRAGMAS, "busy_timeout=0")))
+    event.listen(writer.sync_engine, "invalidate", _roll_back)
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(writer.sync_engine, "begin", _begin_writing)
     return Database(engine, writer)
@@ -127,6 +128,18 @@ def _prepare(pragmas: Sequence[str], connection: Any, _record: object) -> None: 
     for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _roll_back(connection: Any, _record: object, _error: object) -> None:  # noqa: ANN401  # SQLAlchemy's adapted driver connection
+    """End the transaction of a connection that is closed because a statement was cancelled.
+
+    SQLite keeps its lock until every statement of a closed connection is gone, as long as the traceback may live
+    (https://sqlite.org/c3ref/close.html). Nobody can be waited for here; once begun, the rollback is in the
+    connection's queue, ahead of its end.
+    """
+    rollback = connection.driver_connection.rollback()
+    with suppress(ValueError):  # it was closed before
+        rollback.send(None)
 
 
 def _let_go_of_locks(connection: Any, _record: object) -> None:  # noqa: ANN401  # SQLAlchemy's adapted driver connection

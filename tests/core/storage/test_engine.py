@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
 
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n"
+SLOW = {"sqlite": text(NUMBERS), "postgresql": text("SELECT pg_sleep(2)")}
+"""Statements of a second or two."""
+
+
 def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
@@ -162,6 +167,28 @@ async def test_a_lock_of_sqlite_is_waited_for_as_long_as_patience_lasts(
         other.execute("COMMIT")
         await asyncio.wait_for(writing, 10)
     await database.close()
+
+
+async def test_a_write_that_was_cancelled_leaves_no_lock(database: Database) -> None:
+    kept: list[object] = []
+
+    async def write(name: str, *, slowly: bool) -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(notes).values(name=name, value="v"))
+            kept.append(await connection.execute(select(notes.c.name)))
+            if slowly:
+                kept.append(await connection.execute(SLOW[database.dialect]))
+
+    task = asyncio.create_task(write("half", slowly=True))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as cancelled:
+        await task
+    kept.append(cancelled.value)
+    async with asyncio.timeout(5):
+        await write("whole", slowly=False)
+    async with database.read() as connection:
+        assert (await connection.execute(select(notes.c.name))).scalars().all() == ["whole"]
 
 
 async def test_a_database_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
