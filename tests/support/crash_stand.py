@@ -64,12 +64,17 @@ class Server:
     async def close(self) -> None:
         assert self._listening is not None
         self._listening.close()
-        for writer in self._open:
-            writer.transport.abort()
+        self._abort()
         await self._listening.wait_closed()
-        while self._open:  # noqa: ASYNC110  # a connection that outlives the loop is reported as unclosed
+        await asyncio.sleep(0.05)  # one may just have been accepted; whoever outlives the loop is reported as unclosed
+        while self._open:
+            self._abort()
             await asyncio.sleep(0.01)
         self._listening = None
+
+    def _abort(self) -> None:
+        for writer in self._open:
+            writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
