@@ -565,7 +565,10 @@ class _Round:
         groups: dict[str, list[Candidate]] = {}
         for candidate in scored:
             groups.setdefault(candidate.passage.story, []).append(candidate)
-        kept = [max(group, key=self._preference(group)) for group in list(groups.values())[:POOL]]
+        kept = [
+            max(group, key=self._preference(group)) if len(group) > 1 else group[0]
+            for group in list(groups.values())[:POOL]
+        ]
         ordered = [
             self._proven(one, group, place)
             for place, (one, group) in enumerate(zip(kept, groups.values(), strict=False))

@@ -4,7 +4,7 @@
 The first one is what search was tuned on, by every second question. The second one is in the forms of several
 publishers and asks other questions; refusals and everyday words were tuned on it. The third one was written
 before that, and is only measured. The fourth one, with longer stories, was written last by somebody who knew nothing of
-how answers are found, and is only measured, too.
+how answers are found; only what vectors count was chosen on every second question of it, too.
 """
 
 from __future__ import annotations
