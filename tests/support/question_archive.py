@@ -1,10 +1,11 @@
 # ruff: noqa: E501 — a story reads best on one line
-"""The four archives that answers are evaluated on, made from hand-written stories and fillers between them.
+"""The five archives that answers are evaluated on, made from hand-written stories and fillers between them.
 
 The first one is what search was tuned on, by every second question. The second one is in the forms of several
 publishers and asks other questions; refusals and everyday words were tuned on it. The third one was written
-before that, and is only measured. The fourth one, with longer stories, was written last by somebody who knew nothing of
-how answers are found; only what vectors count was chosen on every second question of it, too.
+before that, and is only measured. The fourth one, with longer stories, was written by somebody who knew nothing of
+how answers are found; only what vectors count was chosen on every second question of it, too. The fifth one, with
+stories as short as a digest's, was written in the same way to be measured only.
 """
 
 from __future__ import annotations
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "data" / "questions"
-FIRST, SECOND, THIRD, FOURTH = "first", "second", "third", "fourth"
-TODAY = {FIRST: date(2026, 3, 31), SECOND: date(2026, 3, 10), THIRD: date(2026, 5, 11), FOURTH: date(2026, 7, 11)}
+FIRST, SECOND, THIRD, FOURTH, FIFTH = "first", "second", "third", "fourth", "fifth"
+TODAY = {
+    FIRST: date(2026, 3, 31),
+    SECOND: date(2026, 3, 10),
+    THIRD: date(2026, 5, 11),
+    FOURTH: date(2026, 7, 11),
+    FIFTH: date(2026, 10, 16),
+}
 HEADINGS = {
     "models": ("🧠 模型", "🧠 Models"),
     "apps": ("📱 应用", "📱 Apps"),
@@ -32,18 +39,23 @@ HEADINGS = {
     "insight": ("🔍 洞察", "🔍 Insight"),
     "quick": ("⚡ 快讯", "⚡ Quick links"),
 }
-FILLERS = {FIRST: 4, SECOND: 13, THIRD: 12, FOURTH: 12}
+FILLERS = {FIRST: 4, SECOND: 13, THIRD: 12, FOURTH: 12, FIFTH: 12}
 DAYS = {
     FIRST: (date(2026, 3, 1), 31),
     SECOND: (date(2026, 1, 5), 64),
     THIRD: (date(2026, 4, 1), 40),
     FOURTH: (date(2026, 6, 1), 40),
+    FIFTH: (date(2026, 8, 1), 77),
 }
 MISSING = {
     FIRST: (),
     SECOND: ("01-11", "01-18", "01-25", "02-01", "02-08", "02-22", "03-08"),
     THIRD: ("04-05", "04-12", "04-19", "04-26", "05-01", "05-03"),
     FOURTH: ("06-07", "06-14", "06-19", "06-21", "06-28", "07-05"),
+    FIFTH: (
+        *("08-02", "08-09", "08-16", "08-23", "08-30", "09-06", "09-13", "09-20", "09-27", "10-04", "10-11"),
+        *("09-25", "10-01", "10-02"),
+    ),
 }
 """Days without an issue."""
 _KNOWN = (
@@ -81,6 +93,7 @@ _WHO = {
     SECOND: _KNOWN,
     THIRD: _KNOWN,
     FOURTH: _KNOWN,
+    FIFTH: _KNOWN,
 }  # fmt: skip
 _MODELS = ("Qwen3-VL-32B", "DeepSeek-OCR 2", "GLM-Image", "Step-3.5-Flash", "Hunyuan-A13B", "LongCat-Flash", "Ling-2.5-1T", "ERNIE 5.0", "Phi-5", "Granite 4.1", "Nemotron 3 Super", "Gemma 3n", "SmolLM4", "OLMo 3.1", "Devstral 2", "Ministral 3", "Command A+", "LFM2.5", "InternVL 4", "MiniCPM-V 5", "Claude Haiku 4.5", "Gemini 3 Flash", "GPT-5.2", "Kimi-Dev 2", "Grok 4.2")  # fmt: skip
 _WHAT = (
