@@ -1,4 +1,4 @@
-"""Names, terms and everyday words that mean the same, as data in ``names.txt``, ``terms.txt``, ``everyday.txt``."""
+"""Names, terms and everyday words that mean the same, as data in the text files beside this one."""
 
 from __future__ import annotations
 
@@ -123,8 +123,9 @@ def _phrase(word: str) -> Phrase:
 
 
 def everyday() -> Iterator[tuple[Group, Sequence[str]]]:
-    """Yield the groups of everyday words: they find each other, and translate nothing."""
-    return ((replace(group, english=""), said) for group, said in _read("everyday.txt", name=False))
+    """Yield the groups of everyday words and of common knowledge: they find each other, and translate nothing."""
+    for file in ("everyday.txt", "thesaurus.txt"):
+        yield from ((replace(group, english=""), said) for group, said in _read(file, name=False))
 
 
 def bundled_lines(file: str) -> list[str]:

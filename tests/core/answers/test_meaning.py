@@ -14,7 +14,7 @@ from bots.vectors import VectorFile, open_encoder
 from core.answers.gloss import gloss
 from core.answers.meaning import Meaning, Wording
 from core.answers.search import Indexer, Searcher
-from core.answers.words import Words
+from core.answers.words import Lexicon, Words
 from core.answers.words.dictionary import Dictionary, dictionary, installed
 from core.digest.parse import parse
 from core.errors import UsageError
@@ -37,6 +37,8 @@ ARCHIVE = """# Wednesday
 - **Stocks** — Shares of chip makers fell on Tuesday.
 - **Physician's note** — A recorder writes down what the patient complains of.
 """
+NO_WORDS = Words(lexicon=Lexicon([]))
+"""Whoever knows that a cat is a feline needs no vectors to find it."""
 DIRECTIONS = (("feline", "cat"), ("stocks", "equities", "market", "shares"), ("physician", "doctor", "patient"))
 
 
@@ -101,7 +103,7 @@ async def passages(tmp_path: Path) -> AsyncIterator[SqlPassages]:
 
 async def _settled(passages: SqlPassages, encoder: Encoder, file: VectorFile) -> Searcher:
     meaning = Meaning(encoder, file)
-    search = Searcher(passages, meaning=meaning)
+    search = Searcher(passages, meaning=meaning, words=lambda: NO_WORDS)
     await search.warm()
     await meaning.settled()
     return search
@@ -128,7 +130,7 @@ async def test_a_paraphrase_without_shared_words_is_found_only_with_vectors(
 ) -> None:
     meant = await _settled(passages, encoder, VectorFile(tmp_path / "vectors"))
     for question, title in (("a cat", "Feline companion"), ("equities lost value", "Stocks")):
-        assert await _titles(Searcher(passages), question) == []
+        assert await _titles(Searcher(passages, words=lambda: NO_WORDS), question) == []
         assert (await _titles(meant, question))[0] == title
 
 
@@ -153,7 +155,7 @@ async def test_a_text_is_encoded_once_and_what_is_gone_is_not_kept(passages: Sql
 
 async def test_what_is_added_later_follows_in_the_background(passages: SqlPassages, tmp_path: Path) -> None:
     meaning = Meaning(ThreeDirections(), VectorFile(tmp_path / "vectors"))
-    search = Searcher(passages, meaning=meaning)
+    search = Searcher(passages, meaning=meaning, words=lambda: NO_WORDS)
     assert await _titles(search, "a cat") == ["Feline companion"]
     later = "# T\n\n## Apps\n\n- **A market at home** — By phone.\n"
     await Indexer(passages).add(parse(later, path="daily/en/2026-03-18.md").issue)
@@ -165,7 +167,7 @@ async def test_what_is_added_later_follows_in_the_background(passages: SqlPassag
 async def test_what_was_imported_is_encoded_before_anybody_asks(passages: SqlPassages, tmp_path: Path) -> None:
     encoder = ThreeDirections()
     meaning = Meaning(encoder, VectorFile(tmp_path / "vectors"))
-    search = Searcher(passages, meaning=meaning)
+    search = Searcher(passages, meaning=meaning, words=lambda: NO_WORDS)
     await search.warm()
     await meaning.settled()
     later = "# T\n\n## Apps\n\n- **A market at home** — By phone.\n"

@@ -13,8 +13,8 @@ from core.answers.learn import Learnt, learn
 from core.answers.passages import Passage
 from core.answers.question import understand
 from core.answers.search import Indexer, Searcher
-from core.answers.tokens import units
-from core.answers.words import Lexicon, Words
+from core.answers.tokens import normalised, tokens, units
+from core.answers.words import Lexicon, Words, bundled_lines
 from core.answers.words.dictionary import Dictionary, dictionary, installed
 from core.answers.words.mined import mine
 from core.digest.model import IssueRef
@@ -155,3 +155,66 @@ def test_no_name_is_found_by_a_single_character() -> None:
     phrases = {phrase for group in mention.groups for phrase, _weight in group.words}
     assert ("a", "社") in phrases
     assert ("社",) not in phrases, "which is in “社区”, too"
+
+
+def _sides(line: str) -> list[list[str]]:
+    return [[word.strip() for word in side.split("|")] for side in line.removeprefix("~").split("||")]
+
+
+def _stems(line: str) -> list[tuple[str, ...]]:
+    """Return the words of a line, or of one side of it, as the index sees them."""
+    return [tuple(tokens(word)) for side in _sides(line) for word in side]
+
+
+def _keys(line: str) -> list[str]:
+    return [" ".join(unit.text for unit in units(normalised(word))) for word in _sides(line)[0]]
+
+
+@pytest.mark.parametrize("file", ["everyday.txt", "thesaurus.txt"])
+def test_a_group_has_two_words_or_more_in_both_languages_each_once(file: str) -> None:
+    for line in bundled_lines(file):
+        sides = _sides(line)
+        words = [word for side in sides for word in side]
+        assert len(sides[0]) > 1, line
+        assert len(sides) <= 2, line
+        assert all(words), line
+        assert {word.isascii() for word in words} == {True, False}, line
+        assert len({word.casefold() for word in words}) == len(words), line
+
+
+def test_words_of_the_thesaurus_differ_by_more_than_an_ending() -> None:
+    lines = bundled_lines("thesaurus.txt")
+    assert [line for line in lines if len(set(_stems(line))) < len(_stems(line))] == []
+
+
+def test_the_thesaurus_has_each_group_once() -> None:
+    same = [frozenset(_stems(line.partition("||")[0])) for line in bundled_lines("thesaurus.txt")]
+    assert len(set(same)) == len(same)
+
+
+def test_the_thesaurus_leaves_names_alone() -> None:
+    """Whoever asks for Apple asks for no fruit."""
+    names = {key for line in bundled_lines("names.txt") if not line.startswith("~") for key in _keys(line)}
+    assert {key for line in bundled_lines("thesaurus.txt") for key in _keys(line)} & names == set()
+
+
+def test_what_many_questions_have_is_no_more_because_it_is_in_the_thesaurus() -> None:
+    files = ("names.txt", "terms.txt")
+    generic = {key for file in files for line in bundled_lines(file) if line.startswith("~") for key in _keys(line)}
+    plain = {key for line in bundled_lines("thesaurus.txt") if not line.startswith("~") for key in _keys(line)}
+    assert plain & generic == set()
+
+
+@pytest.mark.parametrize(
+    ("question", "printed"),
+    [
+        ("software for animal doctors", "veterinarian"),
+        ("给动物看病的软件", "vet"),
+        ("people who cannot see", "盲文"),
+        ("Japanese trains", "tokyo"),
+    ],
+)
+def test_a_paraphrase_looks_for_what_is_printed(question: str, printed: str) -> None:
+    wanted = tuple(tokens(printed)[-1:])
+    found = understand(question, TODAY).concepts
+    assert any(phrase == wanted for concept in found for phrase, _weight in concept.words)
