@@ -152,21 +152,17 @@ def walk(nodes: Node | Iterable[Node]) -> Iterator[Node]:
     """Yield every node in the order in which it is read, parents before children."""
     waiting = [iter(_sequence(nodes))]
     while waiting:
-        node = next(waiting[-1], None)
-        if node is None:
+        for node in waiting[-1]:
+            yield node
+            if within := _WITHIN.get(type(node)):
+                waiting.append(iter(within(node)))
+                break
+        else:
             waiting.pop()
-            continue
-        yield node
-        waiting.append(iter(_children(node)))
 
 
 def _sequence(nodes: Node | Iterable[Node]) -> Iterable[Node]:
     return (nodes,) if type(nodes) in _READ else nodes  # type: ignore[return-value]  # what is no node is many
-
-
-def _children(node: Node) -> Iterable[Node]:
-    within = _WITHIN.get(type(node))
-    return within(node) if within else ()
 
 
 _WITHIN: dict[type, Callable[[Any], Iterable[Node]]] = {
