@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-from reading import PLAIN, Character, Style, visible
+from reading import Character, Style, visible
 
 TEXT = 4096
 ENTITIES = 100
@@ -342,15 +343,14 @@ def read(method: str, payload: dict[str, Any]) -> list[Character]:
     """Return what a reader sees of a call that has no problems, character by character with styles."""
     if method == "sendRichMessage":
         return RichHtml(payload["rich_message"]["html"]).characters
-    text = payload["text"]
-    styles: list[set[Style]] = [set() for _ in range(utf16(text))]
+    units = payload["text"].encode("utf-16-le", "surrogatepass")
+    spans: list[tuple[int, int, Style]] = []
     for entity in payload.get("entities", []):
         name = f"link {entity['url']}" if entity["type"] == "text_link" else _ENTITY_STYLES.get(entity["type"])
-        for at in range(entity["offset"], _end(entity)) if name else ():
-            styles[at].add(name or "")
+        spans += [(entity["offset"], _end(entity), name)] if name else []
     characters: list[Character] = []
-    at = 0
-    for character in text:
-        characters += visible(character, frozenset(styles[at]) or PLAIN)
-        at += utf16(character)
+    edges = sorted({0, len(units) // 2, *(edge for start, end, _ in spans for edge in (start, end))})
+    for first, last in pairwise(edges):
+        styles = frozenset(name for start, end, name in spans if start <= first and last <= end)
+        characters += visible(units[2 * first : 2 * last].decode("utf-16-le", "surrogatepass"), styles)
     return characters
