@@ -219,49 +219,45 @@ def _ago(days: int) -> Callable[[Match, date], Span]:
     return lambda _match, today: (today - timedelta(days=days), today - timedelta(days=days))
 
 
-def _rule(pattern: str) -> regex.Pattern[str]:
-    return regex.compile(pattern, regex.IGNORECASE | regex.VERSION0)
-
-
 _MONTH = r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _DAY = r"mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 _D = r"3[01]|[12]\d|0?[1-9]"
 _NTH = r"(?:st|nd|rd|th)?"
 _ZN = r"[\d一二三四五六七八九十]{1,3}"
 _ZY = r"(?P<y>(?:19|20)\d\d\s?年?|去年|今年)?"
-RULES: tuple[tuple[regex.Pattern[str], Callable[[Match, date], Span]], ...] = (
-    (_rule(r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?!\d)"), _compact),
-    (_rule(rf"(?<![\d/])(?P<m>1[0-2]|0?[1-9])/(?P<d>{_D})/(?P<y>20\d\d)(?!\d)"), _compact),
-    (_rule(rf"\b(?:(?P<day>{_DAY})(?: (?:of|in))? (?P<week>last week|this week|two weeks ago|the week before last)\b)"), _weekday_of_week),
-    (_rule(rf"\b(?P<n>two|three|four|five|six|[2-9]) weeks ago,? (?:on )?(?P<day>{_DAY})\b|\b(?P<day>{_DAY}) (?P<n>two|three|four|five|six|[2-9]) weeks ago\b|(?P<n>[一二两三四五六2-9])\s?个?(?:周|星期|礼拜)(?:以|之)?前的?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"), _weekday_weeks_ago),
-    (_rule(rf"\bthe (?P<day>{_DAY}) before last\b"), lambda match, today: _weekday_ago(match["day"], today, 1)),
-    (_rule(rf"\bnext (?P<day>{_DAY})\b|下个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"), lambda match, today: _weekday_in_week(match["day"], today + timedelta(days=WEEK))),
-    (_rule(r"\bnext month\b|下个?月"), lambda _match, today: _month(*_back(today, -1))),
-    (_rule(r"(?:最近|过去|近|这)半年|\b(?:last|past) half (?:a )?year\b"), lambda _match, today: (today - timedelta(days=HALF_YEAR), today)),
-    (_rule(r"半年(?:以|之)?前|\bhalf a year ago\b"), lambda _match, today: _month(*_back(today, HALF))),
-    (_rule(r"\b(?:a|one) week ago today\b"), _ago(7)),
-    (_rule(rf"\b(?P<week>last week|this week)(?:'s|’s)? (?P<day>{_DAY})\b"), _weekday_of_week),
-    (_rule(rf"\b(?:from|between) the (?P<d>{_D}){_NTH} (?:to|until|and|through) (?:the )?(?P<d2>{_D}){_NTH} (?:of )?(?P<m>{_MONTH})\b"), _days_of),
-    (_rule(rf"\b(?P<m>{_MONTH})\.? (?P<d>{_D}){_NTH} (?:and|&) (?P<d2>{_D}){_NTH}\b(?! (?:likes|stars|models|{_MONTH}))"), _days_of),
-    (_rule(rf"(?<![\d第])(?P<zm>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?:份)?的?第?\s?(?P<zn>[一二三四五1-5])\s?个?(?:周|星期|礼拜)(?![一二三四五六日天末])|\b(?:the )?(?P<n>first|1st|second|2nd|third|3rd|fourth|4th|last) week (?:of|in) (?P<m>{_MONTH})\b"), _week_of_month),
-    (_rule(rf"\b(?:the )?(?P<half>first|second|last) half of (?P<m>{_MONTH})\b"), _half_of_month),
-    (_rule(rf"\b(?:the )?week (?:of|from|starting) (?:(?P<m>{_MONTH})\.? (?P<d>{_D}){_NTH}|(?:the )?(?P<d2>{_D}){_NTH} (?:of )?(?P<m2>{_MONTH}))\b"), _week_of),
-    (_rule(r"(?<!\d)(?:(?P<y>20\d\d)[- ]?)?\bW(?P<w>[0-5]\d)\b|\b(?:(?P<y>20\d\d) )?week (?:no\.? ?)?(?P<w>[1-5]?\d)\b(?! (?:of|in|course|free))(?: (?:of )?(?P<y>20\d\d))?|(?<![年月\d]\s?)第\s?(?P<w>[1-5]?\d)\s?周(?!年)"), _numbered_week),
-    (_rule(rf"(?P<which>上上个?|上个?|本|这个|当)月(?P<d>{_ZN})\s?[号日]"), _day_of_month),
-    (_rule(r"(?<![\d一二三四五六七八九十上本这个当]\s?)(?P<which>)月(?P<part>初|中旬?|底|末)(?!国)"), _part_of_month),
-    (_rule(r"\b(?P<part>early|mid|late|beginning|start|middle|end)(?: of| in)?[ -](?P<which>last|this|the) month\b"), _part_of_month),
-    (_rule(rf"{_ZY}年(?P<part>初|底|末|尾)|(?P<y>去年|今年)(?P<part>初|底|末)|\b(?:at |by |in )?(?:the )?(?P<part>start|beginning|end) of (?P<y>the year|this year|last year|20\d\d)\b"), _end_of_year),
-    (_rule(rf"{_ZY}(?P<half>上|下)半年|\b(?:the )?(?P<half>first|second) half of (?P<y>this year|last year|the year|20\d\d)\b|\bH(?P<half>[12])(?: (?P<y>20\d\d))?\b(?!\d)"), _half),
-    (_rule(r"\b(?P<part>early|mid|late)[ -](?P<y>20\d\d)\b"), _third_of_year),
-    (_rule(r"(?:今年)?(?P<which>上个?|上一|本|这个?)季度(?P<n>)(?P<y>)|\b(?:(?P<which>last|previous|this) quarter|(?:the )?(?P<n>first|second|third|fourth) quarter(?: of (?P<y>20\d\d))?)\b"), _quarter),
-    (_rule(r"\b(?:last|past|previous)(?: (?P<h>\d{1,3}))? hours?\b|(?:最近|过去|近)\s?(?P<h>\d{1,3})\s?个?小时"), _hours),
-    (_rule(r"\b(?:last|past) fortnight\b|(?:最近|过去|近|这)半个月"), lambda _match, today: (today - timedelta(days=14), today)),
-    (_rule(r"\b(?:a|one) fortnight ago\b|半个月前"), lambda _match, today: _week(today - timedelta(days=14))),
-    (_rule(r"\bday before yesterday\b|前晚"), _ago(2)),
-    (_rule(r"\blast night\b"), _ago(1)),
-    (_rule(r"\b(?:this (?:morning|afternoon|evening)|earlier today)\b"), _ago(0)),
-    (_rule(r"大上个?(?:周|星期|礼拜)(?![一二三四五六日天末])"), lambda _match, today: _week(today - timedelta(days=14))),
-    (_rule(r"下个?(?:周|星期|礼拜)(?![一二三四五六日天末])|\bnext week\b(?! model)"), lambda _match, today: _week(today + timedelta(days=7))),
-    (_rule(r"(?:春节|过年|除夕)(?:期间|假期|当天|那天|前后|长假)|春节" + _STANDS_ALONE + r"|\b(?:on|over|during|around) (?:the )?(?:chinese new year|lunar new year|spring festival)(?! gala)"), _spring_festival),
-    *((_rule(rf"(?:{names})(?:(?:小长|长)?假期?|期间|当天|那天|这天|前后)|\b(?:on|over|during|around) (?:the )?(?:{names})\b(?! (?:eve|party))|(?<![\p{{L}}\d])(?:{names}){_STANDS_ALONE}"), _holiday(month, day, length)) for names, month, day, length in HOLIDAYS),
+RULES: tuple[tuple[str, Callable[[Match, date], Span]], ...] = (
+    (r"(?<!\d)(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>[0-2]\d|3[01])(?!\d)", _compact),
+    (rf"(?<![\d/])(?P<m>1[0-2]|0?[1-9])/(?P<d>{_D})/(?P<y>20\d\d)(?!\d)", _compact),
+    (rf"\b(?:(?P<day>{_DAY})(?: (?:of|in))? (?P<week>last week|this week|two weeks ago|the week before last)\b)", _weekday_of_week),
+    (rf"\b(?P<n>two|three|four|five|six|[2-9]) weeks ago,? (?:on )?(?P<day>{_DAY})\b|\b(?P<day>{_DAY}) (?P<n>two|three|four|five|six|[2-9]) weeks ago\b|(?P<n>[一二两三四五六2-9])\s?个?(?:周|星期|礼拜)(?:以|之)?前的?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])", _weekday_weeks_ago),
+    (rf"\bthe (?P<day>{_DAY}) before last\b", lambda match, today: _weekday_ago(match["day"], today, 1)),
+    (rf"\bnext (?P<day>{_DAY})\b|下个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])", lambda match, today: _weekday_in_week(match["day"], today + timedelta(days=WEEK))),
+    (r"\bnext month\b|下个?月", lambda _match, today: _month(*_back(today, -1))),
+    (r"(?:最近|过去|近|这)半年|\b(?:last|past) half (?:a )?year\b", lambda _match, today: (today - timedelta(days=HALF_YEAR), today)),
+    (r"半年(?:以|之)?前|\bhalf a year ago\b", lambda _match, today: _month(*_back(today, HALF))),
+    (r"\b(?:a|one) week ago today\b", _ago(7)),
+    (rf"\b(?P<week>last week|this week)(?:'s|’s)? (?P<day>{_DAY})\b", _weekday_of_week),
+    (rf"\b(?:from|between) the (?P<d>{_D}){_NTH} (?:to|until|and|through) (?:the )?(?P<d2>{_D}){_NTH} (?:of )?(?P<m>{_MONTH})\b", _days_of),
+    (rf"\b(?P<m>{_MONTH})\.? (?P<d>{_D}){_NTH} (?:and|&) (?P<d2>{_D}){_NTH}\b(?! (?:likes|stars|models|{_MONTH}))", _days_of),
+    (rf"(?<![\d第])(?P<zm>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?:份)?的?第?\s?(?P<zn>[一二三四五1-5])\s?个?(?:周|星期|礼拜)(?![一二三四五六日天末])|\b(?:the )?(?P<n>first|1st|second|2nd|third|3rd|fourth|4th|last) week (?:of|in) (?P<m>{_MONTH})\b", _week_of_month),
+    (rf"\b(?:the )?(?P<half>first|second|last) half of (?P<m>{_MONTH})\b", _half_of_month),
+    (rf"\b(?:the )?week (?:of|from|starting) (?:(?P<m>{_MONTH})\.? (?P<d>{_D}){_NTH}|(?:the )?(?P<d2>{_D}){_NTH} (?:of )?(?P<m2>{_MONTH}))\b", _week_of),
+    (r"(?<!\d)(?:(?P<y>20\d\d)[- ]?)?\bW(?P<w>[0-5]\d)\b|\b(?:(?P<y>20\d\d) )?week (?:no\.? ?)?(?P<w>[1-5]?\d)\b(?! (?:of|in|course|free))(?: (?:of )?(?P<y>20\d\d))?|(?<![年月\d]\s?)第\s?(?P<w>[1-5]?\d)\s?周(?!年)", _numbered_week),
+    (rf"(?P<which>上上个?|上个?|本|这个|当)月(?P<d>{_ZN})\s?[号日]", _day_of_month),
+    (r"(?<![\d一二三四五六七八九十上本这个当]\s?)(?P<which>)月(?P<part>初|中旬?|底|末)(?!国)", _part_of_month),
+    (r"\b(?P<part>early|mid|late|beginning|start|middle|end)(?: of| in)?[ -](?P<which>last|this|the) month\b", _part_of_month),
+    (rf"{_ZY}年(?P<part>初|底|末|尾)|(?P<y>去年|今年)(?P<part>初|底|末)|\b(?:at |by |in )?(?:the )?(?P<part>start|beginning|end) of (?P<y>the year|this year|last year|20\d\d)\b", _end_of_year),
+    (rf"{_ZY}(?P<half>上|下)半年|\b(?:the )?(?P<half>first|second) half of (?P<y>this year|last year|the year|20\d\d)\b|\bH(?P<half>[12])(?: (?P<y>20\d\d))?\b(?!\d)", _half),
+    (r"\b(?P<part>early|mid|late)[ -](?P<y>20\d\d)\b", _third_of_year),
+    (r"(?:今年)?(?P<which>上个?|上一|本|这个?)季度(?P<n>)(?P<y>)|\b(?:(?P<which>last|previous|this) quarter|(?:the )?(?P<n>first|second|third|fourth) quarter(?: of (?P<y>20\d\d))?)\b", _quarter),
+    (r"\b(?:last|past|previous)(?: (?P<h>\d{1,3}))? hours?\b|(?:最近|过去|近)\s?(?P<h>\d{1,3})\s?个?小时", _hours),
+    (r"\b(?:last|past) fortnight\b|(?:最近|过去|近|这)半个月", lambda _match, today: (today - timedelta(days=14), today)),
+    (r"\b(?:a|one) fortnight ago\b|半个月前", lambda _match, today: _week(today - timedelta(days=14))),
+    (r"\bday before yesterday\b|前晚", _ago(2)),
+    (r"\blast night\b", _ago(1)),
+    (r"\b(?:this (?:morning|afternoon|evening)|earlier today)\b", _ago(0)),
+    (r"大上个?(?:周|星期|礼拜)(?![一二三四五六日天末])", lambda _match, today: _week(today - timedelta(days=14))),
+    (r"下个?(?:周|星期|礼拜)(?![一二三四五六日天末])|\bnext week\b(?! model)", lambda _match, today: _week(today + timedelta(days=7))),
+    (r"(?:春节|过年|除夕)(?:期间|假期|当天|那天|前后|长假)|春节" + _STANDS_ALONE + r"|\b(?:on|over|during|around) (?:the )?(?:chinese new year|lunar new year|spring festival)(?! gala)", _spring_festival),
+    *((rf"(?:{names})(?:(?:小长|长)?假期?|期间|当天|那天|这天|前后)|\b(?:on|over|during|around) (?:the )?(?:{names})\b(?! (?:eve|party))|(?<![\p{{L}}\d])(?:{names}){_STANDS_ALONE}", _holiday(month, day, length)) for names, month, day, length in HOLIDAYS),
 )  # fmt: skip

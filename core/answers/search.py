@@ -19,6 +19,7 @@ from core.answers.quote import quote
 from core.answers.segment import Segment, packed, segment, unpacked
 from core.answers.tokens import query_tokens
 from core.answers.twins import twin
+from core.answers.when import rules
 from core.answers.words import Words
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ class Searcher:
 
     async def warm(self) -> None:
         """Load what the next question needs and is not there yet; vectors are made in the background."""
+        await asyncio.to_thread(rules)
         self._mined = await self._learnt.words() if self._learnt else {}
         words = await self._known()
         if self._meaning:

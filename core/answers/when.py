@@ -11,6 +11,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import regex
@@ -48,6 +49,7 @@ class When:
 
 
 Range: TypeAlias = "tuple[date | None, date | None]"
+Read: TypeAlias = "Callable[[regex.Match[str], date], Range | int | None]"
 
 _MONTHS = [
     "january",
@@ -115,7 +117,7 @@ def when(text: str, today: date) -> When:
     until: date | None = None
     issues, recent = 0, False
     spans: list[tuple[int, int]] = []
-    for pattern, read in (*_RULES[:2], *occasions.RULES, *_RULES[2:]):
+    for pattern, read in rules():
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in spans):
                 continue
@@ -134,6 +136,16 @@ def when(text: str, today: date) -> When:
             since = found[0] if since is None or found[0] is None else min(since, found[0])
             until = found[1] if until is None or found[1] is None else max(until, found[1])
     return When(since=since, until=until, issues=issues, recent=recent, spans=tuple(sorted(spans)))
+
+
+@cache
+def rules() -> tuple[tuple[regex.Pattern[str], Read], ...]:
+    """Return the patterns and how to read them, in the order in which they are tried.
+
+    Compiling them takes a third of a second, which only who asks a question has to wait for.
+    """
+    ordered = (*_RULES[:2], *occasions.RULES, *_RULES[2:])
+    return tuple((regex.compile(pattern, regex.IGNORECASE | regex.VERSION0), read) for pattern, read in ordered)
 
 
 def _one(day: date | None) -> Range:
@@ -356,170 +368,136 @@ def _year(match: regex.Match[str], _today: date) -> Range | None:
     return (date(year, 1, 1), date(year, 12, 31)) if year < MAXYEAR else None
 
 
-def _rule(pattern: str) -> regex.Pattern[str]:
-    return regex.compile(pattern, regex.IGNORECASE | regex.VERSION0)
-
-
 _Y = r"(?P<y>(?:19|20)\d\d)"
 _ZY = r"(?P<y>(?:19|20)\d\d\s?年|去年|今年|前年)?\s?的?\s?"
 _ZM = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _ZN = r"3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
 _EN_D = r"(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
-_RULES: tuple[tuple[regex.Pattern[str], Callable[[regex.Match[str], date], Range | int | None]], ...] = (
-    (_rule(r"大前天"), lambda _m, t: _one(t - timedelta(days=3))),
-    (_rule(r"前天|前日|\b(?:the )?day before yesterday\b"), lambda _m, t: _one(t - timedelta(days=2))),
+_RULES: tuple[tuple[str, Read], ...] = (
+    (r"大前天", lambda _m, t: _one(t - timedelta(days=3))),
+    (r"前天|前日|\b(?:the )?day before yesterday\b", lambda _m, t: _one(t - timedelta(days=2))),
     (
-        _rule(
-            r"\b(?:between|from)\s+(?P<one>[\w ,.-]{3,24}?)\s+(?:and|to|until|till|through)\s+(?P<two>(?:the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? (?:19|20)\d\d)?)"
-        ),
+        r"\b(?:between|from)\s+(?P<one>[\w ,.-]{3,24}?)\s+(?:and|to|until|till|through)\s+(?P<two>(?:the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? (?:19|20)\d\d)?)",
         _span,
     ),
     (
-        _rule(
-            r"从?(?P<one>[^，。？,?\s从]{2,12}?)\s?(?:到|至)\s?(?P<two>(?:今天|昨天|现在|(?:上|本|这)?(?:周|星期|个月|月)[一二三四五六日天末]?|[\d一二三四五六七八九十]{1,3}\s?月(?:\s?[\d一二三四五六七八九十]{1,3}\s?[日号])?))"
-        ),
+        r"从?(?P<one>[^，。？,?\s从]{2,12}?)\s?(?:到|至)\s?(?P<two>(?:今天|昨天|现在|(?:上|本|这)?(?:周|星期|个月|月)[一二三四五六日天末]?|[\d一二三四五六七八九十]{1,3}\s?月(?:\s?[\d一二三四五六七八九十]{1,3}\s?[日号])?))",
         _span,
     ),
     (
-        _rule(
-            rf"{_ZM}\s?月\s?(?P<d>{_ZN})\s?[日号]?\s?(?:到|至|和|、|[-–—~～])\s?(?:(?P<m2>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月\s?)?(?P<d2>{_ZN})\s?[日号]"
-        ),
+        rf"{_ZM}\s?月\s?(?P<d>{_ZN})\s?[日号]?\s?(?:到|至|和|、|[-–—~～])\s?(?:(?P<m2>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月\s?)?(?P<d2>{_ZN})\s?[日号]",
         _zh_range,
     ),
     (
-        _rule(
-            rf"\b(?:from\s+)?(?P<m>{_MONTH})\.?\s+{_EN_D}\s?(?:to|through|until|[-–—])\s?(?:(?P<m2>{_MONTH})\.?\s+)?(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:,?\s+{_Y})?\b"
-        ),
+        rf"\b(?:from\s+)?(?P<m>{_MONTH})\.?\s+{_EN_D}\s?(?:to|through|until|[-–—])\s?(?:(?P<m2>{_MONTH})\.?\s+)?(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:,?\s+{_Y})?\b",
         _named_range,
     ),
     (
-        _rule(
-            r"\bsince\s+(?P<what>(?:last |the |this )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?: ago)?(?:,? (?:19|20)\d\d)?)"
-        ),
+        r"\bsince\s+(?P<what>(?:last |the |this )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?: ago)?(?:,? (?:19|20)\d\d)?)",
         _bound("since"),
     ),
     (
-        _rule(r"\bafter\s+(?P<what>(?:last |the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?)"),
+        r"\bafter\s+(?P<what>(?:last |the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?)",
         _bound("after"),
     ),
     (
-        _rule(
-            r"\b(?:before|until|prior to)\s+(?P<what>(?:last |the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?)"
-        ),
+        r"\b(?:before|until|prior to)\s+(?P<what>(?:last |the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?)",
         _bound("before"),
     ),
-    (_rule(r"(?:自从?|从)\s?(?P<what>[^，。？,?]{2,12}?)\s?(?:以来|起|开始|至今|以后|之后)"), _bound("since")),
+    (r"(?:自从?|从)\s?(?P<what>[^，。？,?]{2,12}?)\s?(?:以来|起|开始|至今|以后|之后)", _bound("since")),
     (
-        _rule(
-            r"(?P<what>[\d一二三四五六七八九十月日号年底初旬上中下本个周星期昨前天去今 ]{2,14}?)\s?(?:以来|至今|起|开始)"
-        ),
+        r"(?P<what>[\d一二三四五六七八九十月日号年底初旬上中下本个周星期昨前天去今 ]{2,14}?)\s?(?:以来|至今|起|开始)",
         _bound("since"),
     ),
-    (_rule(r"(?P<what>[\d一二三四五六七八九十月日号 上周星期]{2,12}?)\s?(?:以后|之后|后)"), _bound("after")),
-    (_rule(r"(?P<what>[\d一二三四五六七八九十月日号年 上周星期]{2,12}?)\s?(?:以前|之前|前)"), _bound("before")),
-    (_rule(rf"(?<!\d){_Y}(?:[-./])(?P<m>1[0-2]|0?[1-9])(?:[-./])(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)"), _full),
-    (_rule(rf"(?<!\d){_Y}-?W(?P<w>[0-5]?\d)\b"), _iso_week),
-    (_rule(rf"(?<!\d){_Y}\s?年\s?第\s?(?P<w>[0-5]?\d)\s?周"), _iso_week),
-    (_rule(rf"{_ZY}(?<![\d第]){_ZM}\s?月\s?(?P<d>{_ZN})\s?[日号]?(?![\d个])"), _zh_date),
+    (r"(?P<what>[\d一二三四五六七八九十月日号 上周星期]{2,12}?)\s?(?:以后|之后|后)", _bound("after")),
+    (r"(?P<what>[\d一二三四五六七八九十月日号年 上周星期]{2,12}?)\s?(?:以前|之前|前)", _bound("before")),
+    (rf"(?<!\d){_Y}(?:[-./])(?P<m>1[0-2]|0?[1-9])(?:[-./])(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)", _full),
+    (rf"(?<!\d){_Y}-?W(?P<w>[0-5]?\d)\b", _iso_week),
+    (rf"(?<!\d){_Y}\s?年\s?第\s?(?P<w>[0-5]?\d)\s?周", _iso_week),
+    (rf"{_ZY}(?<![\d第]){_ZM}\s?月\s?(?P<d>{_ZN})\s?[日号]?(?![\d个])", _zh_date),
     (
-        _rule(
-            r"(?<![\d.])(?!(?:1/[2-9]|2/3|3/4)\s?(?:的|of))(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])"
-        ),
+        r"(?<![\d.])(?!(?:1/[2-9]|2/3|3/4)\s?(?:的|of))(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])",
         lambda m, t: _one(_past(int(m["m"]), int(m["d"]), t)),
     ),
-    (_rule(rf"\b(?P<m>{_MONTH})\.?\s+{_EN_D}(?:,?\s+{_Y})?\b(?!\s?(?:stars|likes))"), _named),
-    (_rule(rf"\b(?:the\s+)?{_EN_D}\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+{_Y})?"), _named),
+    (rf"\b(?P<m>{_MONTH})\.?\s+{_EN_D}(?:,?\s+{_Y})?\b(?!\s?(?:stars|likes))", _named),
+    (rf"\b(?:the\s+)?{_EN_D}\s+(?:of\s+)?(?P<m>{_MONTH})\b\.?(?:,?\s+{_Y})?", _named),
     (
-        _rule(
-            rf"{_ZY}(?<![\d第个]){_ZM}\s?月(?:份)?(?:的)?(?P<part>上旬|中旬|下旬|初|底|末)?(?![\d一二三四五六七八九十]|之暗面|亮|活|饼|薪|球|租|费)"
-        ),
+        rf"{_ZY}(?<![\d第个]){_ZM}\s?月(?:份)?(?:的)?(?P<part>上旬|中旬|下旬|初|底|末)?(?![\d一二三四五六七八九十]|之暗面|亮|活|饼|薪|球|租|费)",
         _zh_month_range,
     ),
     (
-        _rule(
-            rf"\b(?:(?P<part>early|mid|middle|late|beginning|start|end)(?:\s+of|\s+in)?[\s-]+)?(?:in\s+|during\s+|of\s+)?(?<!\blong )(?P<m>{_MONTH}(?<!\bmay)(?<!\bmar))\b(?! (?:of|towards?|on) (?!20))\.?(?:,?\s+{_Y})?"
-        ),
+        rf"\b(?:(?P<part>early|mid|middle|late|beginning|start|end)(?:\s+of|\s+in)?[\s-]+)?(?:in\s+|during\s+|of\s+)?(?<!\blong )(?P<m>{_MONTH}(?<!\bmay)(?<!\bmar))\b(?! (?:of|towards?|on) (?!20))\.?(?:,?\s+{_Y})?",
         _en_month,
     ),
     (
-        _rule(
-            rf"\b(?:(?P<part>early|mid|middle|late|beginning|start|end)(?:\s+of|\s+in)?[\s-]+|in\s+|during\s+|of\s+)(?P<m>may|mar)\b(?:,?\s+{_Y})?"
-        ),
+        rf"\b(?:(?P<part>early|mid|middle|late|beginning|start|end)(?:\s+of|\s+in)?[\s-]+|in\s+|during\s+|of\s+)(?P<m>may|mar)\b(?:,?\s+{_Y})?",
         _en_month,
     ),
-    (_rule(r"昨[天日晚]?(?=[天日晚的]?)|\byesterday(?:'s|’s)?\b"), lambda _m, t: _one(t - timedelta(days=1))),
+    (r"昨[天日晚]?(?=[天日晚的]?)|\byesterday(?:'s|’s)?\b", lambda _m, t: _one(t - timedelta(days=1))),
     (
-        _rule(r"今[天日早晚晨](?!之选|精选|概念|推荐|头条)|\btoday(?:'s|’s)?\b(?!s? pick)|\btonight\b"),
+        r"今[天日早晚晨](?!之选|精选|概念|推荐|头条)|\btoday(?:'s|’s)?\b(?!s? pick)|\btonight\b",
         lambda _m, t: _one(t),
     ),
-    (_rule(r"后天"), lambda _m, t: _one(t + timedelta(days=2))),
-    (_rule(r"明天|明日|\btomorrow\b"), lambda _m, t: _one(t + timedelta(days=1))),
+    (r"后天", lambda _m, t: _one(t + timedelta(days=2))),
+    (r"明天|明日|\btomorrow\b", lambda _m, t: _one(t + timedelta(days=1))),
     (
-        _rule(rf"\b(?P<n>{_COUNT_EN})\s+(?P<u>day|week|month|year)s?\s+(?:ago|back|earlier)\b"),
+        rf"\b(?P<n>{_COUNT_EN})\s+(?P<u>day|week|month|year)s?\s+(?:ago|back|earlier)\b",
         lambda m, t: _ago(_number(m["n"]), m["u"].lower(), t),
     ),
     (
-        _rule(rf"(?P<n>{_COUNT_ZH})\s?个?(?P<u>天|日|周|星期|礼拜|月|年)(?:以|之)?前(?!的?(?:三|几))"),
+        rf"(?P<n>{_COUNT_ZH})\s?个?(?P<u>天|日|周|星期|礼拜|月|年)(?:以|之)?前(?!的?(?:三|几))",
         lambda m, t: _ago(_number(m["n"]), m["u"], t),
     ),
     (
-        _rule(
-            rf"\b(?:the\s+)?(?:last|past|latest|previous|most recent|newest)\s+(?P<n>{_COUNT_EN})\s+(?:issues?|editions?|digests?|papers|posts)\b"
-        ),
+        rf"\b(?:the\s+)?(?:last|past|latest|previous|most recent|newest)\s+(?P<n>{_COUNT_EN})\s+(?:issues?|editions?|digests?|papers|posts)\b",
         lambda m, _t: _number(m["n"]),
     ),
-    (_rule(rf"(?:最近|最新|近|过去|前|上)(?:的)?\s?(?P<n>{_COUNT_ZH})\s?期"), lambda m, _t: _number(m["n"])),
+    (rf"(?:最近|最新|近|过去|前|上)(?:的)?\s?(?P<n>{_COUNT_ZH})\s?期", lambda m, _t: _number(m["n"])),
     (
-        _rule(
-            r"\b(?:the\s+)?(?:last|latest|newest|most recent|current|previous)\s+(?:issue|edition|digest)(?:'s|’s)?\b|最新一?期|最近一期|上一?期|本期|这一?期"
-        ),
+        r"\b(?:the\s+)?(?:last|latest|newest|most recent|current|previous)\s+(?:issue|edition|digest)(?:'s|’s)?\b|最新一?期|最近一期|上一?期|本期|这一?期",
         lambda _m, _t: 1,
     ),
     (
-        _rule(
-            rf"\b(?:in\s+|over\s+|during\s+|within\s+)?(?:the\s+)?(?:last|past|previous|recent)\s+(?P<n>{_COUNT_EN})\s+(?P<u>day|week|month|year)s?\b|\b(?:in|over|during|within|of)?\s*the past (?P<u>week|month|year)\b"
-        ),
+        rf"\b(?:in\s+|over\s+|during\s+|within\s+)?(?:the\s+)?(?:last|past|previous|recent)\s+(?P<n>{_COUNT_EN})\s+(?P<u>day|week|month|year)s?\b|\b(?:in|over|during|within|of)?\s*the past (?P<u>week|month|year)\b",
         lambda m, t: _last(_number(m["n"] or "1"), m["u"].lower(), t),
     ),
     (
-        _rule(
-            rf"(?:最近|过去|近|这|前|之前)(?:的)?\s?(?P<n>{_COUNT_ZH})\s?个?(?P<u>天|日|周|星期|礼拜|月|年)(?:内|里|来|以来)?"
-        ),
+        rf"(?:最近|过去|近|这|前|之前)(?:的)?\s?(?P<n>{_COUNT_ZH})\s?个?(?P<u>天|日|周|星期|礼拜|月|年)(?:内|里|来|以来)?",
         lambda m, t: _last(_number(m["n"]), m["u"], t),
     ),
-    (_rule(r"(?P<which>上上个?|上个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末1-7])(?!年)"), _zh_weekday),
-    (_rule(rf"\b(?:on\s+)?(?P<which>last|this|past|previous)?\s*(?P<day>{'|'.join(_DAYS)})(?:'s|’s)?\b"), _en_weekday),
-    (_rule(rf"\b(?P<which>on|last|this)\s+(?P<day>{_DAY})\b"), _en_weekday),
-    (_rule(r"\b(?:the\s+)?week before last\b|上上个?(?:周|星期|礼拜)"), lambda _m, t: _week(t, 2)),
-    (_rule(r"\b(?:last|previous|past) week(?:'s|’s)?\b|上个?(?:周|星期|礼拜)|前一?周"), lambda _m, t: _week(t, 1)),
-    (_rule(r"\bthis week(?:'s|’s)?\b|[本这当]一?个?(?:周|星期|礼拜)(?!年)"), lambda _m, t: _week(t, 0)),
+    (r"(?P<which>上上个?|上个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末1-7])(?!年)", _zh_weekday),
+    (rf"\b(?:on\s+)?(?P<which>last|this|past|previous)?\s*(?P<day>{'|'.join(_DAYS)})(?:'s|’s)?\b", _en_weekday),
+    (rf"\b(?P<which>on|last|this)\s+(?P<day>{_DAY})\b", _en_weekday),
+    (r"\b(?:the\s+)?week before last\b|上上个?(?:周|星期|礼拜)", lambda _m, t: _week(t, 2)),
+    (r"\b(?:last|previous|past) week(?:'s|’s)?\b|上个?(?:周|星期|礼拜)|前一?周", lambda _m, t: _week(t, 1)),
+    (r"\bthis week(?:'s|’s)?\b|[本这当]一?个?(?:周|星期|礼拜)(?!年)", lambda _m, t: _week(t, 0)),
     (
-        _rule(r"\b(?:last|this past|over the|on the) weekend\b|(?:上个?)?周末"),
+        r"\b(?:last|this past|over the|on the) weekend\b|(?:上个?)?周末",
         lambda _m, t: (_last_weekday(5, t), _last_weekday(5, t) + timedelta(days=1)),
     ),
     (
-        _rule(r"\bthis weekend\b"),
+        r"\bthis weekend\b",
         lambda _m, t: (_week_start(t, 0) + timedelta(days=5), _week_start(t, 0) + timedelta(days=6)),
     ),
-    (_rule(r"\bthe month before last\b|上上个?月"), lambda _m, t: _month(*_month_back(t, 2))),
+    (r"\bthe month before last\b|上上个?月", lambda _m, t: _month(*_month_back(t, 2))),
     (
-        _rule(r"\b(?:last|previous) month(?:'s|’s)?\b|上个?月(?P<part>上旬|中旬|下旬|初|底|末)?"),
+        r"\b(?:last|previous) month(?:'s|’s)?\b|上个?月(?P<part>上旬|中旬|下旬|初|底|末)?",
         lambda m, t: _month(*_month_back(t, 1), *(_third(m["part"][0]) if m["part"] else (1, 31))),
     ),
     (
-        _rule(r"\b(?:this month(?:'s|’s)?|earlier this month)\b|(?:本|这个?|当)月(?P<part>上旬|中旬|下旬|初|底|末)?"),
+        r"\b(?:this month(?:'s|’s)?|earlier this month)\b|(?:本|这个?|当)月(?P<part>上旬|中旬|下旬|初|底|末)?",
         lambda m, t: _month(t.year, t.month, *(_third(m["part"][0]) if m["part"] else (1, 31))),
     ),
-    (_rule(r"\bQ(?P<q>[1-4])(?:\s+(?P<y>(?:19|20)\d\d))?\b"), _quarter),
-    (_rule(r"(?:(?P<y>(?:19|20)\d\d)\s?年|今年)?第?(?P<q>[一二三四1-4])季度"), _quarter),
-    (_rule(r"\blast year\b|去年"), lambda _m, t: (date(t.year - 1, 1, 1), date(t.year - 1, 12, 31))),
-    (_rule(r"\bthis year(?:'s|’s)?\b|今年"), lambda _m, t: (date(t.year, 1, 1), date(t.year, 12, 31))),
-    (_rule(rf"\bin\s+{_Y}\b"), _year),
-    (_rule(rf"(?<!\d){_Y}\s?年"), _year),
-    (_rule(r"\b(?:on\s+)?the\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)\b(?!\s+(?:place|most|issue|model))"), _nth),
-    (_rule(r"(?<![\d.月-])(?P<d>3[01]|[12]\d|0?[1-9])\s?[号日](?![\d本机线楼舱院])"), _nth),
+    (r"\bQ(?P<q>[1-4])(?:\s+(?P<y>(?:19|20)\d\d))?\b", _quarter),
+    (r"(?:(?P<y>(?:19|20)\d\d)\s?年|今年)?第?(?P<q>[一二三四1-4])季度", _quarter),
+    (r"\blast year\b|去年", lambda _m, t: (date(t.year - 1, 1, 1), date(t.year - 1, 12, 31))),
+    (r"\bthis year(?:'s|’s)?\b|今年", lambda _m, t: (date(t.year, 1, 1), date(t.year, 12, 31))),
+    (rf"\bin\s+{_Y}\b", _year),
+    (rf"(?<!\d){_Y}\s?年", _year),
+    (r"\b(?:on\s+)?the\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)\b(?!\s+(?:place|most|issue|model))", _nth),
+    (r"(?<![\d.月-])(?P<d>3[01]|[12]\d|0?[1-9])\s?[号日](?![\d本机线楼舱院])", _nth),
     (
-        _rule(r"\b(?:recent(?:ly)?|latest|lately|newest|these days|nowadays)\b|最近|近期|近来|最新|近日|这几天|这两天"),
+        r"\b(?:recent(?:ly)?|latest|lately|newest|these days|nowadays)\b|最近|近期|近来|最新|近日|这几天|这两天",
         lambda _m, _t: 0,
     ),
 )

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.answers.cite import CITATIONS
+from core.answers.search import Searcher
+from core.answers.when import rules
+from core.storage.engine import open_database
+from core.storage.postings import SqlPassages
+from databases import sqlite_url
 from question_archive import questions, titles
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clock import ManualClock
     from core.answers.answer import Answerer
 
@@ -127,3 +134,11 @@ async def test_the_news_of_yesterday_are_yesterdays_stories(question: str, answe
     none = await answerer.ask(question, lang="zh", today=date(2026, 5, 9))
     assert not none.found
     assert none.lead == "那段时间没有出刊。"
+
+
+async def test_what_reads_times_is_made_ready_before_the_first_question(data: Path) -> None:
+    rules.cache_clear()
+    database = open_database(sqlite_url(data))
+    await Searcher(SqlPassages(database)).warm()
+    await database.close()
+    assert rules.cache_info().currsize == 1
