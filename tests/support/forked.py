@@ -27,7 +27,15 @@ READY = "Paperboy is ready"
 START_SECONDS, STOP_SECONDS = 30, 25
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["bots.cli", "crash_courier"])
+processes.set_forkserver_preload(
+    [
+        "bots.cli",
+        *(f"bots.{platform}.platform" for platform in ("telegram", "discord", "slack")),
+        "openai",
+        "crash_courier",
+        "imported",
+    ]
+)
 
 
 def paperboy(*arguments: str | Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
