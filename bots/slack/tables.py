@@ -78,8 +78,8 @@ def _table(before: Sequence[Block], items: Sequence[Block]) -> Table | None:
 def _cells(block: Block) -> Cells:
     """Return the cells of a story that was a row, none of any other block."""
     match block:
-        case Item((Paragraph((Strong() as title, Text(value), *rest)),)) if value == ROW:
-            return ((title,), *_split(tuple(rest)))
+        case Item((Paragraph((Strong() as title, Text(value), *_) as inlines),)) if value == ROW:
+            return ((title,), *_split(inlines[2:]))
         case _:
             return ()
 

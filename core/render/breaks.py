@@ -58,6 +58,7 @@ class _Pages:
         self._size = len(weights)
         self._budget = budget
         self._later = later
+        self._room = tuple(map(sub, budget, later))
         self._sums = [
             list(accumulate((weight.cost[axis] for weight in weights), initial=0)) for axis in range(len(budget))
         ]
@@ -136,9 +137,7 @@ class _Pages:
 
     def _reach(self, start: int) -> int:
         """Return where the page that begins at ``start`` ends at the latest: costs only grow on the way."""
-        room = self._budget
-        if start:
-            room = tuple(map(sub, map(sub, room, self._later), self._weights[start].reopening))
+        room = map(sub, self._room, self._weights[start].reopening) if start else self._budget
         return min([bisect_right(sums, sums[start] + most) for sums, most in zip(self._sums, room, strict=True)]) - 1
 
     def _fill(self, start: int, end: int) -> float:
