@@ -101,7 +101,8 @@ class Written:
         within = [cut for cut in cuts if edges.isdisjoint(cut)]  # a long link may begin a page in the middle of a word
         found = [whole for whole in self._wholes if _crossed(whole, cuts)]
         found += [match.span() for match in _WORD.finditer(text) if _crossed(match.span(), within)]
-        found += [match.span() for match in _GRAPHEME.finditer(text) if _crossed(match.span(), cuts)]
+        graphemes = (match.span() for match in _GRAPHEME.finditer(text))
+        found += [(start, end) for start, end in graphemes if end - start > 1 and _crossed((start, end), cuts)]
         return [text[start:end][:40] for start, end in found if end - start <= longest]
 
     def _add(self, text: str, styles: frozenset[Style] = PLAIN) -> None:
