@@ -99,6 +99,10 @@ def _row(cells: tuple[Inlines, ...]) -> Inlines:
 
 def _kinds_shown(features: frozenset[Feature]) -> Iterator[type]:
     """Yield the kinds of blocks without blocks inside that need no rewriting."""
+    if "divider" in features:
+        yield Divider
+    if "actions" in features:
+        yield Actions
     if {"time", "strike"} <= features:
         yield Paragraph
         if "heading" in features:
@@ -115,7 +119,7 @@ class _Lowering:
         self._shown = frozenset(_kinds_shown(features))
 
     def blocks(self, blocks: Blocks) -> Blocks:
-        if all([type(block) in self._shown for block in blocks]):  # noqa: C419  # a list is quicker for so few
+        if self._shows(blocks):
             return blocks
         lowered: list[Block] = []
         for block in blocks:
@@ -125,6 +129,11 @@ class _Lowering:
                 lowered += self._block(block)
         same = len(lowered) == len(blocks) and all(map(is_, lowered, blocks))
         return blocks if same else tuple(lowered)
+
+    def _shows(self, blocks: Blocks) -> bool:
+        """Tell whether none of the blocks needs rewriting, as in nearly all issues."""
+        shown = self._shown
+        return all(type(block) in shown or (type(block) is Item and self._shows(block.blocks)) for block in blocks)
 
     def _block(self, block: Block) -> Blocks:  # noqa: PLR0911, C901  # a table: one line per node
         match block:
