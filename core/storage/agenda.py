@@ -77,7 +77,7 @@ class SqlAgenda:
             for group in groups:
                 amounts[group.is_paused] += await readers.put_in_chunks(connection, group, run, number)
                 number += chunks_of(group)
-            await pieces.finish(connection, await pieces.of_run(connection, run))
+            await connection.run_sync(pieces.finish, await connection.run_sync(pieces.of_run, run))
         return Planned(run=run, planned=amounts[False], skipped=amounts[True])
 
     async def amend(self, at: datetime, *, settled: datetime) -> int:
@@ -153,7 +153,8 @@ async def _amend(connection: AsyncConnection, issue_id: int, newest: str, at: da
         now_due = select(deliveries.c.chunk_id).where(
             deliveries.c.issue_id == issue_id, pieces.PLANNED, deliveries.c.amends
         )
-        await pieces.tally(connection, (await connection.execute(now_due.distinct())).scalars().all(), at)
+        which = (await connection.execute(now_due.distinct())).scalars().all()
+        await connection.run_sync(pieces.tally, which, at)
     on_their_way = (
         exists()
         .where(chunks.c.lease.is_not(None), pieces.INSIDE, pieces.PLANNED)

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row, Select
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import ColumnElement, Connection, Row, Select
     from sqlalchemy.sql.dml import ReturningUpdate
 
 PER_CHUNK = 500
@@ -53,14 +52,12 @@ _DUE = func.min(case((PLANNED, deliveries.c.due)))
 _PRIORITY = func.min(case((PLANNED, deliveries.c.priority)))
 
 
-async def of_run(connection: AsyncConnection, run: int) -> Sequence[int]:
+def of_run(connection: Connection, run: int) -> Sequence[int]:
     """Return the numbers of the run's chunks."""
-    return (await connection.execute(select(chunks.c.id).where(chunks.c.run_id == run))).scalars().all()
+    return (connection.execute(select(chunks.c.id).where(chunks.c.run_id == run))).scalars().all()
 
 
-async def tally(
-    connection: AsyncConnection, which: Sequence[int], now: datetime, *, put_down: bool = False
-) -> Sequence[int]:
+def tally(connection: Connection, which: Sequence[int], now: datetime, *, put_down: bool = False) -> Sequence[int]:
     """Count what is in these chunks and note when something in them is due; ``put_down``: they are not held any more.
 
     Everybody who changes the state of a delivery which may be in a chunk that nobody holds calls this afterwards.
@@ -68,7 +65,7 @@ async def tally(
     """
     left: list[int] = []
     for start in range(0, len(which), CHUNKS_AT_ONCE):
-        changed = await connection.execute(
+        changed = connection.execute(
             _tallied(put_down=put_down), {"which": which[start : start + CHUNKS_AT_ONCE], "now": now}
         )
         left += [row.id for row in changed if row.due is not None]
@@ -97,20 +94,20 @@ def _counted() -> Select[Any]:
     )
 
 
-async def lock_runs(connection: AsyncConnection, which: Sequence[int]) -> None:
+def lock_runs(connection: Connection, which: Sequence[int]) -> None:
     """Put down these chunks after everybody else who puts down some of their runs: the last one sees that it is."""
     theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which))
-    await connection.execute(select(runs.c.id).where(runs.c.id.in_(theirs)).order_by(runs.c.id).with_for_update())
+    connection.execute(select(runs.c.id).where(runs.c.id.in_(theirs)).order_by(runs.c.id).with_for_update())
 
 
-async def finish(connection: AsyncConnection, which: Sequence[int]) -> None:
+def finish(connection: Connection, which: Sequence[int]) -> None:
     """Call the runs of these chunks, which are locked, done if they have nothing left to do."""
     theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which))
     left = exists().where(chunks.c.run_id == runs.c.id, chunks.c.due.is_not(None))
-    await connection.execute(update(runs).where(runs.c.id.in_(theirs), RUNNING, ~left).values(state="done"))
+    connection.execute(update(runs).where(runs.c.id.in_(theirs), RUNNING, ~left).values(state="done"))
 
 
-async def count(connection: AsyncConnection, which: Sequence[int]) -> Sequence[Row[Any]]:
+def count(connection: Connection, which: Sequence[int]) -> Sequence[Row[Any]]:
     """Return for each of these runs ``run_id``, the columns of ``TALLIED``, and ``due``: when the oldest is due."""
     rest = select(chunks.c.run_id, *(chunks.c[name] for name in TALLIED), chunks.c.due).where(
         chunks.c.run_id.in_(which), chunks.c.lease.is_(None)
@@ -124,7 +121,7 @@ async def count(connection: AsyncConnection, which: Sequence[int]) -> Sequence[R
     both = union_all(rest, held).subquery("both")
     sums = [cast(func.sum(both.c[name]), Integer).label(name) for name in TALLIED]
     query = select(both.c.run_id, *sums, func.min(both.c.due).label("due")).group_by(both.c.run_id)
-    return (await connection.execute(query)).all()
+    return (connection.execute(query)).all()
 
 
 def held_or_touched(run: int, since: datetime) -> ColumnElement[bool]:

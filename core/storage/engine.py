@@ -1,7 +1,7 @@
 """The database: how it is opened, read, written and upgraded.
 
 SQLite has one writer at a time: writes take a lock in this process and ``BEGIN IMMEDIATE`` against others, so that
-none fails half-way because somebody else wrote first; they have a connection of their own, which asks for it often. It
+none fails half-way because somebody else wrote first; they have connections of their own, which ask for it often. It
 runs with WAL and ``synchronous=FULL``: a commit is on the disk before the request leaves that it announces. This costs
 one fsync a commit, which is why delivery commits in groups; with NORMAL a power cut could take back intents, and
 readers would get posts twice.
@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from random import uniform
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event, make_url
+from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
@@ -27,9 +28,13 @@ from sqlalchemy.util import await_only
 from core.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+Rest: TypeAlias = "Callable[[float], None]"
+"""Waits for so many seconds, in a thread or in the loop."""
 
 MIGRATIONS = "core.storage:migrations"
 PATIENCE_SECONDS = 15
@@ -59,10 +64,12 @@ def translated() -> Iterator[None]:
 class Database:
     """A database that is open. Close it with ``close``; every method raises ``StorageError`` where it fails."""
 
-    def __init__(self, engine: AsyncEngine, writer: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, writer: AsyncEngine, committer: Engine | None = None) -> None:
         self._engine = engine
         self._writer = writer
-        self._writing = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._committer = committer
+        self._thread = ThreadPoolExecutor(1, "commit")
+        self._writing = asyncio.Lock() if committer else None
 
     @property
     def dialect(self) -> str:
@@ -83,6 +90,19 @@ class Database:
             async with self._writing or nullcontext(), self._writer.begin() as connection:
                 yield connection
 
+    async def commit(self, work: Callable[[Connection], T]) -> T:
+        """Return what ``work`` returns, its writes committed together, or not at all.
+
+        On SQLite all of it is done in a thread: handing it each statement costs more than most statements do. Who is
+        cancelled meanwhile does not know whether it was committed, as with every database.
+        """
+        with translated():
+            if self._committer is None:
+                async with self._writer.begin() as connection:
+                    return await connection.run_sync(work)
+            async with self._writing or nullcontext():
+                return await asyncio.get_running_loop().run_in_executor(self._thread, _commit, self._committer, work)
+
     async def upgrade(self) -> None:
         """Bring the tables to the newest version; several processes may do so at once."""
         async with self.write() as connection:
@@ -98,6 +118,9 @@ class Database:
         with translated():
             await self._engine.dispose()
             await self._writer.dispose()
+            if self._committer:
+                await asyncio.get_running_loop().run_in_executor(self._thread, self._committer.dispose)
+            self._thread.shutdown()
 
 
 def open_database(url: str) -> Database:
@@ -114,19 +137,31 @@ def open_database(url: str) -> Database:
             event.listen(engine.sync_engine, "connect", _let_go_of_locks)
             return Database(engine, engine)
         engine, writer = create_async_engine(parsed), create_async_engine(parsed)
-    event.listen(engine.sync_engine, "connect", partial(_prepare, PRAGMAS))
-    event.listen(writer.sync_engine, "connect", partial(_prepare, (*PRAGMAS, "busy_timeout=0")))
+        committer = create_engine(parsed.set(drivername="sqlite"))
+    for one, pragmas, rest in (
+        (engine.sync_engine, PRAGMAS, _rest_in_loop),
+        (writer.sync_engine, (*PRAGMAS, "busy_timeout=0"), _rest_in_loop),
+        (committer, (*PRAGMAS, "busy_timeout=0"), sleep),
+    ):
+        event.listen(one, "connect", partial(_prepare, pragmas, rest))
     event.listen(writer.sync_engine, "invalidate", _roll_back)
     event.listen(engine.sync_engine, "begin", _begin)
-    event.listen(writer.sync_engine, "begin", _begin_writing)
-    return Database(engine, writer)
+    event.listen(writer.sync_engine, "begin", partial(_begin_writing, _rest_in_loop))
+    event.listen(committer, "begin", partial(_begin_writing, sleep))
+    return Database(engine, writer, committer)
 
 
-def _prepare(pragmas: Sequence[str], connection: Any, _record: object) -> None:  # noqa: ANN401  # SQLAlchemy's adapted driver connection
+def _commit(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
+
+
+def _prepare(pragmas: Sequence[str], rest: Rest, connection: Any, _record: object) -> None:  # noqa: ANN401  # a driver's connection, SQLAlchemy's adapted one or its own
+    """Set a new connection up. Turning a new file to WAL is refused at once while somebody else looks at it."""
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in pragmas:
-        cursor.execute(f"PRAGMA {pragma}")
+        _ask(partial(cursor.execute, f"PRAGMA {pragma}"), rest)
     cursor.close()
 
 
@@ -154,26 +189,35 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
 
 
-def _begin_writing(connection: Connection) -> None:
+def _begin_writing(rest: Rest, connection: Connection) -> None:
     """Take the one lock for writing, asking for it often.
 
     SQLite itself asks ever more seldom, up to 100 ms apart: among processes that write again and again whoever has just
     written is the next one again, and another may wait for longer than its lease.
     """
+    _ask(partial(connection.exec_driver_sql, "BEGIN IMMEDIATE"), rest)
+
+
+def _ask(ask: Callable[[], object], rest: Rest) -> None:
+    """Ask for what needs a lock until it is given, or patience ends."""
     until = monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
+            ask()
+        except (OperationalError, sqlite3.OperationalError) as error:
             if not _is_taken(error) or monotonic() >= until:
                 raise
-            await_only(asyncio.sleep(uniform(0, 2 * ASKED_EVERY_SECONDS)))  # noqa: S311  # so that nobody is always late
+            rest(uniform(0, 2 * ASKED_EVERY_SECONDS))  # noqa: S311  # so that nobody is always late
         else:
             return
 
 
-def _is_taken(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY in TAKEN
+def _rest_in_loop(seconds: float) -> None:
+    await_only(asyncio.sleep(seconds))
+
+
+def _is_taken(error: OperationalError | sqlite3.OperationalError) -> bool:
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & PRIMARY in TAKEN
 
 
 def _upgrade(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Select, Update
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Select, Update
 
     from core.delivery.model import Doubts
     from core.delivery.port import Entry, Settled, Work
@@ -96,52 +95,41 @@ class SqlLedger:
         per_second: float | None = None,
     ) -> bool:
         """Hold the account's budget, or one of its shares, until then; free what owners left whose time is over."""
-        async with self._database.write() as connection:
-            if gone := await over(connection, account, now, owner):
-                await _release(connection, leases.c.owner.in_(gone), now, on_unknown)
-            return await hold(connection, account, owner, now=now, until=until, shares=shares, per_second=per_second)
+
+        def write(connection: Connection) -> bool:
+            if gone := over(connection, account, now, owner):
+                _release(connection, leases.c.owner.in_(gone), now, on_unknown)
+            return hold(connection, account, owner, now=now, until=until, shares=shares, per_second=per_second)
+
+        return await self._database.commit(write)
 
     async def claim(self, chunk: int, owner: str, *, now: datetime) -> Sequence[Work]:
         """Lease the chunk, if its run goes on, it is due and free, and ``owner`` holds a budget of its account."""
-        async with self._database.write() as connection:
-            if not await is_holding(connection, chunk, owner, now):
-                return ()
-            new = insert(leases).values(owner=owner, chunk_id=chunk).returning(leases.c.id)
-            lease = (await connection.execute(new)).scalar_one()
-            goes_on = chunks.c.run_id.in_(select(runs.c.id).where(RUNNING))
-            free = and_(chunks.c.id == chunk, chunks.c.lease.is_(None), chunks.c.due <= now, goes_on)
-            taken = (await connection.execute(update(chunks).where(free).values(lease=lease))).rowcount == 1
-            claimed = await works(connection, chunk, lease, now) if taken else ()
-            if not claimed:
-                await connection.execute(delete(leases).where(leases.c.id == lease))
-            if taken and not claimed:
-                await pieces.tally(connection, [chunk], now, put_down=True)
-        return claimed
+
+        def write(connection: Connection) -> Sequence[Work]:
+            return _claim(connection, chunk, owner, now) if is_holding(connection, chunk, owner, now) else ()
+
+        return await self._database.commit(write)
 
     async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
         """Write what is allowed in one durable commit; return for each entry whether it was."""
-        async with self._database.write() as connection:
-            held = await _lock(connection, {entry.lease for entry in entries})
-            kept = [_keep(entry, held) for entry in entries]
-            if valid := list(compress(entries, kept)):
-                await _intend(connection, valid, held)
-                await _write_pages(connection, valid)
-                await _settle(connection, valid)
-                await _follow(connection, valid)
-        return kept
+        return await self._database.commit(partial(_record, entries=entries))
 
     async def release(
         self, owner: str, *, now: datetime, on_unknown: Doubts, held: Sequence[int] | None = None
     ) -> None:
         """Put down the chunks of these leases, or (None) everything that the owner holds, its budgets included."""
         mine = leases.c.owner == owner
-        async with self._database.write() as connection:
+
+        def write(connection: Connection) -> None:
             if held is None:
-                await lock(connection, owner)
-                await _release(connection, mine, now, on_unknown)
-                await let_go(connection, owner, now)
+                lock(connection, owner)
+                _release(connection, mine, now, on_unknown)
+                let_go(connection, owner, now)
             else:
-                await _release(connection, and_(mine, leases.c.id.in_(held)), now, on_unknown)
+                _release(connection, and_(mine, leases.c.id.in_(held)), now, on_unknown)
+
+        await self._database.commit(write)
 
 
 @cache
@@ -162,28 +150,52 @@ def _waiting(account: Account | None) -> Any:  # noqa: ANN401  # a Select of thi
     return select(some).where(some.c.place <= WAITING_PER_LANE).order_by(some.c.priority, some.c.place)
 
 
-async def _release(connection: AsyncConnection, which: Any, now: datetime, on_unknown: Doubts) -> None:  # noqa: ANN401  # a condition
+def _claim(connection: Connection, chunk: int, owner: str, now: datetime) -> Sequence[Work]:
+    lease = connection.execute(insert(leases).values(owner=owner, chunk_id=chunk).returning(leases.c.id)).scalar_one()
+    goes_on = chunks.c.run_id.in_(select(runs.c.id).where(RUNNING))
+    free = and_(chunks.c.id == chunk, chunks.c.lease.is_(None), chunks.c.due <= now, goes_on)
+    taken = connection.execute(update(chunks).where(free).values(lease=lease)).rowcount == 1
+    claimed = works(connection, chunk, lease, now) if taken else ()
+    if not claimed:
+        connection.execute(delete(leases).where(leases.c.id == lease))
+    if taken and not claimed:
+        pieces.tally(connection, [chunk], now, put_down=True)
+    return claimed
+
+
+def _record(connection: Connection, entries: Sequence[Entry]) -> Sequence[bool]:
+    held = _lock(connection, {entry.lease for entry in entries})
+    kept = [_keep(entry, held) for entry in entries]
+    if valid := list(compress(entries, kept)):
+        _intend(connection, valid, held)
+        _write_pages(connection, valid)
+        _settle(connection, valid)
+        _follow(connection, valid)
+    return kept
+
+
+def _release(connection: Connection, which: Any, now: datetime, on_unknown: Doubts) -> None:  # noqa: ANN401  # a condition
     locked = select(leases.c.id).where(which).order_by(leases.c.id).with_for_update()
     ended = delete(leases).where(leases.c.id.in_(locked)).returning(leases.c.chunk_id, leases.c.sending)
-    rows = (await connection.execute(ended)).all()
+    rows = (connection.execute(ended)).all()
     if not rows:
         return
     intents = [intent for row in rows for intent in json.loads(row.sending)]
     touched = [row.chunk_id for row in rows]
-    await pieces.lock_runs(connection, touched)
-    await doubt(connection, intents, now, on_unknown)
-    if left := await pieces.tally(connection, touched, now, put_down=True):
-        await go_on(connection, left, on_unknown)
+    pieces.lock_runs(connection, touched)
+    doubt(connection, intents, now, on_unknown)
+    if left := pieces.tally(connection, touched, now, put_down=True):
+        go_on(connection, left, on_unknown)
     if len(left) < len(touched):
-        await pieces.finish(connection, touched)
+        pieces.finish(connection, touched)
 
 
-async def _lock(connection: AsyncConnection, named: Iterable[int]) -> dict[int, _Held]:
+def _lock(connection: Connection, named: Iterable[int]) -> dict[int, _Held]:
     return {
         row.id: _Held(
             goes_on=bool(row.goes_on), sending={(delivery, page): at for delivery, page, at in json.loads(row.sending)}
         )
-        for row in await connection.execute(_locked(), {"named": sorted(named)})
+        for row in connection.execute(_locked(), {"named": sorted(named)})
     }
 
 
@@ -207,7 +219,7 @@ def _keep(entry: Entry, held: dict[int, _Held]) -> bool:
     return lease.goes_on or entry.page.state != "sending" or entry.page.page > 0
 
 
-async def _intend(connection: AsyncConnection, entries: Sequence[Entry], held: dict[int, _Held]) -> None:
+def _intend(connection: Connection, entries: Sequence[Entry], held: dict[int, _Held]) -> None:
     """Write down which pages are on their way now."""
     for entry in entries:
         if entry.page and entry.page.state == "sending":
@@ -223,7 +235,7 @@ async def _intend(connection: AsyncConnection, entries: Sequence[Entry], held: d
         for lease in sorted({entry.lease for entry in entries})
     ]
     if rows:
-        await connection.execute(_intents(connection.dialect.name), packed(connection.dialect.name, rows))
+        connection.execute(_intents(connection.dialect.name), packed(connection.dialect.name, rows))
 
 
 @cache
@@ -232,7 +244,7 @@ def _intents(dialect: str) -> Update:
     return update(leases).where(leases.c.id == new.c.id).values(sending=new.c.sending)
 
 
-async def _write_pages(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
+def _write_pages(connection: Connection, entries: Sequence[Entry]) -> None:
     alike = defaultdict[tuple[int, str, str], dict[int, tuple[object, ...]]](dict)
     for entry in entries:
         page = entry.page
@@ -242,7 +254,7 @@ async def _write_pages(connection: AsyncConnection, entries: Sequence[Entry]) ->
     dialect = connection.dialect.name
     for (number, state, digest), rows in alike.items():
         common = {"number": number, "became": state, "shown": digest}
-        await connection.execute(_outcomes(dialect), common | packed(dialect, list(rows.values())))
+        connection.execute(_outcomes(dialect), common | packed(dialect, list(rows.values())))
 
 
 @cache
@@ -261,7 +273,7 @@ def _outcomes(dialect: str) -> Insert:
     return new.on_conflict_do_update(index_elements=["delivery_id", "page"], set_=changed)
 
 
-async def _settle(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
+def _settle(connection: Connection, entries: Sequence[Entry]) -> None:
     sent = defaultdict[tuple[int, int, str], dict[int, int]](dict)
     others = {}
     for entry in entries:
@@ -273,9 +285,9 @@ async def _settle(connection: AsyncConnection, entries: Sequence[Entry]) -> None
     dialect = connection.dialect.name
     for (next_page, attempts, revision), rows in sent.items():
         alike = {"pages": next_page, "tries": attempts, "shown": revision}
-        await connection.execute(_arrivals(dialect), alike | packed(dialect, list(rows.items())))
+        connection.execute(_arrivals(dialect), alike | packed(dialect, list(rows.items())))
     if others:
-        await connection.execute(_settlements(dialect), packed(dialect, list(others.values())))
+        connection.execute(_settlements(dialect), packed(dialect, list(others.values())))
 
 
 @cache
@@ -330,29 +342,29 @@ def _settlements(dialect: str) -> Update:
     return update(deliveries).where(deliveries.c.id == new.c.id).values(values)
 
 
-async def _follow(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
+def _follow(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write down what else follows from these entries, for subscriptions and runs."""
     for entry in entries:
         if entry.settled and entry.settled.effect:
-            await apply(connection, entry, entry.settled, entry.settled.effect)
+            apply(connection, entry, entry.settled, entry.settled.effect)
     if telling := [entry.delivery for entry in entries if entry.settled and _tells(entry.settled)]:
-        await _stop_hopeless(connection, telling)
+        _stop_hopeless(connection, telling)
 
 
 def _tells(settled: Settled) -> bool:
     return settled.state == "failed" and settled.kind in TELLING
 
 
-async def _stop_hopeless(connection: AsyncConnection, telling: Sequence[int]) -> None:
+def _stop_hopeless(connection: Connection, telling: Sequence[int]) -> None:
     """Pause the runs of these failed deliveries of which too many failed, and note why."""
     theirs = select(deliveries.c.run_id).where(deliveries.c.id.in_(telling[:ROWS_AT_ONCE]))
     query = select(runs.c.id, runs.c.canary_until).where(runs.c.id.in_(theirs), RUNNING, runs.c.note != RESUMED)
-    watched = {row.id: row.canary_until for row in await connection.execute(query)}
+    watched = {row.id: row.canary_until for row in connection.execute(query)}
     newest = select(deliveries.c.run_id, deliveries.c.kind, deliveries.c.reason, deliveries.c.updated_at).where(
         deliveries.c.id.in_(telling[:ROWS_AT_ONCE]), deliveries.c.run_id.in_(list(watched))
     )
-    last = {(row.run_id, row.kind): row for row in await connection.execute(newest)}
-    for counted in await pieces.count(connection, list(watched)) if watched else ():
+    last = {(row.run_id, row.kind): row for row in connection.execute(newest)}
+    for counted in pieces.count(connection, list(watched)) if watched else ():
         for kind, failed in (("content", counted.content), ("config", counted.config)):
             row = last.get((counted.run_id, kind))
             if row is None:
@@ -364,7 +376,7 @@ async def _stop_hopeless(connection: AsyncConnection, telling: Sequence[int]) ->
                 note = f"stopped, the first few were refused: {row.reason}"
             else:
                 continue
-            await connection.execute(update(runs).where(runs.c.id == counted.run_id).values(state="paused", note=note))
+            connection.execute(update(runs).where(runs.c.id == counted.run_id).values(state="paused", note=note))
 
 
 def _micros(at: datetime) -> int:

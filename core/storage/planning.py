@@ -129,7 +129,7 @@ class Readers:
         new = self._deliver(connection.dialect.name, group, run, which)
         inserted = (await connection.execute(new.execution_options(preserve_rowcount=True))).rowcount
         if inserted != group.amount:
-            await pieces.tally(connection, which, self._at)
+            await connection.run_sync(pieces.tally, which, self._at)
         return inserted
 
     async def _make_chunks(self, connection: AsyncConnection, group: Group, run: int, number: int) -> Sequence[int]:

@@ -15,22 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from core.delivery.model import Doubts, OnUnknown
 
 STOPPED = "the sender stopped before the answer came"
 
 
-async def doubt(
-    connection: AsyncConnection, intents: Sequence[Sequence[int]], now: datetime, on_unknown: Doubts
-) -> None:
+def doubt(connection: Connection, intents: Sequence[Sequence[int]], now: datetime, on_unknown: Doubts) -> None:
     """Call the pages on their way unknown, with what follows. ``intents`` are (delivery, page, when it left)."""
     for delivery, page, left in intents:
-        await _doubt(connection, delivery, page, EPOCH + MICROSECOND * left, now, on_unknown)
+        _doubt(connection, delivery, page, EPOCH + MICROSECOND * left, now, on_unknown)
 
 
-async def go_on(connection: AsyncConnection, which: Sequence[int], on_unknown: Doubts) -> None:
+def go_on(connection: Connection, which: Sequence[int], on_unknown: Doubts) -> None:
     """Let the deliveries of these chunks that are not settled go on after the last page that is."""
     theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which))
     inside = and_(deliveries.c.run_id.in_(theirs), deliveries.c.chunk_id.in_(which), PLANNED, ~deliveries.c.amends)
@@ -42,26 +40,26 @@ async def go_on(connection: AsyncConnection, which: Sequence[int], on_unknown: D
         settled = and_(pages.c.delivery_id == deliveries.c.id, counted)
         ahead = exists().where(settled, pages.c.page >= deliveries.c.next_page)
         after = select(func.max(pages.c.page) + 1).where(settled).correlate(deliveries).scalar_subquery()
-        await connection.execute(update(deliveries).where(inside, these, ahead).values(next_page=after))
+        connection.execute(update(deliveries).where(inside, these, ahead).values(next_page=after))
 
 
-async def _doubt(  # facts of one page
-    connection: AsyncConnection, delivery: int, page: int, left: datetime, now: datetime, on_unknown: Doubts
+def _doubt(  # facts of one page
+    connection: Connection, delivery: int, page: int, left: datetime, now: datetime, on_unknown: Doubts
 ) -> None:
     query = (
         select(deliveries.c.priority, runs.c.state)
         .join_from(deliveries, runs, deliveries.c.run_id == runs.c.id)
         .where(deliveries.c.id == delivery)
     )
-    row = (await connection.execute(query)).one_or_none()
+    row = (connection.execute(query)).one_or_none()
     if row is None:  # forgotten meanwhile
         return
     doubt = {"state": "unknown", "reason": STOPPED, "at": left, "message_id": "", "digest": ""}
     new = insert_into(connection.dialect.name, pages).values(delivery_id=delivery, page=page, **doubt)
-    await connection.execute(new.on_conflict_do_update(index_elements=["delivery_id", "page"], set_=doubt))
+    connection.execute(new.on_conflict_do_update(index_elements=["delivery_id", "page"], set_=doubt))
     answer = "ask" if row.state == "cancelled" else on_unknown.of(row.priority)
     outcome = _doubtful(answer, page) | {"kind": "unknown", "reason": STOPPED, "updated_at": now}
-    await connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(outcome))
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery).values(outcome))
 
 
 def _doubtful(on_unknown: OnUnknown, page: int) -> dict[str, object]:

@@ -34,7 +34,7 @@ class SqlRuns:
         async with self._database.read() as connection:
             rows = (await connection.execute(query.where(runs.c.id.in_(ids)) if ids else query)).all()
             ids = [row.id for row in rows]
-            counts = {counted.run_id: counted for counted in await pieces.count(connection, ids)}
+            counts = {counted.run_id: counted for counted in await connection.run_sync(pieces.count, ids)}
             permitted = {row.run_id: row.per_second for row in await connection.execute(_permitted(ids))}
         return [_run(row, counts.get(row.id), permitted.get(row.id)) for row in rows]
 
@@ -70,7 +70,7 @@ class SqlRuns:
             count = (await connection.execute(update(deliveries).where(again).values(fresh))).rowcount
             if count:
                 await connection.execute(update(runs).where(runs.c.id == run).values(state="running", note=""))
-                await pieces.tally(connection, await pieces.of_run(connection, run), now)
+                await connection.run_sync(pieces.tally, await connection.run_sync(pieces.of_run, run), now)
         return count
 
 
@@ -92,7 +92,7 @@ async def _skip_the_rest(connection: AsyncConnection, run: int, begun: set[int],
     rest = and_(mine, ~deliveries.c.amends, ~and_(half_done, held))
     skipped = {"state": "skipped", "reason": "cancelled", "updated_at": now}
     await connection.execute(update(deliveries).where(rest).values(skipped))
-    await pieces.tally(connection, await pieces.of_run(connection, run), now)
+    await connection.run_sync(pieces.tally, await connection.run_sync(pieces.of_run, run), now)
 
 
 def _permitted(ids: Sequence[int]) -> Select[Any]:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row, Select
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Row, Select
 
 WITHDRAWN = "withdrawn"
 ISSUE = (issues.c.edition, issues.c.date, issues.c.lang)
@@ -83,28 +82,28 @@ def _work() -> Select[Any]:
     )
 
 
-async def works(connection: AsyncConnection, chunk: int, lease: int, now: datetime) -> Sequence[Work]:
+def works(connection: Connection, chunk: int, lease: int, now: datetime) -> Sequence[Work]:
     """Return what is to be done in the chunk now."""
-    rows = [tuple(row) for row in await connection.execute(_work(), {"chunk": chunk, "now": now})]
+    rows = [tuple(row) for row in connection.execute(_work(), {"chunk": chunk, "now": now})]
     if not rows:
         return ()
     run = (
-        await connection.execute(select(runs).join(chunks, chunks.c.run_id == runs.c.id).where(chunks.c.id == chunk))
+        connection.execute(select(runs).join(chunks, chunks.c.run_id == runs.c.id).where(chunks.c.id == chunk))
     ).one()
     query = select(issues).where(issues.c.id.in_({row[BEFORE_LOOK] for row in rows}))
-    about = {row.id: row for row in await connection.execute(query)}
-    shown = await _shown(connection, [row[0] for row in rows if row[-1]])
+    about = {row.id: row for row in connection.execute(query)}
+    shown = _shown(connection, [row[0] for row in rows if row[-1]])
     contents = _Contents(about, run)
     return [_made(row, contents, lease, shown) for row in rows]
 
 
-async def _shown(connection: AsyncConnection, amended: Sequence[int]) -> dict[int, list[Shown]]:
+def _shown(connection: Connection, amended: Sequence[int]) -> dict[int, list[Shown]]:
     """Return the pages that are there, by delivery."""
     found: dict[int, list[Shown]] = defaultdict(list)
     for start in range(0, len(amended), ROWS_AT_ONCE):
         some = amended[start : start + ROWS_AT_ONCE]
         there = and_(pages.c.delivery_id.in_(some), pages.c.state.in_(("sent", "edited")), pages.c.message_id != "")
-        for row in await connection.execute(select(pages).where(there).order_by(pages.c.page)):
+        for row in connection.execute(select(pages).where(there).order_by(pages.c.page)):
             found[row.delivery_id].append(Shown(page=row.page, message_id=row.message_id, digest=row.digest))
     return found
 

@@ -36,7 +36,8 @@ class Disk:
 
     def __init__(self, database: Database) -> None:
         self.pages = WHOLE
-        event.listen(database._writer.sync_engine, "begin", self._bound)
+        for engine in (database._writer.sync_engine, database._committer):
+            event.listen(engine, "begin", self._bound)
 
     def _bound(self, connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA max_page_count={self.pages}")

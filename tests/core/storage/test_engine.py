@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -189,6 +190,36 @@ async def test_a_write_that_was_cancelled_leaves_no_lock(database: Database) -> 
         await write("whole", slowly=False)
     async with database.read() as connection:
         assert (await connection.execute(select(notes.c.name))).scalars().all() == ["whole"]
+
+
+async def test_what_is_committed_as_a_whole_is_there_or_nothing_of_it(database: Database) -> None:
+    def write(connection: Connection, value: str) -> str:
+        connection.execute(insert(notes).values(name=value, value=value))
+        connection.execute(insert(notes).values(name="same", value=value))
+        return value
+
+    assert await database.commit(partial(write, value="first")) == "first"
+    with pytest.raises(StorageError, match=r"(?i)unique"):
+        await database.commit(partial(write, value="second"))
+    async with database.read() as connection:
+        assert set((await connection.execute(select(notes.c.name))).scalars()) == {"first", "same"}
+
+
+async def test_a_commit_that_nobody_waits_for_any_more_leaves_no_lock(database: Database) -> None:
+    def write(connection: Connection, name: str) -> None:
+        connection.execute(insert(notes).values(name=name, value=""))
+        connection.execute(SLOW[database.dialect])
+
+    task = asyncio.create_task(database.commit(partial(write, name="slow")))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(10):
+        await add_note(database)
+        await database.commit(partial(write, name="next"))
+    async with database.read() as connection:
+        assert {"a", "next"} <= set((await connection.execute(select(notes.c.name))).scalars())
 
 
 async def test_a_database_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
