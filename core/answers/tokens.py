@@ -15,7 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import regex
-import snowballstemmer
+import Stemmer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ _RUNS = regex.compile(
 _PARTS = regex.compile(r"\d+(?:\.\d+)+|\d+|[^\W\d_]+")
 _CAMEL = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})")
 MAJOR = "~"
-_STEMMER = snowballstemmer.stemmer("english")
+_STEMMER = Stemmer.Stemmer("english", 0)  # what it would remember, ``stem`` does
 _STEMMING = Lock()
 """The stemmer keeps the word that it works on, and threads learn words while readers ask."""
 
