@@ -54,7 +54,7 @@ _SECTIONS: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
         ("tips", r"技巧|小贴士|最佳实践|\b(?:tips?|best practices|tricks?)\b"),
         ("products", r"新产品|(?:哪些|什么)产品|产品(?:栏目|板块|部分|动态|新闻)|\b(?:new|which|what) products?\b|\bproducts? (?:section|launches|news)\b"),
         ("insight", r"洞察|行业观察|观点栏目|\binsights?\b"),
-        ("research", r"论文|研究(?:栏目|板块|部分|新闻|动态)|\bpapers?\b|\bresearch (?:section|news)\b"),
+        ("research", r"论文|研究|\bpapers?\b|\bresearch\b|\bstud(?:y|ies)\b"),
     )
 )  # fmt: skip
 _METRICS: tuple[tuple[Metric, regex.Pattern[str]], ...] = (

@@ -52,6 +52,9 @@ OTHERS = 0.4
 SPOKEN_OF = 0.6
 ONCE = 2.5
 """Makes up for the length of a text, so that a word that occurs once in a usual one is wholly covered."""
+THERE = 0.3
+"""What standing in the time and the section that were asked for counts, compared with saying every word: readers call
+what they remember of a day by words of their own."""
 UNDER_DISCUSSION = 1.0
 FOLLOWS = 0.5
 PRIOR_SHARE = 0.5
@@ -479,13 +482,16 @@ class _Round:
         self._boost_spoken_of(question, tally.scores)
         allowed = self._allowed(question, inside)
         entries = (entry for entry in tally.scores.items() if allowed is None or entry[0] in allowed)
-        pool = nlargest(3 * POOL, entries, key=lambda entry: entry[1])
+        pool = dict(nlargest(3 * POOL, entries, key=lambda entry: entry[1]))
+        if allowed and question.when.bounded:
+            for number in self._there(question, allowed):
+                pool[number] = pool.get(number, 0.0) + THERE * (tally.total or 1)
         if not self._alike:
-            return self._sorted(self._judged(question, tally, number, score) for number, score in pool)
+            return self._sorted(self._judged(question, tally, number, score) for number, score in pool.items())
         near = self._near(allowed)
         return self._sorted(
             self._judged(question, tally, number, score, CLOSE * (tally.total or 1) * self._meant(number))
-            for number, score in {**dict.fromkeys(near, 0.0), **dict(pool)}.items()
+            for number, score in {**dict.fromkeys(near, 0.0), **pool}.items()
         )
 
     def _sorted(self, judged: Iterable[Candidate | None]) -> list[Candidate]:
@@ -498,6 +504,11 @@ class _Round:
         if question.when.bounded or self._edition:
             return {number for ref in inside for number in self._index.of(ref)}
         return None
+
+    def _there(self, question: Question, allowed: Iterable[int]) -> list[int]:
+        """Return the passages of these, in their order, that stand in the sections that are asked for."""
+        found = [(number, passage) for number in sorted(allowed) if (passage := self._index.passages[number])]
+        return [number for number, passage in found if not question.sections or passage.section in question.sections]
 
     def _near(self, allowed: set[int] | None) -> Iterable[int]:
         """Return the passages that mean what is asked for, whatever their words."""
