@@ -122,6 +122,10 @@ class Vocabulary:
         whole, beginning = _spoken(heading)
         return self.part_of.get(whole) or self.part_of.get(beginning)
 
+    def whole(self, heading: str) -> str | None:
+        """Return the kind that is called exactly so, by all words of the heading."""
+        return self.kind_of.get(fold(heading))
+
     def exact(self, heading: str) -> str | None:
         """Return the kind that is called exactly so (whole heading, or its part before a colon or dash)."""
         whole, beginning = _spoken(heading)

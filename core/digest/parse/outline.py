@@ -248,7 +248,7 @@ class _Heads:
         text = _unnumbered(heading, text)
         part = self._vocabulary.part(text, emoji)
         if block.level > self._level:
-            exact = self._vocabulary.exact(text) if len(text) <= LONGEST_SPOKEN_HEAD else None
+            exact = self._vocabulary.whole(text) if len(text) <= LONGEST_SPOKEN_HEAD else None
             known = part if fold(text) and self._vocabulary.part(text) else None
             return _head(known or "section", emoji, heading, block) if known or (exact and self._level) else None
         if part:
