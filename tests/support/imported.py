@@ -2,4 +2,7 @@
 
 import gc
 
+from core.answers.when import rules
+
+rules()  # or each program that a test starts would compile them anew
 gc.freeze()
