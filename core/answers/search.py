@@ -390,8 +390,9 @@ class _Round:
         return frozenset(ref for ref in self._refs if ref.date in near)
 
     def _unknown(self, question: Question) -> Iterable[str]:
+        """Yield the names that the archive never mentions, and nothing that is near to them: a founder's company."""
         for concept in question.concepts:
-            same = [phrase for phrase, weight in concept.words if weight >= MEANT]
+            same = [phrase for phrase, weight in concept.words if weight >= MEANT or concept.sort == "name"]
             named = concept.sort in {"name", "version"} or concept.capital
             if named and not any(self._all_of(concept, phrase) for phrase in same):
                 yield concept.said

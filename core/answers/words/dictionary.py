@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import unicodedata
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,11 +30,24 @@ GLOSSES, WORDS = 6, 8
 LONGEST_GLOSS = 3
 _PLAIN = re.compile(r"[/;] ?(?:to |a |the )?([A-Za-z][a-zA-Z'-]+(?: [a-zA-Z'-]+){0,2})(?= ?[/;(])")
 """Meanings that are an English word or up to three, before an aside."""
+_NAMED = regex.compile(r"[/;] ?(\p{Lu}[\w'-]+(?: \p{Lu}[\w'-]+){0,2})(?: \([^)]*\))?, ")
+"""Names, before what they are the name of: "Nagoya, city in Japan"."""
 _ASIDE = regex.compile(r"\s*\([^)]*\)\s*")
 _USELESS = regex.compile(
     r"^(?:CL:|(?:old )?variant of|see |also |used in|surname|abbr|same as|erhua|Japanese|classifier|\(.*particle)|[\[|]"
 )
-_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("d", ""), ("ing", ""), ("ing", "e"), ("er", ""))
+_ENDINGS = (
+    ("ies", "y"),
+    ("es", ""),
+    ("s", ""),
+    ("ed", ""),
+    ("d", ""),
+    ("ing", ""),
+    ("ing", "e"),
+    ("er", ""),
+    ("ness", ""),
+    ("ian", ""),
+)
 
 
 class Dictionary:
@@ -51,6 +65,8 @@ class Dictionary:
             self._meanings[word] = f"{before}/{meaning}" if before else meaning
             for gloss in _PLAIN.findall(f"/{meaning}"):
                 self._words.setdefault(gloss, []).append(word)
+            for name in _NAMED.findall(f"/{meaning}"):
+                self._words.setdefault(_unaccented(name), []).append(word)
 
     def __contains__(self, word: str) -> bool:
         return word in self._meanings
@@ -81,9 +97,16 @@ def _glosses(meaning: str) -> Iterator[str]:
         if _USELESS.search(part):
             continue
         for said in _ASIDE.sub(" ", part).split(";"):
-            gloss = said.strip().casefold().removeprefix("to ").removeprefix("a ").removeprefix("the ")
+            name, comma, _ = said.strip().partition(",")
+            named = _unaccented(name.strip()) if comma and name[:1].isupper() else said.strip()
+            gloss = named.casefold().removeprefix("to ").removeprefix("a ").removeprefix("the ")
             if gloss and gloss.count(" ") < LONGEST_GLOSS:
                 yield gloss
+
+
+def _unaccented(name: str) -> str:
+    """Return a name as it is typed: "Osaka" for "Ōsaka"."""
+    return "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char))
 
 
 def _distinct(said: Iterable[str], most: int) -> tuple[Phrase, ...]:

@@ -73,6 +73,12 @@ async def test_an_unknown_version_is_named(answerer: Answerer, question: str, na
     assert name in answer.text.partition("\n")[0]
 
 
+async def test_who_is_never_mentioned_is_answered_for_by_the_company(answerer: Answerer) -> None:
+    answer = await answerer.ask("扎克伯格收购 Manus 了吗？", lang="zh")
+    assert answer.found
+    assert answer.citations[0].title == "Meta 完成收购 Manus"
+
+
 async def test_numbers_are_compared(answerer: Answerer) -> None:
     assert await first(answerer, "Which model had the most likes in March?", "en") == "deepseek-v4"
     assert await first(answerer, "三月点赞最多的模型", "zh") == "deepseek-v4"

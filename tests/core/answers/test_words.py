@@ -13,7 +13,7 @@ from core.answers.learn import Learnt, learn
 from core.answers.passages import Passage
 from core.answers.question import understand
 from core.answers.search import Indexer, Searcher
-from core.answers.tokens import normalised, tokens, units
+from core.answers.tokens import normalised, query_tokens, tokens, units
 from core.answers.words import Lexicon, Words, bundled_lines
 from core.answers.words.dictionary import Dictionary, dictionary, installed
 from core.answers.words.mined import mine
@@ -36,6 +36,9 @@ ENTRIES = """# a dictionary in the form of CC-CEDICT
 養老院 养老院 [yang3 lao3 yuan4] /nursing home/
 疊 叠 [die2] /to fold/to pile up/
 茶 茶 [cha2] /tea/
+大阪 大阪 [Da4 ban3] /Ōsaka, a city and prefecture in Japan/
+愛因斯坦 爱因斯坦 [Ai4 yin1 si1 tan3] /Albert Einstein (1879-1955), German-born theoretical physicist/
+成熟 成熟 [cheng2 shu2] /ripe; mature/
 """
 ARCHIVE = [
     ("zh", "三星冰箱会买菜", "打开门就知道缺什么。"),
@@ -57,6 +60,16 @@ def test_a_chinese_word_has_its_meanings(small: Dictionary) -> None:
 @pytest.mark.parametrize("said", ["refrigerator", "Refrigerators"])
 def test_an_english_word_has_its_chinese_ones(small: Dictionary, said: str) -> None:
     assert small.chinese(said) == (("冰箱",),)
+
+
+@pytest.mark.parametrize(("english", "chinese"), [("Osaka", "大阪"), ("Albert Einstein", "爱因斯坦")])
+def test_a_name_is_known_without_what_it_is_the_name_of(small: Dictionary, english: str, chinese: str) -> None:
+    assert small.chinese(english) == (tuple(query_tokens(chinese)),)
+    assert small.english(chinese) == (tuple(query_tokens(english)),)
+
+
+def test_a_quality_is_known_by_what_has_it(small: Dictionary) -> None:
+    assert small.chinese("ripeness") == (("成熟",),)
 
 
 def test_a_dictionary_is_read_from_a_file(tmp_path: Path) -> None:
