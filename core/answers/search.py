@@ -55,6 +55,8 @@ ONCE = 2.5
 THERE = 0.3
 """What standing in the time and the section that were asked for counts, compared with saying every word: readers call
 what they remember of a day by words of their own."""
+MOST_THERE = 500
+"""Where more lies in that time nobody remembers the time for a story of it."""
 UNDER_DISCUSSION = 1.0
 FOLLOWS = 0.5
 PRIOR_SHARE = 0.5
@@ -390,7 +392,7 @@ class _Round:
         return frozenset(ref for ref in self._refs if ref.date in near)
 
     def _unknown(self, question: Question) -> Iterable[str]:
-        """Yield the names that the archive never mentions, and nothing that is near to them: a founder's company."""
+        """Yield the names of which the archive mentions neither them nor what is near to them: a founder's company."""
         for concept in question.concepts:
             same = [phrase for phrase, weight in concept.words if weight >= MEANT or concept.sort == "name"]
             named = concept.sort in {"name", "version"} or concept.capital
@@ -485,7 +487,8 @@ class _Round:
         entries = (entry for entry in tally.scores.items() if allowed is None or entry[0] in allowed)
         pool = dict(nlargest(3 * POOL, entries, key=lambda entry: entry[1]))
         if allowed and question.when.bounded:
-            for number in self._there(question, allowed):
+            there = self._there(question, allowed)
+            for number in there if len(there) <= MOST_THERE else ():
                 pool[number] = pool.get(number, 0.0) + THERE * (tally.total or 1)
         if not self._alike:
             return self._sorted(self._judged(question, tally, number, score) for number, score in pool.items())

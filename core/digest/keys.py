@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 KEY_BYTES = 5
 """They make eight characters of base32."""
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
-_PAIRS = [one + other for one in BASE32 for other in BASE32]
-"""Two characters at a time are half as many steps."""
 LEAST_SIMILAR = 0.55
 COMPARED = 400
 SHINGLE = 3
@@ -202,7 +200,7 @@ def _words(text: str) -> str:
 
 def _hash(text: str) -> str:
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:KEY_BYTES], "big")
-    return "".join([_PAIRS[number >> shift & 1023] for shift in range(KEY_BYTES * 8 - 10, -1, -10)])
+    return "".join([BASE32[number >> shift & 31] for shift in range(KEY_BYTES * 8 - 5, -1, -5)])
 
 
 def _distinct(keys: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
