@@ -38,15 +38,15 @@ def hold(  # the port's
     here = and_(budgets.c.platform == account.platform, budgets.c.account == account.account)
     values = {"owner": owner, "until": until, "per_second": per_second}
     mine = update(budgets).where(here, budgets.c.owner == owner, budgets.c.share < shares)
-    if (connection.execute(mine.values(values))).rowcount:
+    if connection.execute(mine.values(values)).rowcount:
         return True
     for share in range(shares):
         this = and_(here, budgets.c.share == share, budgets.c.until <= now)
-        if (connection.execute(update(budgets).where(this).values(values))).rowcount:
+        if connection.execute(update(budgets).where(this).values(values)).rowcount:
             return True
         key = {"platform": account.platform, "account": account.account, "share": share}
         new = insert_into(connection.dialect.name, budgets).values(key | values).on_conflict_do_nothing()
-        if (connection.execute(new.returning(budgets.c.share))).first() is not None:
+        if connection.execute(new.returning(budgets.c.share)).first() is not None:
             return True
     return False
 
@@ -58,7 +58,7 @@ def over(connection: Connection, account: Account, now: datetime, owner: str) ->
     """
     here = and_(budgets.c.platform == account.platform, budgets.c.account == account.account)
     query = select(budgets.c.owner).where(here, or_(budgets.c.until <= now, budgets.c.owner == owner))
-    found = (connection.execute(query.order_by(budgets.c.share).with_for_update())).scalars()
+    found = connection.execute(query.order_by(budgets.c.share).with_for_update()).scalars()
     return [other for other in found if other != owner]
 
 
@@ -74,7 +74,7 @@ def is_holding(connection: Connection, chunk: int, owner: str, now: datetime) ->
         chunks.c.id == chunk, chunks.c.platform == budgets.c.platform, chunks.c.account == budgets.c.account
     )
     query = select(budgets.c.share).where(budgets.c.owner == owner, budgets.c.until > now, theirs)
-    return (connection.execute(query.with_for_update(read=True))).first() is not None
+    return connection.execute(query.with_for_update(read=True)).first() is not None
 
 
 def let_go(connection: Connection, owner: str, now: datetime) -> None:

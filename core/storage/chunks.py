@@ -54,7 +54,7 @@ _PRIORITY = func.min(case((PLANNED, deliveries.c.priority)))
 
 def of_run(connection: Connection, run: int) -> Sequence[int]:
     """Return the numbers of the run's chunks."""
-    return (connection.execute(select(chunks.c.id).where(chunks.c.run_id == run))).scalars().all()
+    return connection.execute(select(chunks.c.id).where(chunks.c.run_id == run)).scalars().all()
 
 
 def tally(connection: Connection, which: Sequence[int], now: datetime, *, put_down: bool = False) -> Sequence[int]:
@@ -121,7 +121,7 @@ def count(connection: Connection, which: Sequence[int]) -> Sequence[Row[Any]]:
     both = union_all(rest, held).subquery("both")
     sums = [cast(func.sum(both.c[name]), Integer).label(name) for name in TALLIED]
     query = select(both.c.run_id, *sums, func.min(both.c.due).label("due")).group_by(both.c.run_id)
-    return (connection.execute(query)).all()
+    return connection.execute(query).all()
 
 
 def held_or_touched(run: int, since: datetime) -> ColumnElement[bool]:

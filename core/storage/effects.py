@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def apply(connection: Connection, entry: Entry, settled: Settled, effect: Effect) -> None:
     """Write what else follows from the entry."""
     query = select(deliveries).where(deliveries.c.id == entry.delivery)
-    row = (connection.execute(query)).one()
+    row = connection.execute(query).one()
     _change_subscription(connection, row, effect, settled.reason)
     if effect.notice:
         about = {"platform": row.platform, "account": row.account, "target": row.target}
@@ -53,16 +53,16 @@ def _move(connection: Connection, row: Row[Any], chat: str) -> None:
     same_chat = select(subscriptions.c.id, subscriptions.c.target, subscriptions.c.edition).where(
         subscriptions.c.chat == chat_key(before)
     )
-    for kept in (connection.execute(same_chat)).all():
+    for kept in connection.execute(same_chat).all():
         after = Target.from_key(kept.target).moved_to(chat)
         same = (subscriptions.c.target == after.key, subscriptions.c.edition == kept.edition)
         connection.execute(delete(subscriptions).where(*same, subscriptions.c.ended != ""))
-        there = (connection.execute(select(exists().where(*same)))).scalar_one()
+        there = connection.execute(select(exists().where(*same))).scalar_one()
         values = {"ended": "moved"} if there else {"target": after.key, "chat": chat_key(after)}
         connection.execute(update(subscriptions).where(subscriptions.c.id == kept.id).values(values))
     after = before.moved_to(chat)
     already = and_(deliveries.c.issue_id == row.issue_id, deliveries.c.target == after.key)
-    if (connection.execute(select(exists().where(already)))).scalar_one():
+    if connection.execute(select(exists().where(already))).scalar_one():
         skipped = {"state": "skipped", "reason": "the chat it moved to has it already"}
         connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(skipped))
     else:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from random import uniform
 from time import monotonic, sleep
@@ -69,7 +69,7 @@ class Database:
         self._writer = writer
         self._committer = committer
         self._thread = ThreadPoolExecutor(1, "commit")
-        self._writing = asyncio.Lock() if committer else None
+        self._writing: AbstractAsyncContextManager[None] = asyncio.Lock() if committer else nullcontext()
 
     @property
     def dialect(self) -> str:
@@ -87,7 +87,7 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection whose writes are committed together at the end, or not at all."""
         with translated():
-            async with self._writing or nullcontext(), self._writer.begin() as connection:
+            async with self._writing, self._writer.begin() as connection:
                 yield connection
 
     async def commit(self, work: Callable[[Connection], T]) -> T:
@@ -96,11 +96,11 @@ class Database:
         On SQLite all of it is done in a thread: handing it each statement costs more than most statements do. Who is
         cancelled meanwhile does not know whether it was committed, as with every database.
         """
+        if self._committer is None:
+            async with self.write() as connection:
+                return await connection.run_sync(work)
         with translated():
-            if self._committer is None:
-                async with self._writer.begin() as connection:
-                    return await connection.run_sync(work)
-            async with self._writing or nullcontext():
+            async with self._writing:
                 return await asyncio.get_running_loop().run_in_executor(self._thread, _commit, self._committer, work)
 
     async def upgrade(self) -> None:

@@ -105,11 +105,7 @@ class SqlLedger:
 
     async def claim(self, chunk: int, owner: str, *, now: datetime) -> Sequence[Work]:
         """Lease the chunk, if its run goes on, it is due and free, and ``owner`` holds a budget of its account."""
-
-        def write(connection: Connection) -> Sequence[Work]:
-            return _claim(connection, chunk, owner, now) if is_holding(connection, chunk, owner, now) else ()
-
-        return await self._database.commit(write)
+        return await self._database.commit(partial(_claim, chunk=chunk, owner=owner, now=now))
 
     async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
         """Write what is allowed in one durable commit; return for each entry whether it was."""
@@ -151,6 +147,8 @@ def _waiting(account: Account | None) -> Any:  # noqa: ANN401  # a Select of thi
 
 
 def _claim(connection: Connection, chunk: int, owner: str, now: datetime) -> Sequence[Work]:
+    if not is_holding(connection, chunk, owner, now):
+        return ()
     lease = connection.execute(insert(leases).values(owner=owner, chunk_id=chunk).returning(leases.c.id)).scalar_one()
     goes_on = chunks.c.run_id.in_(select(runs.c.id).where(RUNNING))
     free = and_(chunks.c.id == chunk, chunks.c.lease.is_(None), chunks.c.due <= now, goes_on)
@@ -177,7 +175,7 @@ def _record(connection: Connection, entries: Sequence[Entry]) -> Sequence[bool]:
 def _release(connection: Connection, which: Any, now: datetime, on_unknown: Doubts) -> None:  # noqa: ANN401  # a condition
     locked = select(leases.c.id).where(which).order_by(leases.c.id).with_for_update()
     ended = delete(leases).where(leases.c.id.in_(locked)).returning(leases.c.chunk_id, leases.c.sending)
-    rows = (connection.execute(ended)).all()
+    rows = connection.execute(ended).all()
     if not rows:
         return
     intents = [intent for row in rows for intent in json.loads(row.sending)]

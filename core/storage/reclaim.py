@@ -51,7 +51,7 @@ def _doubt(  # facts of one page
         .join_from(deliveries, runs, deliveries.c.run_id == runs.c.id)
         .where(deliveries.c.id == delivery)
     )
-    row = (connection.execute(query)).one_or_none()
+    row = connection.execute(query).one_or_none()
     if row is None:  # forgotten meanwhile
         return
     doubt = {"state": "unknown", "reason": STOPPED, "at": left, "message_id": "", "digest": ""}
