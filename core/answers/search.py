@@ -461,11 +461,7 @@ class _Round:
         found = []
         for ref in kept:
             passages = [self._index.passages[number] for number in self._index.of(ref)]
-            found += [
-                passage
-                for passage in passages
-                if passage and (not question.sections or passage.section in question.sections)
-            ]
+            found += [passage for passage in passages if passage and _is_asked_for(question, passage)]
         if self._lang and any(passage.ref.lang == self._lang for passage in found):
             found.sort(key=lambda passage: passage.ref.lang != self._lang)
         size = max(1, len(found))
@@ -512,7 +508,7 @@ class _Round:
     def _there(self, question: Question, allowed: Iterable[int]) -> list[int]:
         """Return the passages of these, in their order, that stand in the sections that are asked for."""
         found = [(number, passage) for number in sorted(allowed) if (passage := self._index.passages[number])]
-        return [number for number, passage in found if not question.sections or passage.section in question.sections]
+        return [number for number, passage in found if _is_asked_for(question, passage)]
 
     def _near(self, allowed: set[int] | None) -> Iterable[int]:
         """Return the passages that mean what is asked for, whatever their words."""
@@ -620,6 +616,11 @@ class _Round:
             return own, tells_it, fits, candidate.passage.ref.date, candidate.score
 
         return key
+
+
+def _is_asked_for(question: Question, passage: Passage) -> bool:
+    """Tell whether a passage stands in a section that is asked for, if any is."""
+    return not question.sections or passage.section in question.sections
 
 
 def _titled(question: Question, passage: Passage) -> bool:

@@ -119,8 +119,7 @@ class Vocabulary:
 
     def names_part(self, heading: str) -> PartName | None:
         """Return the part that is called exactly so (whole heading, or its part before a colon or dash)."""
-        whole, beginning = _spoken(heading)
-        return self.part_of.get(whole) or self.part_of.get(beginning)
+        return self.part_of.get(fold(heading)) or self.part_of.get(fold(_segment(heading)))
 
     def whole(self, heading: str) -> str | None:
         """Return the kind that is called exactly so, by all words of the heading."""
@@ -128,8 +127,7 @@ class Vocabulary:
 
     def exact(self, heading: str) -> str | None:
         """Return the kind that is called exactly so (whole heading, or its part before a colon or dash)."""
-        whole, beginning = _spoken(heading)
-        return self.kind_of.get(whole) or self.kind_of.get(beginning)
+        return self.whole(heading) or self.kind_of.get(fold(_segment(heading)))
 
     def resolve(self, words: str, lang: str = "") -> str | None:
         """Return the kind that a reader means by ``words``: its id, a name or alias, or an unambiguous beginning."""
@@ -248,10 +246,6 @@ def _marked(kind: Kind, emoji: str) -> bool:
 
 def _bare(emoji: str) -> str:
     return emoji.replace("\ufe0f", "")
-
-
-def _spoken(heading: str) -> tuple[str, str]:
-    return fold(heading), fold(_segment(heading))
 
 
 @lru_cache(maxsize=4096)

@@ -180,7 +180,7 @@ async def test_two_programs_share_the_rate_of_a_paid_account(fake: FakeTelegram,
             fake.chat(number)
         async with running(settings[0], "carry"), running(settings[1], "carry"):
             await house.pusher.push("daily")
-            await fake.until(lambda: len(fake.seen) >= len(MANY) <= len(posted(fake)), seconds=90)
+            await fake.until(lambda: len(fake.seen) >= len(MANY) and len(posted(fake)) >= len(MANY), seconds=90)
             sent = [await sent_by(int(one["PAPERBOY_STATUS_PORT"])) for one in settings]
     assert Counter(posted(fake)) == dict.fromkeys(MANY, 1)
     assert sum(sent) == len(MANY)

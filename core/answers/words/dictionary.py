@@ -65,7 +65,7 @@ class Dictionary:
             self._meanings[word] = f"{before}/{meaning}" if before else meaning
             for gloss in _PLAIN.findall(f"/{meaning}"):
                 self._words.setdefault(gloss, []).append(word)
-            for name in _NAMED.findall(f"/{meaning}"):
+            for name in _NAMED.findall(f"/{meaning}") if ", " in meaning else ():
                 self._words.setdefault(_unaccented(name), []).append(word)
 
     def __contains__(self, word: str) -> bool:
@@ -106,6 +106,8 @@ def _glosses(meaning: str) -> Iterator[str]:
 
 def _unaccented(name: str) -> str:
     """Return a name as it is typed: "Osaka" for "Ōsaka"."""
+    if name.isascii():
+        return name  # as nearly always
     return "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char))
 
 
