@@ -87,6 +87,11 @@ class _Trip:
     def step(self) -> Step:
         return self.steps[self.next]
 
+    @property
+    def is_begun(self) -> bool:
+        """Return whether a part of the post is there, which the rest must follow even if its run is cancelled."""
+        return self.work.shown is None and self.step.page > 0
+
 
 class Deliverer:
     """Makes the deliveries of one account. ``may_send`` tells whether its budget is still held."""
@@ -153,7 +158,10 @@ class Deliverer:
         await load.empty.wait()
 
     def lose(self, leases: Iterable[int]) -> None:
-        """Begin nothing more under these leases: they are not held any more."""
+        """Begin nothing more under these leases: they are not held any more, or their run does not go on.
+
+        What was begun goes on for as long as the ledger takes it.
+        """
         self._lost.update(leases)
         self._drop(self._lost)
 
@@ -214,24 +222,24 @@ class Deliverer:
             self._settle(trip, "sent", next_page=len(sheets))
 
     def _line_up(self, trip: _Trip) -> None:
-        if trip.work.lease in self._lost:
+        if trip.work.lease in self._lost and not trip.is_begun:
             _is_done(trip)
             return
         heappush(self._ready, (trip.work.priority, next(self._turn), trip))
 
     def _drop(self, leases: set[int] | None) -> None:
-        """Begin nothing more under these leases, or (None) at all."""
-        trips = [trip for _, _, trip in self._ready] + [trip for _, _, trip in self._resting]
-        dropped = [trip for trip in trips if leases is None or trip.work.lease in leases]
+        """Begin nothing more under these leases, or (None) go on with nothing at all."""
+
+        def stays(trip: _Trip) -> bool:
+            return leases is not None and (trip.work.lease not in leases or trip.is_begun)
+
+        dropped = [one[2] for line in (self._ready, self._resting) for one in line if not stays(one[2])]
         if not dropped:
             return
-        if leases is None:
-            self._ready, self._resting = [], []
-        else:
-            self._ready = [one for one in self._ready if one[2].work.lease not in leases]
-            self._resting = [one for one in self._resting if one[2].work.lease not in leases]
-            heapify(self._ready)
-            heapify(self._resting)
+        self._ready = [one for one in self._ready if stays(one[2])]
+        self._resting = [one for one in self._resting if stays(one[2])]
+        heapify(self._ready)
+        heapify(self._resting)
         for trip in dropped:
             _is_done(trip)
 
@@ -286,11 +294,14 @@ class Deliverer:
         self._woken.set()
 
     def _leave(self, trip: _Trip, passage: Passage, now: datetime) -> None:
-        """Have a page sent at its instant, unless its lease was lost or the account has to wait for long meanwhile."""
+        """Have a page sent at its instant, unless its lease was lost or the account has to wait for long meanwhile.
+
+        Where a run was cancelled the lease still takes that the page did not leave, which would be in doubt otherwise.
+        """
         wait = self._pacer.late_wait(passage, now)
-        if trip.work.lease in self._lost:
+        if trip.work.lease in self._lost and not trip.is_begun:
             self._on_the_way -= 1
-            _is_done(trip)
+            self._put_back(trip, now)
         elif wait > self._pace.patience:
             self._on_the_way -= 1
             self._let_wait(trip, wait, now)

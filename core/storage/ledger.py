@@ -40,7 +40,7 @@ from core.storage.budgets import hold, is_holding, let_go, lock, over
 from core.storage.chunks import RUNNING
 from core.storage.dialects import insert_into
 from core.storage.effects import apply
-from core.storage.reclaim import doubt, go_on
+from core.storage.reclaim import doubt, end, go_on
 from core.storage.rows import incoming, packed
 from core.storage.schema import EPOCH, MICROSECOND, Instant, budgets, chunks, deliveries, leases, pages, runs
 from core.storage.work import works
@@ -182,7 +182,10 @@ def _release(connection: Connection, which: Any, now: datetime, on_unknown: Doub
     touched = [row.chunk_id for row in rows]
     pieces.lock_runs(connection, touched)
     doubt(connection, intents, now, on_unknown)
-    if left := pieces.tally(connection, touched, now, put_down=True):
+    left = pieces.tally(connection, touched, now, put_down=True)
+    if left and end(connection, left, now):
+        left = pieces.tally(connection, touched, now)
+    if left:
         go_on(connection, left, on_unknown)
     if len(left) < len(touched):
         pieces.finish(connection, touched)

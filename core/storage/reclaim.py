@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from core.delivery.model import Doubts, OnUnknown
 
@@ -41,6 +41,22 @@ def go_on(connection: Connection, which: Sequence[int], on_unknown: Doubts) -> N
         ahead = exists().where(settled, pages.c.page >= deliveries.c.next_page)
         after = select(func.max(pages.c.page) + 1).where(settled).correlate(deliveries).scalar_subquery()
         connection.execute(update(deliveries).where(inside, these, ahead).values(next_page=after))
+
+
+def skip(connection: Connection, mine: ColumnElement[bool], now: datetime) -> int:
+    """Skip what is planned of cancelled runs, posts that would have been changed stay; return how many there were."""
+    planned = and_(mine, PLANNED)
+    stays = {"state": "sent", "amends": False, "updated_at": now}
+    kept = connection.execute(update(deliveries).where(planned, deliveries.c.amends).values(stays)).rowcount
+    skipped = {"state": "skipped", "reason": "cancelled", "updated_at": now}
+    return kept + connection.execute(update(deliveries).where(planned).values(skipped)).rowcount
+
+
+def end(connection: Connection, which: Sequence[int], now: datetime) -> int:
+    """Skip what these chunks' cancelled runs have left: nobody comes for it again. Return how many there were."""
+    cancelled = select(runs.c.id).where(runs.c.state == "cancelled")
+    theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which), chunks.c.run_id.in_(cancelled))
+    return skip(connection, and_(deliveries.c.run_id.in_(theirs), deliveries.c.chunk_id.in_(which)), now)
 
 
 def _doubt(  # facts of one page

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from core.delivery.model import Counts, Run
 from core.storage import chunks as pieces
+from core.storage import reclaim
 from core.storage.schema import budgets, chunks, deliveries, leases, pages, runs
 
 if TYPE_CHECKING:
@@ -84,14 +85,11 @@ async def _on_their_way(connection: AsyncConnection, run: int) -> set[int]:
 
 
 async def _skip_the_rest(connection: AsyncConnection, run: int, begun: set[int], now: datetime) -> None:
-    mine = and_(deliveries.c.run_id == run, pieces.PLANNED, deliveries.c.id.not_in(begun))
-    stays = {"state": "sent", "amends": False, "updated_at": now}
-    await connection.execute(update(deliveries).where(mine, deliveries.c.amends).values(stays))
     half_done = exists().where(pages.c.delivery_id == deliveries.c.id)
     held = exists().where(chunks.c.id == deliveries.c.chunk_id, chunks.c.lease.is_not(None))
-    rest = and_(mine, ~deliveries.c.amends, ~and_(half_done, held))
-    skipped = {"state": "skipped", "reason": "cancelled", "updated_at": now}
-    await connection.execute(update(deliveries).where(rest).values(skipped))
+    free = or_(deliveries.c.amends, ~and_(half_done, held))
+    mine = and_(deliveries.c.run_id == run, deliveries.c.id.not_in(begun), free)
+    await connection.run_sync(reclaim.skip, mine, now)
     await connection.run_sync(pieces.tally, await connection.run_sync(pieces.of_run, run), now)
 
 

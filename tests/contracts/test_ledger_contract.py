@@ -333,6 +333,18 @@ async def test_cancelling_skips_what_has_not_begun(ledger: Ledger, database: Dat
     assert await ledger.record([page(works[1], "sending", 1), page(works[2], "sending")]) == [True, False]
 
 
+async def test_what_a_cancelled_run_has_left_is_skipped_when_it_is_given_back(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    works = await claim(ledger)
+    await ledger.record([page(works[0], "sending"), page(works[1], "sending")])
+    await SqlRuns(database).change(run, states=["running"], to="cancelled", note="wrong issue", now=NOW)
+    limited = Settled(state="planned", next_page=0, attempts=1, kind="wait", due=NOW, reason="too many requests")
+    await ledger.record([page(works[0], "failed", settled=limited)])
+    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=Doubts.always("resend"))
+    assert await counts(database) == Counts(skipped=4, unknown=1)
+
+
 async def test_only_what_failed_for_this_reason_is_retried(ledger: Ledger, database: Database, run: int) -> None:
     works = await claim(ledger)
     outcomes = [("failed", "content", "too long"), ("failed", "config", "no right"), ("unknown", "unknown", "timeout")]

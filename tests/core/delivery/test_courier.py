@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from core.storage.agenda import SqlAgenda
 from core.storage.ledger import SqlLedger
 from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
-from core.storage.schema import notices, subscriptions
+from core.storage.schema import leases, notices, subscriptions
 from core.storage.subscriptions import SqlSubscriptions
 from core.target import Target
 from couriers import hired
@@ -319,6 +320,31 @@ async def test_a_stop_gives_back_what_was_not_begun(database: Database, run: int
     assert {receipt.delivery.state for receipt in await receipts(database, run)} <= {"planned", "sent"}
     await deliver(database, platform)
     assert len(platform.taken) == len(set(platform.taken)) == 40
+
+
+async def on_their_way(database: Database) -> int:
+    async with database.read() as connection:
+        found = (await connection.execute(select(leases.c.sending))).scalars()
+        return sum(len(json.loads(sending)) for sending in found)
+
+
+async def test_a_cancelled_run_leaves_nothing_in_doubt_and_no_post_in_halves(database: Database, run: int) -> None:
+    platform = Platform()
+    runs = SqlRuns(database)
+    announced_long_before = Pace(in_flight=8, per_second=10)
+    async with hired(
+        ACCOUNT, SqlLedger(database), sender=platform, pages=two_pages, pace=announced_long_before
+    ) as courier:
+        task = asyncio.create_task(courier.run(asyncio.Event(), until_idle=True))
+        async with asyncio.timeout(10):
+            while len(platform.taken) < 4 or not await on_their_way(database):  # noqa: ASYNC110  # a row of the ledger
+                await asyncio.sleep(0.001)
+            assert await runs.change(run, states=["running"], to="cancelled", note="undone", now=NOW)
+            await task
+    counts = (await newest(database)).counts
+    there = {chat for chat, _, _ in platform.taken}
+    assert counts == Counts(sent=len(there), skipped=20 - len(there))
+    assert {len(platform.pages(chat)) for chat in there} == {2}
 
 
 async def test_a_chunk_that_is_claimed_at_the_end_is_given_back(database: Database, run: int) -> None:

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -66,14 +67,22 @@ class Accidents:
         return crash_courier.IN_FLIGHT * (self.kills + COURIERS * self.cuts)
 
 
+async def come(server: Server, kill: int, dice: random.Random) -> None:
+    """Wait for the instant of a kill, at which enough is left to do; the first may come while there is a plan only."""
+    if kill:
+        await asyncio.wait_for(server.until(2 * READERS * kill * KILLED_UNTIL / KILLS), PATIENCE_SECONDS)
+        await asyncio.sleep(dice.uniform(0, 0.15))
+    else:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(server.until(READERS * KILLED_UNTIL), dice.uniform(0.5, 2))
+
+
 async def accidents(url: str, server: Server, on_unknown: OnUnknown, couriers: list[BaseProcess]) -> Accidents:
     """Have what can happen happen; programs that were killed are replaced where there are many kills."""
     dice = random.Random(SEED)  # noqa: S311  # a repeatable accident
     seen = Accidents()
     for kill in range(KILLS):
-        if kill:  # the first may die while it plans
-            await asyncio.wait_for(server.until(2 * READERS * kill * KILLED_UNTIL / KILLS), PATIENCE_SECONDS)
-        await asyncio.sleep(dice.uniform(0, 0.15) if kill else dice.uniform(0.5, 2))
+        await come(server, kill, dice)
         await end(couriers.pop(dice.randrange(len(couriers))))
         seen.kills += 1
         if KILLS > 1:
