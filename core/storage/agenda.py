@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, func, insert, literal, select, update
+from sqlalchemy import and_, case, exists, func, insert, literal, or_, select, update
 
 from core.delivery.model import AMENDS
 from core.errors import StorageError
 from core.schedule.port import Canary, Order, Planned, Round
 from core.storage import chunks as pieces
 from core.storage.planning import Readers, chunks_of, is_paused, priority_of, waits
-from core.storage.schema import chunks, deliveries, issues, rounds, runs, slots
+from core.storage.schema import chunks, deliveries, issues, pages, rounds, runs, slots, subscriptions
 from core.storage.subscriptions import slot_of
-from core.storage.work import WITHDRAWN
+from core.storage.work import THERE, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from core.digest.model import IssueRef
@@ -83,7 +83,7 @@ class SqlAgenda:
     async def amend(self, at: datetime, *, settled: datetime) -> int:
         """Plan to bring posts of issues that changed since up to date; return how many."""
         newest = case((issues.c.withdrawn_at.is_not(None), literal(WITHDRAWN)), else_=issues.c.revision)
-        changed = select(issues.c.id, newest.label("newest")).where(
+        changed = select(issues.c.id, issues.c.updated_at, newest.label("newest")).where(
             issues.c.updated_at <= settled, issues.c.amended.is_distinct_from(newest)
         )
         async with self._database.read() as connection:
@@ -91,7 +91,7 @@ class SqlAgenda:
                 return 0
         async with self._database.write() as connection:
             found = (await connection.execute(changed.with_for_update())).all()
-            return sum([await _amend(connection, row.id, row.newest, at) for row in found])
+            return sum([await _amend(connection, row, at, slack=at - settled) for row in found])
 
     async def count(self, order: Order, at: datetime) -> Planned:
         """Return what ``plan`` would come to now, and write nothing."""
@@ -141,27 +141,46 @@ async def _new_run(connection: AsyncConnection, order: Order, at: datetime, cana
     return int((await connection.execute(new.returning(runs.c.id))).scalar_one())
 
 
-async def _amend(connection: AsyncConnection, issue_id: int, newest: str, at: datetime) -> int:
-    """Plan the issue's posts of other revisions anew; the issue is through once none is on its way as it was."""
-    posts = and_(deliveries.c.issue_id == issue_id, deliveries.c.state == "sent", deliveries.c.revision != newest)
+async def _amend(connection: AsyncConnection, issue: Row[Any], at: datetime, *, slack: timedelta) -> int:
+    """Plan the issue's posts of other revisions anew; the issue is through once none is on its way as it was.
+
+    ``slack`` is by how much the clocks of those who read issues and of those who carry chunks may differ.
+    """
+    before = issue.updated_at + slack
+    posts = and_(deliveries.c.issue_id == issue.id, _is_behind(issue.newest, before))
     theirs = select(deliveries.c.run_id).where(posts)
     again = update(runs).where(runs.c.id.in_(theirs), runs.c.state.in_(("done", "cancelled")))
-    await connection.execute(again.values(state="running", note=f"brought up to date: {newest[:12]}"))
+    await connection.execute(again.values(state="running", note=f"brought up to date: {issue.newest[:12]}"))
     fresh = {"state": "planned", "amends": True, "priority": AMENDS, "due": at, "attempts": 0, "next_page": 0}
     count = (await connection.execute(update(deliveries).where(posts).values(fresh))).rowcount
     if count:
         now_due = select(deliveries.c.chunk_id).where(
-            deliveries.c.issue_id == issue_id, pieces.PLANNED, deliveries.c.amends
+            deliveries.c.issue_id == issue.id, pieces.PLANNED, deliveries.c.amends
         )
         which = (await connection.execute(now_due.distinct())).scalars().all()
         await connection.run_sync(pieces.tally, which, at)
     on_their_way = (
         exists()
-        .where(chunks.c.lease.is_not(None), pieces.INSIDE, pieces.PLANNED)
-        .where(deliveries.c.issue_id == issue_id, ~deliveries.c.amends)
+        .where(chunks.c.lease.is_not(None), chunks.c.touched <= before, pieces.INSIDE)
+        .where(deliveries.c.issue_id == issue.id, pieces.PLANNED)
     )
-    await connection.execute(update(issues).where(issues.c.id == issue_id, ~on_their_way).values(amended=newest))
+    await connection.execute(update(issues).where(issues.c.id == issue.id, ~on_their_way).values(amended=issue.newest))
     return count
+
+
+def _is_behind(newest: str, before: datetime) -> ColumnElement[bool]:
+    """Return the condition for posts that show something else than this revision.
+
+    Those that could not be brought up to an earlier one, until ``before``, are tried again. What is there of a post
+    that did not arrive as a whole is taken back with the issue; a revision comes with the rest of it, by a retry.
+    """
+    over = deliveries.c.state.in_(("failed", "unknown", "skipped"))
+    behind = [deliveries.c.state == "sent", and_(over, deliveries.c.amends, deliveries.c.updated_at <= before)]
+    if newest == WITHDRAWN:
+        shown = exists().where(pages.c.delivery_id == deliveries.c.id, THERE)
+        served = exists().where(subscriptions.c.id == deliveries.c.subscription_id, subscriptions.c.ended == "")
+        behind.append(and_(over, ~deliveries.c.amends, shown, served))
+    return and_(deliveries.c.revision.is_distinct_from(newest), or_(*behind))
 
 
 async def _count(connection: AsyncConnection, order: Order, issue_id: int, at: datetime) -> dict[str, int]:

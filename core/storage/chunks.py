@@ -76,7 +76,9 @@ def tally(connection: Connection, which: Sequence[int], now: datetime, *, put_do
 def _tallied(*, put_down: bool) -> ReturningUpdate[Any]:
     counted = _counted().subquery("counted")
     values: dict[str, Any] = {name: counted.c[name] for name in TALLIED}
-    values |= {"due": counted.c.due, "priority": counted.c.priority, "touched": bindparam("now", type_=Instant)}
+    now = bindparam("now", type_=Instant)
+    values |= {"due": counted.c.due, "priority": counted.c.priority}
+    values["touched"] = now if put_down else case((chunks.c.lease.is_(None), now), else_=chunks.c.touched)
     if put_down:
         values["lease"] = None
     change = update(chunks).where(chunks.c.id == counted.c.id).values(values)

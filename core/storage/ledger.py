@@ -152,7 +152,7 @@ def _claim(connection: Connection, chunk: int, owner: str, now: datetime) -> Seq
     lease = connection.execute(insert(leases).values(owner=owner, chunk_id=chunk).returning(leases.c.id)).scalar_one()
     goes_on = chunks.c.run_id.in_(select(runs.c.id).where(RUNNING))
     free = and_(chunks.c.id == chunk, chunks.c.lease.is_(None), chunks.c.due <= now, goes_on)
-    taken = connection.execute(update(chunks).where(free).values(lease=lease)).rowcount == 1
+    taken = connection.execute(update(chunks).where(free).values(lease=lease, touched=now)).rowcount == 1
     claimed = works(connection, chunk, lease, now) if taken else ()
     if not claimed:
         connection.execute(delete(leases).where(leases.c.id == lease))

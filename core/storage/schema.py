@@ -180,8 +180,8 @@ chunks = Table(
 """Some hundred deliveries of one run and account, which are leased together. ``number`` counts them in the run.
 
 ``due`` is when something in it is to be done next, null if nothing is. ``lease`` is the fence: who holds another number
-changes nothing. The counts are of the instant ``touched`` at which the chunk was put down last; while somebody holds it
-its deliveries are counted instead. See ``core.storage.chunks``.
+changes nothing. ``touched`` is when the chunk was taken up or put down last. The counts are of that instant; while
+somebody holds the chunk its deliveries are counted instead. See ``core.storage.chunks``.
 """
 
 deliveries = Table(

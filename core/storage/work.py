@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
 
 WITHDRAWN = "withdrawn"
+THERE = and_(pages.c.state.in_(("sent", "edited")), pages.c.message_id != "")
+"""The condition for pages that the target shows, and that can be changed."""
 ISSUE = (issues.c.edition, issues.c.date, issues.c.lang)
 
 DELIVERIES = (
@@ -102,8 +104,8 @@ def _shown(connection: Connection, amended: Sequence[int]) -> dict[int, list[Sho
     found: dict[int, list[Shown]] = defaultdict(list)
     for start in range(0, len(amended), ROWS_AT_ONCE):
         some = amended[start : start + ROWS_AT_ONCE]
-        there = and_(pages.c.delivery_id.in_(some), pages.c.state.in_(("sent", "edited")), pages.c.message_id != "")
-        for row in connection.execute(select(pages).where(there).order_by(pages.c.page)):
+        there = select(pages).where(pages.c.delivery_id.in_(some), THERE).order_by(pages.c.page)
+        for row in connection.execute(there):
             found[row.delivery_id].append(Shown(page=row.page, message_id=row.message_id, digest=row.digest))
     return found
 

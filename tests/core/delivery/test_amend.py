@@ -26,7 +26,7 @@ from couriers import hired
 from newsroom import ACCOUNT, NOW, Platform, add_issue, add_readers, plan, reader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from core.delivery.model import Receipt
     from core.delivery.port import Content
@@ -66,13 +66,20 @@ def test_only_pages_that_differ_are_edited_added_or_deleted(
 
 @dataclass
 class Board(Platform):
-    """Shows what was sent, by message id, and remembers each call. ``refusals`` are raised by edits."""
+    """Shows what was sent, by message id, and remembers each call.
+
+    ``refusals`` are raised by edits; ``refuses_page`` is never taken; ``meanwhile`` happens during the next edit.
+    """
 
     shows: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
+    refuses_page: str = ""
+    meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def send(self, target: Target, message: Message, envelope: Any) -> str:  # noqa: ANN401  # the port's
+        if message.payload["text"] == self.refuses_page:
+            raise SendError("content", "refused")
         message_id = await super().send(target, message, envelope)
         self.calls.append(("send", target.chat))
         self.shows[message_id] = message.payload["text"]
@@ -80,6 +87,9 @@ class Board(Platform):
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         self.calls.append(("edit", target.chat))
+        if self.meanwhile:
+            happens, self.meanwhile = self.meanwhile, None
+            await happens()
         if self.refusals:
             raise self.refusals.pop(0)
         self.shows[message_id] = message.payload["text"]
@@ -108,11 +118,12 @@ class Desk:
 
     async def revise(self, **values: object) -> int:
         async with self.database.write() as connection:
-            await connection.execute(update(issues).values(values))
+            await connection.execute(update(issues).values({"updated_at": SystemClock().now()} | values))
         return await self.amend()
 
     async def amend(self) -> int:
-        return await SqlAgenda(self.database).amend(LATER, settled=LATER)
+        now = SystemClock().now()
+        return await SqlAgenda(self.database).amend(now, settled=now)
 
     async def deliver(self) -> None:
         async def pages(content: Content) -> tuple[Message, ...]:
@@ -184,6 +195,41 @@ async def test_nothing_is_changed_within_the_first_minute_and_an_undone_change_n
     assert await desk.revise(revision="ab") == 0
     await desk.deliver()
     assert desk.board.calls == []
+
+
+async def test_a_correction_that_comes_while_another_is_carried_out_reaches_everybody(desk: Desk) -> None:
+    async def revise_again() -> None:
+        await desk.revise(revision="aC")
+
+    await desk.revise(revision="aB")
+    desk.board.meanwhile = revise_again
+    await desk.deliver()
+    await desk.amend()
+    await desk.deliver()
+    assert {tuple(desk.board.of(f"chat-{number}")) for number in range(READERS)} == {("a", "C")}
+
+
+async def test_what_a_correction_could_not_change_the_next_one_does(desk: Desk) -> None:
+    desk.board.refusals = [SendError("content", "refused")]
+    await desk.revise(revision="aB")
+    await desk.deliver()
+    assert await desk.counts() == Counts(sent=READERS - 1, failed=1)
+    assert await desk.amend() == 0
+    assert await desk.revise(revision="aC") == READERS
+    await desk.deliver()
+    assert {tuple(desk.board.of(f"chat-{number}")) for number in range(READERS)} == {("a", "C")}
+    assert await desk.counts() == Counts(sent=READERS)
+
+
+async def test_what_is_there_of_a_post_that_failed_half_way_is_taken_back_with_the_issue(database: Database) -> None:
+    desk = Desk(database)
+    desk.board.refuses_page = "b"
+    await desk.publish("ab")
+    assert await desk.counts() == Counts(failed=READERS)
+    assert await desk.revise(revision="aB") == 0
+    assert await desk.revise(withdrawn_at=NOW) == READERS
+    await desk.deliver()
+    assert {tuple(desk.board.of(f"chat-{number}")) for number in range(READERS)} == {("-",)}
 
 
 async def test_new_posts_go_before_corrections(desk: Desk) -> None:
