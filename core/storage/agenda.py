@@ -18,7 +18,7 @@ from core.storage.work import THERE, WITHDRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -91,7 +91,8 @@ class SqlAgenda:
                 return 0
         async with self._database.write() as connection:
             found = (await connection.execute(changed.with_for_update())).all()
-            return sum([await _amend(connection, row, at, slack=at - settled) for row in found])
+            slack = at - settled  # the clocks of those who read issues and of those who carry chunks may differ
+            return sum([await _amend(connection, row.id, row.newest, row.updated_at + slack, at) for row in found])
 
     async def count(self, order: Order, at: datetime) -> Planned:
         """Return what ``plan`` would come to now, and write nothing."""
@@ -141,30 +142,29 @@ async def _new_run(connection: AsyncConnection, order: Order, at: datetime, cana
     return int((await connection.execute(new.returning(runs.c.id))).scalar_one())
 
 
-async def _amend(connection: AsyncConnection, issue: Row[Any], at: datetime, *, slack: timedelta) -> int:
+async def _amend(connection: AsyncConnection, issue_id: int, newest: str, before: datetime, at: datetime) -> int:
     """Plan the issue's posts of other revisions anew; the issue is through once none is on its way as it was.
 
-    ``slack`` is by how much the clocks of those who read issues and of those who carry chunks may differ.
+    What was taken up until ``before`` may be on its way as the issue was.
     """
-    before = issue.updated_at + slack
-    posts = and_(deliveries.c.issue_id == issue.id, _is_behind(issue.newest, before))
+    posts = and_(deliveries.c.issue_id == issue_id, _is_behind(newest, before))
     theirs = select(deliveries.c.run_id).where(posts)
     again = update(runs).where(runs.c.id.in_(theirs), runs.c.state.in_(("done", "cancelled")))
-    await connection.execute(again.values(state="running", note=f"brought up to date: {issue.newest[:12]}"))
+    await connection.execute(again.values(state="running", note=f"brought up to date: {newest[:12]}"))
     fresh = {"state": "planned", "amends": True, "priority": AMENDS, "due": at, "attempts": 0, "next_page": 0}
     count = (await connection.execute(update(deliveries).where(posts).values(fresh))).rowcount
     if count:
         now_due = select(deliveries.c.chunk_id).where(
-            deliveries.c.issue_id == issue.id, pieces.PLANNED, deliveries.c.amends
+            deliveries.c.issue_id == issue_id, pieces.PLANNED, deliveries.c.amends
         )
         which = (await connection.execute(now_due.distinct())).scalars().all()
         await connection.run_sync(pieces.tally, which, at)
     on_their_way = (
         exists()
         .where(chunks.c.lease.is_not(None), chunks.c.touched <= before, pieces.INSIDE)
-        .where(deliveries.c.issue_id == issue.id, pieces.PLANNED)
+        .where(deliveries.c.issue_id == issue_id, pieces.PLANNED)
     )
-    await connection.execute(update(issues).where(issues.c.id == issue.id, ~on_their_way).values(amended=issue.newest))
+    await connection.execute(update(issues).where(issues.c.id == issue_id, ~on_their_way).values(amended=newest))
     return count
 
 

@@ -57,11 +57,14 @@ def of_run(connection: Connection, run: int) -> Sequence[int]:
     return connection.execute(select(chunks.c.id).where(chunks.c.run_id == run)).scalars().all()
 
 
-def tally(connection: Connection, which: Sequence[int], now: datetime, *, put_down: bool = False) -> Sequence[int]:
+def tally(
+    connection: Connection, which: Sequence[int], now: datetime | None, *, put_down: bool = False
+) -> Sequence[int]:
     """Count what is in these chunks and note when something in them is due; ``put_down``: they are not held any more.
 
-    Everybody who changes the state of a delivery which may be in a chunk that nobody holds calls this afterwards.
-    Return the chunks in which something is left to do.
+    Everybody who changes the state of a delivery which may be in a chunk that nobody holds calls this afterwards; or
+    who takes one out, without a ``now``, since nothing happened to the others. Return the chunks in which something is
+    left to do.
     """
     left: list[int] = []
     for start in range(0, len(which), CHUNKS_AT_ONCE):
@@ -76,7 +79,7 @@ def tally(connection: Connection, which: Sequence[int], now: datetime, *, put_do
 def _tallied(*, put_down: bool) -> ReturningUpdate[Any]:
     counted = _counted().subquery("counted")
     values: dict[str, Any] = {name: counted.c[name] for name in TALLIED}
-    now = bindparam("now", type_=Instant)
+    now = func.coalesce(bindparam("now", type_=Instant), chunks.c.touched)
     values |= {"due": counted.c.due, "priority": counted.c.priority}
     values["touched"] = now if put_down else case((chunks.c.lease.is_(None), now), else_=chunks.c.touched)
     if put_down:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def apply(connection: Connection, entry: Entry, settled: Settled, effect: Effect) -> None:
     """Write what else follows from the entry."""
     query = select(deliveries).where(deliveries.c.id == entry.delivery)
-    row = connection.execute(query).one()
+    row = connection.execute(query).one_or_none()
+    if row is None:  # forgotten meanwhile
+        return
     _change_subscription(connection, row, effect, settled.reason)
     if effect.notice:
         about = {"platform": row.platform, "account": row.account, "target": row.target}

@@ -46,7 +46,7 @@ from core.storage.schema import EPOCH, MICROSECOND, Instant, budgets, chunks, de
 from core.storage.work import works
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Select, Update
@@ -286,9 +286,18 @@ def _settle(connection: Connection, entries: Sequence[Entry]) -> None:
     dialect = connection.dialect.name
     for (next_page, attempts, revision), rows in sent.items():
         alike = {"pages": next_page, "tries": attempts, "shown": revision}
-        connection.execute(_arrivals(dialect), alike | packed(dialect, list(rows.items())))
+        changed = connection.execute(_arrivals(dialect), alike | packed(dialect, list(rows.items())))
+        _leave_nothing(connection, rows, changed.rowcount)
     if others:
-        connection.execute(_settlements(dialect), packed(dialect, list(others.values())))
+        changed = connection.execute(_settlements(dialect), packed(dialect, list(others.values())))
+        _leave_nothing(connection, others, changed.rowcount)
+
+
+def _leave_nothing(connection: Connection, settled: Collection[int], found: int) -> None:
+    """Erase the pages of those that are not there any more: the chat was forgotten while they were on their way."""
+    if found < len(settled):
+        theirs = and_(pages.c.delivery_id.in_(settled), ~exists().where(deliveries.c.id == pages.c.delivery_id))
+        connection.execute(delete(pages).where(theirs))
 
 
 @cache

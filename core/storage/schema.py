@@ -209,6 +209,7 @@ deliveries = Table(
     UniqueConstraint("target", "issue_id"),
     Index("ix_deliveries_run", "run_id", "chunk_id", "id"),
     postgresql_with={"fillfactor": 50},
+    sqlite_autoincrement=True,
 )
 """``priority``: smaller goes first. ``kind`` is the error class of ``reason``, "" where there was no error.
 
@@ -218,6 +219,8 @@ notice in its place); ``amends`` tells that the post is there and only to be bro
 No index holds a column that changes while a delivery is made, so that PostgreSQL can update rows in place, and nothing
 is checked by foreign keys: both cost more than everything else together. Each block has room for a
 second version of all its rows: with less, half of the changes go elsewhere, and into every index.
+
+Numbers are never used twice: what becomes of a delivery that is forgotten on its way would be another's otherwise.
 """
 
 pages = Table(

@@ -12,6 +12,7 @@ from sqlalchemy import String, collate, delete, func, insert, or_, select, text
 
 from core.answers.memory import PREFIX
 from core.errors import StorageError
+from core.storage import chunks as pieces
 from core.storage.engine import open_database
 from core.storage.schema import chats, deliveries, metadata, notes, notices, pages, subscriptions
 from core.storage.subscriptions import chat_key
@@ -104,11 +105,20 @@ async def export(database: Database, target: Target) -> dict[str, list[dict[str,
 
 
 async def forget(database: Database, target: Target) -> dict[str, int]:
-    """Erase everything that is stored about a chat and its threads; return the rows erased by table."""
+    """Erase everything that is stored about a chat and its threads; return the rows erased by table.
+
+    Runs that had nothing else left to do are done.
+    """
     erased: dict[str, int] = {}
+    about = _about(target)
     async with database.write() as connection:
-        for table, condition in _about(target).items():
+        within = select(deliveries.c.chunk_id).where(about[deliveries]).distinct()
+        touched = (await connection.execute(within)).scalars().all()
+        await connection.run_sync(pieces.lock_runs, touched)
+        for table, condition in about.items():
             erased[table.name] = (await connection.execute(delete(table).where(condition))).rowcount
+        await connection.run_sync(pieces.tally, touched, None)
+        await connection.run_sync(pieces.finish, touched)
     return erased
 
 

@@ -45,7 +45,8 @@ def _shape(connection: Connection) -> object:
         foreign = sorted(str(one["constrained_columns"]) + str(one["options"]) for one in found.get_foreign_keys(name))
         tables[name] = columns, indexes, uniques, found.get_pk_constraint(name)["constrained_columns"], foreign
     if connection.dialect.name != "postgresql":
-        return tables
+        numbered = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%' ORDER BY name"
+        return tables, connection.execute(text(numbered)).scalars().all()
     room = text("SELECT relname, reloptions FROM pg_class WHERE relnamespace = current_schema()::regnamespace")
     return tables, {name: options for name, options in connection.execute(room) if options}
 

@@ -10,18 +10,21 @@ from sqlalchemy import func, select
 
 from clock import ManualClock
 from core.answers.memory import Memory, Turn
-from core.delivery.model import Doubts, PageReceipt
-from core.delivery.port import Entry
+from core.delivery.model import Counts, Doubts, PageReceipt
+from core.delivery.port import Effect, Entry, Settled
 from core.errors import StorageError
 from core.storage import transfer
 from core.storage.chats import SqlPreferences
 from core.storage.engine import open_database
 from core.storage.ledger import SqlLedger
 from core.storage.notes import SqlNotes
-from core.storage.schema import metadata
+from core.storage.receipts import SqlReceipts
+from core.storage.runs import SqlRuns
+from core.storage.schema import metadata, pages
+from core.storage.subscriptions import SqlSubscriptions
 from core.storage.transfer import backup, export, forget, move, restore
 from core.target import Target
-from newsroom import ACCOUNT, NOW, add_issue, add_readers, plan
+from newsroom import ACCOUNT, NOW, add_issue, add_readers, plan, reader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -125,6 +128,40 @@ async def test_a_chat_that_is_forgotten_leaves_nothing_and_others_keep_all(fille
             for name in ("deliveries", "pages", "subscriptions")
         }
     assert rest == {"deliveries": 3, "pages": 3, "subscriptions": 3}
+
+
+async def test_a_run_that_had_only_a_forgotten_chat_left_is_done(database: Database) -> None:
+    await add_issue(database)
+    await add_readers(database, 1)
+    await plan(database)
+    await forget(database, reader(0).target)
+    [run] = await SqlRuns(database).newest()
+    assert (run.state, run.counts, run.oldest) == ("done", Counts(), None)
+
+
+async def test_what_becomes_of_a_post_to_a_chat_that_is_forgotten_meanwhile_is_nobody_elses(database: Database) -> None:
+    await add_issue(database)
+    await add_readers(database, 2)
+    await plan(database)
+    ledger = SqlLedger(database)
+    await ledger.hold(ACCOUNT, "me", now=NOW, until=NOW + timedelta(minutes=1), on_unknown=Doubts())
+    [chunk] = await ledger.waiting(now=NOW)
+    forgotten = (await ledger.claim(chunk.id, "me", now=NOW))[-1]
+    await forget(database, forgotten.delivery.target)
+    await SqlSubscriptions(database).save(reader(9), due=NOW)
+    await plan(database)
+    there = PageReceipt(page=0, state="sent", at=NOW, message_id="m0")
+    gone = Settled(
+        state="failed", next_page=1, attempts=0, kind="gone", reason="blocked", effect=Effect(subscription="end")
+    )
+    arrived = Settled(state="sent", next_page=1, attempts=0)
+    for settled in (gone, arrived):
+        entry = Entry(lease=forgotten.lease, delivery=forgotten.delivery.id, at=NOW, page=there, settled=settled)
+        assert await ledger.record([entry]) == [True]
+    [other] = await SqlReceipts(database).of_target(reader(9).target)
+    assert (other.delivery.state, other.pages) == ("planned", ())
+    async with database.read() as connection:
+        assert (await connection.execute(select(pages))).all() == []
 
 
 async def test_a_move_compares_every_row_and_takes_nothing_that_differs(
