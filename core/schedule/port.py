@@ -97,7 +97,8 @@ class Agenda(Protocol):
         """Plan to bring posts up to date whose issue was revised or withdrawn until ``settled``; return how many.
 
         They are carried out by the runs that made them, after everything that is new. Posts that are under way as the
-        issue was before are found by a later call.
+        issue was before are found by a later call. Who was left out of a run because the issue was withdrawn gets it
+        after all when it comes back, within the hours that a round waits for its issue.
         """
         ...
 

@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, exists, func, insert, literal, or_, select, u
 
 from core.delivery.model import AMENDS
 from core.errors import StorageError
+from core.schedule.decide import WAIT
 from core.schedule.port import Canary, Order, Planned, Round
 from core.storage import chunks as pieces
 from core.storage.planning import Readers, chunks_of, is_paused, priority_of, waits
@@ -147,16 +148,13 @@ async def _amend(connection: AsyncConnection, issue_id: int, newest: str, before
 
     What was taken up until ``before`` may be on its way as the issue was.
     """
+    count = 0 if newest == WITHDRAWN else await _give_back(connection, issue_id, at)
     posts = and_(deliveries.c.issue_id == issue_id, _is_behind(newest, before))
-    theirs = select(deliveries.c.run_id).where(posts)
-    again = update(runs).where(runs.c.id.in_(theirs), runs.c.state.in_(("done", "cancelled")))
-    await connection.execute(again.values(state="running", note=f"brought up to date: {newest[:12]}"))
+    await _wake(connection, posts, ("done", "cancelled"), f"brought up to date: {newest[:12]}")
     fresh = {"state": "planned", "amends": True, "priority": AMENDS, "due": at, "attempts": 0, "next_page": 0}
-    count = (await connection.execute(update(deliveries).where(posts).values(fresh))).rowcount
+    count += (await connection.execute(update(deliveries).where(posts).values(fresh))).rowcount
     if count:
-        now_due = select(deliveries.c.chunk_id).where(
-            deliveries.c.issue_id == issue_id, pieces.PLANNED, deliveries.c.amends
-        )
+        now_due = select(deliveries.c.chunk_id).where(deliveries.c.issue_id == issue_id, pieces.PLANNED)
         which = (await connection.execute(now_due.distinct())).scalars().all()
         await connection.run_sync(pieces.tally, which, at)
     on_their_way = (
@@ -166,6 +164,27 @@ async def _amend(connection: AsyncConnection, issue_id: int, newest: str, before
     )
     await connection.execute(update(issues).where(issues.c.id == issue_id, ~on_their_way).values(amended=newest))
     return count
+
+
+async def _give_back(connection: AsyncConnection, issue_id: int, at: datetime) -> int:
+    """Plan anew what was left out while the issue was withdrawn, unless it is too late for that; return how many."""
+    left_out = and_(
+        deliveries.c.issue_id == issue_id,
+        deliveries.c.state == "skipped",
+        deliveries.c.reason == WITHDRAWN,
+        deliveries.c.planned_at > at - WAIT,
+        deliveries.c.run_id.not_in(select(runs.c.id).where(runs.c.state == "cancelled")),
+    )
+    await _wake(connection, left_out, ("done",), "the issue is back")
+    again = update(deliveries).where(left_out).values(state="planned", due=at, reason="")
+    return (await connection.execute(again)).rowcount
+
+
+async def _wake(connection: AsyncConnection, which: ColumnElement[bool], over: Sequence[str], note: str) -> None:
+    """Let the runs of these deliveries go on that are ``over``."""
+    theirs = select(deliveries.c.run_id).where(which)
+    again = update(runs).where(runs.c.id.in_(theirs), runs.c.state.in_(over))
+    await connection.execute(again.values(state="running", note=note))
 
 
 def _is_behind(newest: str, before: datetime) -> ColumnElement[bool]:

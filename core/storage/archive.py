@@ -56,7 +56,10 @@ class SqlArchive:
                 await connection.execute(change.values(origin=origin))
                 return "unchanged"
             keys = _carried(issue, carry(self._issue(kept), issue))
-            await connection.execute(change.values(_values(issue, source, keys, now) | {"origin": origin}))
+            values = _values(issue, source, keys, now) | {"origin": origin}
+            if kept.withdrawn_at:  # posts may have been left out meanwhile, though none were taken back yet
+                values["amended"] = None
+            await connection.execute(change.values(values))
         return "revised" if kept.withdrawn_at is None else "restored"
 
     async def get(self, ref: IssueRef) -> Issue | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, exists, insert, select, update
 
 from core.storage.schema import deliveries, notices, runs, subscriptions
-from core.storage.subscriptions import chat_key
+from core.storage.subscriptions import chat_key, redirect
 from core.target import Target
 
 if TYPE_CHECKING:
@@ -52,18 +52,23 @@ def _change_subscription(connection: Connection, row: Row[Any], effect: Effect, 
 
 def _move(connection: Connection, row: Row[Any], chat: str) -> None:
     before = Target.from_key(row.target)
+    after = before.moved_to(chat)
+    if after == before:  # the platform announced it meanwhile
+        return
     same_chat = select(subscriptions.c.id, subscriptions.c.target, subscriptions.c.edition).where(
         subscriptions.c.chat == chat_key(before)
     )
     for kept in connection.execute(same_chat).all():
-        after = Target.from_key(kept.target).moved_to(chat)
-        same = (subscriptions.c.target == after.key, subscriptions.c.edition == kept.edition)
+        new = Target.from_key(kept.target).moved_to(chat)
+        same = (subscriptions.c.target == new.key, subscriptions.c.edition == kept.edition)
         connection.execute(delete(subscriptions).where(*same, subscriptions.c.ended != ""))
         there = connection.execute(select(exists().where(*same))).scalar_one()
-        values = {"ended": "moved"} if there else {"target": after.key, "chat": chat_key(after)}
+        values = {"ended": "moved"} if there else {"target": new.key, "chat": chat_key(new)}
         connection.execute(update(subscriptions).where(subscriptions.c.id == kept.id).values(values))
-    after = before.moved_to(chat)
-    already = and_(deliveries.c.issue_id == row.issue_id, deliveries.c.target == after.key)
+        if not there:
+            redirect(connection, kept.id, kept.target, new.key)
+    here = and_(deliveries.c.issue_id == row.issue_id, deliveries.c.target == after.key)
+    already = and_(here, deliveries.c.id != row.id)
     if connection.execute(select(exists().where(already))).scalar_one():
         skipped = {"state": "skipped", "reason": "the chat it moved to has it already"}
         connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(skipped))

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, exists, insert, select, update
 
 from core.storage.dialects import insert_into
-from core.storage.schema import rounds, slots, subscriptions
+from core.storage.schema import deliveries, rounds, slots, subscriptions
 from core.subscriptions.model import Slot, Subscription
 from core.target import Target
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row, Table
+    from sqlalchemy import Connection, Row, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from core.storage.engine import Database
@@ -41,7 +41,11 @@ class SqlSubscriptions:
             if found is None:
                 new = insert(subscriptions).values(row).returning(subscriptions.c.id)
                 return replace(subscription, id=(await connection.execute(new)).scalar_one())
+            was = select(subscriptions.c.target).where(subscriptions.c.id == found)
+            before = (await connection.execute(was)).scalar_one()
             await connection.execute(update(subscriptions).where(subscriptions.c.id == found).values(row))
+            if before != subscription.target.key:
+                await connection.run_sync(redirect, found, before, subscription.target.key)
             return replace(subscription, id=found)
 
     async def of_chat(self, target: Target) -> Sequence[Subscription]:
@@ -64,6 +68,15 @@ class SqlSubscriptions:
 def chat_key(target: Target) -> str:
     """Return the key of the target's chat, without its thread."""
     return replace(target, thread="").key
+
+
+def redirect(connection: Connection, subscription: int, before: str, after: str) -> None:
+    """Bring posts of a subscription that have not gone out to its new target, unless that has its own."""
+    own = deliveries.alias("own")
+    has_own = exists().where(own.c.target == after, own.c.issue_id == deliveries.c.issue_id)
+    waits = and_(deliveries.c.state == "planned", ~deliveries.c.amends, ~has_own)
+    theirs = and_(deliveries.c.target == before, deliveries.c.subscription_id == subscription)
+    connection.execute(update(deliveries).where(theirs, waits).values(target=after))
 
 
 def slot_of(row: Row[Any]) -> Slot:

@@ -1,21 +1,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
 
+from clock import ManualClock
 from core.delivery.model import Counts, Doubts, PageReceipt
 from core.delivery.port import Account, Effect, Entry, Settled
+from core.schedule.next_run import next_run
 from core.storage.ledger import SqlLedger
 from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
 from core.storage.schema import leases, notices, subscriptions
 from core.storage.subscriptions import SqlSubscriptions
+from core.subscriptions.service import SubscriptionService
 from core.target import Target
-from newsroom import ACCOUNT, NOW, add_issue, add_many, add_readers, plan
+from newsroom import ACCOUNT, NOW, REF, add_issue, add_many, add_readers, plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -322,6 +326,40 @@ async def test_a_move_replaces_what_had_ended_at_the_new_place(ledger: Ledger, d
     await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=moved)])
     (kept,) = await SqlSubscriptions(database).of_chat(old.moved_to("new"))
     assert (kept.style, kept.ended) == ("full", "")
+
+
+MOVE = Settled(
+    state="planned", next_page=0, attempts=1, kind="move", effect=Effect(subscription="move", moved_to="new")
+)
+
+
+async def test_a_move_takes_posts_of_other_editions_along(ledger: Ledger, database: Database) -> None:
+    weekly = replace(REF, edition="weekly")
+    await add_issue(database)
+    await add_issue(database, weekly)
+    for edition in ("daily", "weekly"):
+        await add_readers(database, 1, edition=edition)
+    await plan(database)
+    await plan(database, weekly)
+    (work,) = await claim(ledger)
+    await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=MOVE)])
+    (other,) = await claim(ledger)
+    assert (other.delivery.issue, other.delivery.target.chat, other.skip) == (weekly, "new", "")
+
+
+async def test_a_post_follows_a_chat_whose_move_was_announced(ledger: Ledger, database: Database) -> None:
+    await add_issue(database)
+    old, untouched = await add_readers(database, 2)
+    await plan(database)
+    service = SubscriptionService(SqlSubscriptions(database), ManualClock(NOW), next_run)
+    works = await claim(ledger)
+    assert await service.move(old.target, "new") == 1
+    await ledger.record([Entry(lease=works[0].lease, delivery=works[0].delivery.id, at=NOW, settled=MOVE)])
+    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=ASK)
+    assert [(work.delivery.target.chat, work.skip) for work in await claim(ledger)] == [
+        ("new", ""),
+        (untouched.target.chat, ""),
+    ]
 
 
 async def test_cancelling_skips_what_has_not_begun(ledger: Ledger, database: Database, run: int) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +15,18 @@ from core.delivery.model import AMENDS, PRIVATE, Counts, Doubts, SendError
 from core.delivery.port import Shown
 from core.delivery.printer import Sheet
 from core.delivery.retry import Policy
+from core.digest.parse import parse
+from core.digest.sections import Vocabulary
 from core.render.port import Message
 from core.storage.agenda import SqlAgenda
+from core.storage.archive import SqlArchive
 from core.storage.ledger import SqlLedger
 from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
 from core.storage.schema import issues
 from core.storage.subscriptions import SqlSubscriptions
 from couriers import hired
-from newsroom import ACCOUNT, NOW, Platform, add_issue, add_readers, plan, reader
+from newsroom import ACCOUNT, NOW, REF, Platform, add_issue, add_readers, plan, reader
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -186,6 +189,25 @@ async def test_a_withdrawal_leaves_a_notice_and_a_restored_issue_comes_back(desk
     assert await desk.revise(withdrawn_at=None) == READERS
     await desk.deliver()
     assert {tuple(desk.board.of(f"chat-{number}")) for number in range(READERS)} == {("a", "b")}
+
+
+async def test_who_was_left_out_while_the_issue_was_withdrawn_gets_it_when_it_is_back(database: Database) -> None:
+    archive = SqlArchive(database, vocabulary=Vocabulary.bundled(), clock=SystemClock())
+    source = "# Title\n\n## Models\n\n- **Polaris** — Open weights.\n"
+    issue = replace(parse(source).issue, ref=REF)
+    desk = Desk(database)
+    await archive.put(issue, source)
+    await desk.amend()
+    await add_readers(database, READERS)
+    await plan(database, at=SystemClock().now())
+    await archive.withdraw(REF)
+    await desk.deliver()
+    assert await desk.counts() == Counts(skipped=READERS)
+    await archive.put(issue, source)
+    await desk.amend()
+    await desk.deliver()
+    assert await desk.counts() == Counts(sent=READERS)
+    assert {verb for verb, _ in desk.board.calls} == {"send"}
 
 
 async def test_nothing_is_changed_within_the_first_minute_and_an_undone_change_never(desk: Desk) -> None:
