@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from core.delivery.amend import Step
     from core.delivery.model import ErrorClass, PageState, Scope
     from core.delivery.pacing import Pace, Pacer, Passage, Verb
-    from core.delivery.port import Content, Sender, Shown, Work
+    from core.delivery.port import Content, Sender, Work
     from core.delivery.printer import Printer, Sheet
     from core.delivery.recorder import Recorder
 
@@ -90,7 +90,12 @@ class _Trip:
     @property
     def is_begun(self) -> bool:
         """Return whether a part of the post is there, which the rest must follow even if its run is cancelled."""
-        return self.work.shown is None and self.step.page > 0
+        return not self.work.amends and (self.step.page > 0 or self.step.verb != "send")
+
+    @property
+    def next_page(self) -> int:
+        """Return how many pages of the post are settled."""
+        return max(self.step.page, self.work.delivery.next_page)
 
 
 class Deliverer:
@@ -142,18 +147,14 @@ class Deliverer:
         for work in works:
             found = printed.get(id(work.content), ()) if not work.skip else ()
             name = names.get(id(work.content), "")
-            trip = _Trip(work, load, work.content, name, len(found), (), work.delivery.next_page, work.first_message)
+            trip = _Trip(work, load, work.content, name, len(found), (), 0, work.first_message)
             if isinstance(found, str):
                 self._settle(trip, "failed", kind="content", reason=found)
-            elif work.shown is not None:
-                self._amend(trip, found, work.shown)
-            elif not found:
+            elif not found and not work.amends:
                 self._settle(trip, "skipped", reason=work.skip or "withdrawn")
-            elif trip.next >= len(found):
-                self._settle(trip, "sent", next_page=len(found))
             else:
-                trip.steps = sends[id(work.content)]
-                self._line_up(trip)
+                trip.steps = sends[id(work.content)] if _is_new(work) else _rest(found, work)
+                self._set_out(trip)
         self._woken.set()
         await load.empty.wait()
 
@@ -211,15 +212,11 @@ class Deliverer:
         except PrintError as error:
             return str(error)
 
-    def _amend(self, trip: _Trip, sheets: tuple[Sheet, ...], shown: Sequence[Shown]) -> None:
-        """Line up the steps that bring a post that is there up to date."""
-        trip.first = next((page.message_id for page in shown if page.page == 0), "")
-        trip.steps = steps(sheets, shown) if sheets else ()
-        trip.next = 0
+    def _set_out(self, trip: _Trip) -> None:
         if trip.steps:
             self._line_up(trip)
         else:
-            self._settle(trip, "sent", next_page=len(sheets))
+            self._settle(trip, "sent", next_page=trip.pages)
 
     def _line_up(self, trip: _Trip) -> None:
         if trip.work.lease in self._lost and not trip.is_begun:
@@ -261,7 +258,7 @@ class Deliverer:
         return wave
 
     def _let_wait(self, trip: _Trip, wait: timedelta, now: datetime) -> None:
-        if trip.work.shown is None and wait > self._pace.patience:
+        if not trip.work.amends and wait > self._pace.patience:
             self._put_back(trip, now + wait)
         else:
             heappush(self._resting, (now + wait, next(self._turn), trip))
@@ -381,12 +378,12 @@ class Deliverer:
             self._line_up(trip)
             return
         work = trip.work
-        had_failed = work.shown is None and work.failures > 0
+        had_failed = not work.amends and work.failures > 0
         settled = _all_sent(trip.pages, work.delivery.attempts, had_failed=had_failed)
         self._note(trip, _entry(trip, now, page=page, sheet=step.sheet, settled=settled))
 
     def _put_back(self, trip: _Trip, due: datetime) -> None:
-        settled = Settled(state="planned", next_page=trip.step.page, attempts=trip.work.delivery.attempts, due=due)
+        settled = Settled(state="planned", next_page=trip.next_page, attempts=trip.work.delivery.attempts, due=due)
         self._note(trip, _entry(trip, self._clock.now(), settled=settled))
 
     async def _trouble(self, trip: _Trip, step: Step, error: SendError) -> None:
@@ -399,7 +396,7 @@ class Deliverer:
             failures=work.failures,
             retry_after=error.retry_after,
             priority=work.priority,
-            plainer=work.shown is None and bool(trip.content.form) and step.page == 0,
+            plainer=bool(trip.content.form) and trip.next == 0,
         )
         decision = decide(trouble, self._policy)
         if decision.hold:
@@ -425,8 +422,8 @@ class Deliverer:
         if isinstance(found, str):
             self._settle(trip, "failed", kind="content", reason=found)
         elif found:
-            trip.steps, trip.pages = steps(found, ()), len(found)
-            self._line_up(trip)
+            trip.steps, trip.pages = _rest(found, trip.work), len(found)
+            self._set_out(trip)
         else:
             self._settle(trip, "skipped", reason="withdrawn")
 
@@ -464,6 +461,21 @@ async def pause(clock: Clock, duration: timedelta, until: asyncio.Event) -> None
     finally:
         for wait in waits:
             wait.cancel()
+
+
+def _is_new(work: Work) -> bool:
+    return not work.amends and not work.delivery.next_page
+
+
+def _rest(sheets: tuple[Sheet, ...], work: Work) -> Sequence[Step]:
+    """Return what is left to do: pages that are there show what they should, and the others follow.
+
+    What counts as sent though its message is not known stays as it is.
+    """
+    if not sheets:
+        return ()
+    found = steps(sheets, work.shown)
+    return [step for step in found if step.verb != "send" or step.page >= work.delivery.next_page]
 
 
 def _is_done(trip: _Trip) -> None:
@@ -523,7 +535,7 @@ def _settled(trip: _Trip, error: SendError, kind: ErrorClass, decision: Decision
     )
     return Settled(
         state="planned" if again else "unknown" if decision.outcome == "unknown" else "failed",
-        next_page=trip.step.page,
+        next_page=trip.next_page,
         attempts=trip.work.delivery.attempts + decision.counts,
         due=now + decision.wait if again else None,
         kind=kind,

@@ -97,10 +97,10 @@ class Shown:
 class Work(NamedTuple):
     """A delivery under a lease, with all that is needed to make it.
 
-    ``first_message`` is the id of its first page, if that was sent. ``failures`` counts the deliveries to this
-    subscription that failed in a row for a setting or a right. ``skip`` says why it is not to be made after all
-    ("" if it is): the subscription ended or was paused, or the issue was withdrawn, since it was planned.
-    ``shown`` is None for a post; for one that was made and is to be brought up to date, the pages that it has.
+    ``failures`` counts the deliveries to this subscription that failed in a row for a setting or a right. ``skip`` says
+    why it is not to be made after all ("" if it is): the subscription ended or was paused, or the issue was withdrawn,
+    since it was planned. ``amends`` tells that the post was made and is to be brought up to date; ``shown`` are the
+    pages that are there, of such a post or of one that was begun.
     """
 
     delivery: Delivery
@@ -108,11 +108,16 @@ class Work(NamedTuple):
     content: Content
     silent: bool = False
     extras: Mapping[str, str] = NO_EXTRAS
-    first_message: str = ""
     failures: int = 0
     skip: str = ""
     priority: int = SHARED
-    shown: tuple[Shown, ...] | None = None
+    amends: bool = False
+    shown: tuple[Shown, ...] = ()
+
+    @property
+    def first_message(self) -> str:
+        """The id of the first page, "" if that is not there."""
+        return next((page.message_id for page in self.shown if page.page == 0), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

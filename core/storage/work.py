@@ -36,24 +36,17 @@ DELIVERIES = (
 )
 ROWS_AT_ONCE = 1000
 
-_first = pages.alias("first_pages")
-
 Look: TypeAlias = "tuple[Any, ...]"
 """What decides what a delivery shows: issue, language, style, sections left out, extras, and whether it amends."""
-OF_DELIVERY, BEFORE_LOOK = 6, 12
+OF_DELIVERY, BEFORE_LOOK = 6, 11
 """Where in a row of ``_work`` the delivery's own columns end, and where its look begins, first of all the issue."""
+NEXT_PAGE = 3
 
 
 @cache
 def _work() -> Select[Any]:
     now = bindparam("now", type_=Instant)
     theirs = and_(deliveries.c.subscription_id == subscriptions.c.id, deliveries.c.target == subscriptions.c.target)
-    first = and_(
-        deliveries.c.next_page > 0,
-        _first.c.delivery_id == deliveries.c.id,
-        _first.c.page == 0,
-        _first.c.state == "sent",
-    )
     return (
         select(
             deliveries.c.id,
@@ -67,7 +60,6 @@ def _work() -> Select[Any]:
             subscriptions.c.ended,
             subscriptions.c.paused_until > now,
             subscriptions.c.failures,
-            _first.c.message_id,
             deliveries.c.issue_id,
             subscriptions.c.lang,
             subscriptions.c.style,
@@ -78,7 +70,6 @@ def _work() -> Select[Any]:
         .select_from(chunks)
         .join(deliveries, INSIDE)
         .outerjoin(subscriptions, theirs)
-        .outerjoin(_first, first)
         .where(chunks.c.id == bindparam("chunk"), PLANNED, deliveries.c.due <= now)
         .order_by(deliveries.c.priority, deliveries.c.id)
     )
@@ -94,16 +85,16 @@ def works(connection: Connection, chunk: int, lease: int, now: datetime) -> Sequ
     ).one()
     query = select(issues).where(issues.c.id.in_({row[BEFORE_LOOK] for row in rows}))
     about = {row.id: row for row in connection.execute(query)}
-    shown = _shown(connection, [row[0] for row in rows if row[-1]])
+    shown = _shown(connection, [row[0] for row in rows if row[-1] or row[NEXT_PAGE]])
     contents = _Contents(about, run)
     return [_made(row, contents, lease, shown) for row in rows]
 
 
-def _shown(connection: Connection, amended: Sequence[int]) -> dict[int, list[Shown]]:
+def _shown(connection: Connection, begun: Sequence[int]) -> dict[int, list[Shown]]:
     """Return the pages that are there, by delivery."""
     found: dict[int, list[Shown]] = defaultdict(list)
-    for start in range(0, len(amended), ROWS_AT_ONCE):
-        some = amended[start : start + ROWS_AT_ONCE]
+    for start in range(0, len(begun), ROWS_AT_ONCE):
+        some = begun[start : start + ROWS_AT_ONCE]
         there = select(pages).where(pages.c.delivery_id.in_(some), THERE).order_by(pages.c.page)
         for row in connection.execute(there):
             found[row.delivery_id].append(Shown(page=row.page, message_id=row.message_id, digest=row.digest))
@@ -145,7 +136,7 @@ class _Contents:
 
 def _made(row: tuple[Any, ...], contents: _Contents, lease: int, shown: Mapping[int, Sequence[Shown]]) -> Work:
     number, key, priority, next_page, attempts, reason = row[:OF_DELIVERY]
-    subscription, silent, ended, is_paused, failures, first_message = row[OF_DELIVERY:BEFORE_LOOK]
+    subscription, silent, ended, is_paused, failures = row[OF_DELIVERY:BEFORE_LOOK]
     look = row[BEFORE_LOOK:]
     amends = look[-1]
     target = Target.from_key(key)
@@ -157,11 +148,11 @@ def _made(row: tuple[Any, ...], contents: _Contents, lease: int, shown: Mapping[
         content,
         bool(silent),
         extras,
-        first_message or "",
         failures or 0,
         _skip(content, subscription, ended, is_paused=bool(is_paused), amends=amends),
         priority,
-        tuple(shown.get(number, ())) if amends else None,
+        bool(amends),
+        tuple(shown.get(number, ())),
     )
 
 

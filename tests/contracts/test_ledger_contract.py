@@ -347,15 +347,19 @@ async def test_a_move_takes_posts_of_other_editions_along(ledger: Ledger, databa
     assert (other.delivery.issue, other.delivery.target.chat, other.skip) == (weekly, "new", "")
 
 
-async def test_a_post_follows_a_chat_whose_move_was_announced(ledger: Ledger, database: Database) -> None:
+@pytest.mark.parametrize("on_its_way", [False, True])
+async def test_a_post_follows_a_chat_whose_move_was_announced(
+    ledger: Ledger, database: Database, *, on_its_way: bool
+) -> None:
     await add_issue(database)
     old, untouched = await add_readers(database, 2)
     await plan(database)
     service = SubscriptionService(SqlSubscriptions(database), ManualClock(NOW), next_run)
-    works = await claim(ledger)
+    works = await claim(ledger) if on_its_way else ()
     assert await service.move(old.target, "new") == 1
-    await ledger.record([Entry(lease=works[0].lease, delivery=works[0].delivery.id, at=NOW, settled=MOVE)])
-    await ledger.release("me", held=[works[0].lease], now=NOW, on_unknown=ASK)
+    for work in works[:1]:
+        await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=MOVE)])
+        await ledger.release("me", held=[work.lease], now=NOW, on_unknown=ASK)
     assert [(work.delivery.target.chat, work.skip) for work in await claim(ledger)] == [
         ("new", ""),
         (untouched.target.chat, ""),

@@ -243,6 +243,23 @@ async def test_what_a_correction_could_not_change_the_next_one_does(desk: Desk) 
     assert await desk.counts() == Counts(sent=READERS)
 
 
+@pytest.mark.parametrize(("revision", "calls"), [("AB", ["edit", "send"]), ("aB", ["send"]), ("A", ["edit"])])
+async def test_a_post_that_was_begun_before_a_correction_shows_one_revision_in_the_end(
+    database: Database, revision: str, calls: list[str]
+) -> None:
+    desk = Desk(database)
+    desk.board.refuses_page = "b"
+    await desk.publish("ab")
+    await desk.revise(revision=revision)
+    desk.board.calls.clear()
+    assert await SqlRuns(database).retry(1, states=["failed"], reason="", now=SystemClock().now()) == READERS
+    await desk.deliver()
+    assert await desk.counts() == Counts(sent=READERS)
+    for number in range(READERS):
+        assert desk.board.of(f"chat-{number}") == list(revision)
+        assert [verb for verb, there in desk.board.calls if there == f"chat-{number}"] == calls
+
+
 async def test_what_is_there_of_a_post_that_failed_half_way_is_taken_back_with_the_issue(database: Database) -> None:
     desk = Desk(database)
     desk.board.refuses_page = "b"
@@ -266,8 +283,8 @@ async def test_new_posts_go_before_corrections(desk: Desk) -> None:
     assert await ledger.hold(ACCOUNT, "owner", now=now, until=now + timedelta(minutes=1), on_unknown=Doubts())
     (new,) = await ledger.claim(first.id, "owner", now=now)
     old, *_ = await ledger.claim(second.id, "owner", now=now)
-    assert (new.delivery.target.chat, new.shown) == ("chat-9", None)
-    assert [page.digest for page in old.shown or ()] != []
+    assert (new.delivery.target.chat, new.amends, new.shown) == ("chat-9", False, ())
+    assert (old.amends, [page.page for page in old.shown]) == (True, [0, 1])
 
 
 async def test_a_cancelled_correction_leaves_the_posts_sent_as_they_were(desk: Desk) -> None:
