@@ -54,6 +54,7 @@ from core.digest.present import Presenter
 from core.digest.sections import Vocabulary
 from core.digest.sources.folder import FolderSource
 from core.digest.sources.git import GitSource, is_git_url
+from core.errors import StorageError
 from core.schedule.next_run import next_run
 from core.schedule.planner import Planner
 from core.schedule.port import Canary
@@ -176,9 +177,13 @@ async def open_house(settings: Settings, *, model: bool = True) -> AsyncIterator
     """Open the installation, bring its tables to the newest version, and close it in the end.
 
     Without ``model`` answers are quoted: importing the SDK of a language model takes a second, which only those who
-    ask it need to wait for. Raises StorageError if the database cannot be reached, UsageError if that SDK is missing.
+    ask it need to wait for. Raises StorageError if the database cannot be reached or the data folder not be made,
+    UsageError if that SDK is missing.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{settings.data_dir} cannot be made: {error.strerror}") from error
     database = open_database(settings.database)
     engine = _engine(settings)
     try:

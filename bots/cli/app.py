@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -53,3 +54,11 @@ def target_of(key: str) -> Target:
         return Target.from_key(key)
     except ValueError as error:
         raise UsageError(str(error)) from error
+
+
+def day_of(text: str | None) -> date | None:
+    """Read a date as it stands on the command line, None if there is none. Raises UsageError if it is no date."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"“{text}” is no date; write it as 2026-02-19.") from None

@@ -11,7 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 from bots.answers import answer_as_json, ref_as_json
-from bots.cli.app import AsJson, console, in_house, print_json, say
+from bots.cli.app import AsJson, console, day_of, in_house, print_json, say
 from bots.cli.papers import issue_as_json, opened
 from bots.wiring import vocabulary
 from core.digest.model import IssueRef
@@ -164,7 +164,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the archive."""
-    day = date.fromisoformat(today) if today else None
+    day = day_of(today)
     text = " ".join(question)
     answer = in_house(lambda house: house.answer(text, lang=lang, today=day), model=True)
     if as_json:

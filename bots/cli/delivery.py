@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
 
-from bots.cli.app import AsJson, console, in_house, print_json, target_of
+from bots.cli.app import AsJson, console, day_of, in_house, print_json, target_of
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,9 +33,9 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Send an issue to every subscriber now; who has it already is left alone."""
+    wanted = day_of(day)
 
     async def run(house: House) -> list[dict[str, Any]]:
-        wanted = date.fromisoformat(day) if day else None
         pushed = await house.pusher.push(edition or house.settings.edition, wanted, dry_run=dry_run)
         return [
             {
@@ -178,7 +177,13 @@ def retry(
     states = [state for state in known if state in (only or known)]
     if len(states) != len(only or known):
         raise UsageError("--only takes failed or unknown.")
-    count = in_house(lambda house: house.run_service.retry(run, only=states, reason=reason))
+
+    async def again(house: House) -> int:
+        if not await house.runs.newest(ids=[run]):
+            raise UsageError(f"There is no run {run}: `paperboy status` shows the runs and their states.")
+        return await house.run_service.retry(run, only=states, reason=reason)
+
+    count = in_house(again)
     console.print(f"run {run}: {count} to be sent again")
 
 

@@ -69,6 +69,8 @@ def check(paths: Paths, as_json: AsJson = False, lang: str = "en") -> None:
         )
         if not as_json:
             _print(path, problems)
+    if not results:
+        say("no issue files")
     if as_json:
         print_json(results)
     if not fine:

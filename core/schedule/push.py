@@ -48,6 +48,10 @@ class PushNow:
         refs = await self._issues(edition, day)
         if not refs:
             _ = texts(speak)
+            if day:
+                raise UsageError(
+                    _("There is no issue of “{edition}” of {date}.", edition=edition, date=day.isoformat())
+                )
             raise UsageError(_("There is no issue of “{edition}” to send yet.", edition=edition))
         carry_out = self._agenda.count if dry_run else self._agenda.plan
         now = self._clock.now()

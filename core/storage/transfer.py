@@ -40,7 +40,10 @@ async def backup(database: Database, file: Path) -> dict[str, int]:
         raise StorageError(f"{file} exists already")
     copy = open_database(f"sqlite+aiosqlite:///{file}")
     try:
-        await copy.upgrade()
+        try:
+            await copy.upgrade()
+        except StorageError as error:
+            raise StorageError(f"{file} cannot be written: {error}") from error
         return await copy_rows(database, copy)
     finally:
         await copy.close()

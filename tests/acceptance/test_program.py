@@ -140,6 +140,10 @@ def test_render_knows_the_rich_form(paperboy: Program) -> None:
         ["show", "tomorrow"],
         ["receipts", "nowhere"],
         ["pause", "7"],
+        ["retry", "7"],
+        ["push", "--date", "31.2.2026"],
+        ["ask", "what?", "--today", "2026-13-01"],
+        ["backup", "/no/such/folder/copy.db"],
     ],
 )
 def test_a_mistake_ends_with_two_and_a_sentence(paperboy: Program, arguments: list[str]) -> None:
@@ -151,6 +155,25 @@ def test_a_mistake_ends_with_two_and_a_sentence(paperboy: Program, arguments: li
 def test_a_wrong_setting_is_named(environment: dict[str, str], paperboy: Program) -> None:
     environment["PAPERBOY_DESK__PORT"] = "eighty"
     assert "PAPERBOY_DESK__PORT" in paperboy("issues", code=2).stderr
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(
+    environment: dict[str, str], paperboy: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    environment["PAPERBOY_DATA_DIR"] = str(tmp_path / "file" / "data")
+    said = paperboy("status", code=2).stderr
+    assert environment["PAPERBOY_DATA_DIR"] in said
+    assert "Traceback" not in said
+
+
+def test_who_pushes_a_date_hears_that_it_has_no_issue(paperboy: Program) -> None:
+    assert "2020-01-01" in paperboy("push", "--date", "2020-01-01", code=2).stderr
+
+
+def test_a_folder_without_issues_is_not_passed_over_in_silence(paperboy: Program, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "no issue files" in paperboy("check", tmp_path / "empty").stderr
 
 
 def test_the_archive_by_command(paperboy: Program) -> None:
