@@ -51,8 +51,9 @@ class Press:
         if content.kind == "catch-up":
             return self._presenter.catch_up(issue, [found async for found in self._missed(content)])
         present = self._presenter.full if content.style == "full" else self._presenter.card
-        document = present(issue, without=content.without, twin=await self._twin(issue.ref))
-        remarks = tuple(Paragraph((Emphasis(remark),)) for remark in _remarks(content))
+        twin = await self._twin(issue.ref)
+        document = present(issue, without=content.without, twin=twin)
+        remarks = tuple(Paragraph((Emphasis(remark),)) for remark in _remarks(content, twin))
         return replace(document, blocks=(*remarks, *document.blocks))
 
     async def _missed(self, content: Content) -> AsyncIterator[Issue]:
@@ -72,11 +73,11 @@ def _withdrawal(content: Content) -> Document:
     return Document(title=notice, blocks=(Paragraph((Text(notice),)),))
 
 
-def _remarks(content: Content) -> Iterator[Inlines]:
+def _remarks(content: Content, twin: IssueRef | None) -> Iterator[Inlines]:
     _ = texts(content.lang)
     if content.kind == "late":
         yield (Text(_("Sorry, this comes later than you asked for: I was not running at your hour.")),)
-    if content.lang != content.issue.lang:
+    if content.lang not in {content.issue.lang, twin and twin.lang}:
         yield (Text(_("This issue exists only in {language}.", language=language_name(content.issue.lang, _))),)
     if content.corrected:
         before, _between, after = _("Corrected on {time}.").partition("{time}")

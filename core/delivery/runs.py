@@ -34,7 +34,7 @@ class RunService:
     async def status(self, *, ids: Sequence[int] = (), limit: int = 20) -> Sequence[Run]:
         """Return runs, newest first, with rates over the last minute."""
         now = self._clock.now()
-        found = await self._runs.newest(ids=ids, limit=limit)
+        found = [_waiting(run, now) for run in await self._runs.newest(ids=ids, limit=limit)]
         return [await self._with_rate(run, now) if run.state == "running" else run for run in found]
 
     async def pause(self, run: int) -> bool:
@@ -75,8 +75,18 @@ def is_hopeless(failed: int, sent: int) -> bool:
 
 
 def forecast(run: Run, sent: int, window: timedelta, now: datetime) -> Run:
-    """Return the run with its rate, from ``sent`` deliveries in the last ``window``, and when it ends at this rate."""
+    """Return the run with its rate, from ``sent`` deliveries in the last ``window``, and when it ends at this rate.
+
+    While all that is left has to wait, for the end of a canary's pause for example, no end is foretold.
+    """
     if not sent or window <= timedelta(0):
         return run
     rate = sent / window.total_seconds()
+    if run.counts.planned and run.oldest is None:
+        return replace(run, rate=rate)
     return replace(run, rate=rate, eta=now + timedelta(seconds=run.counts.planned / rate))
+
+
+def _waiting(run: Run, now: datetime) -> Run:
+    """Return the run without an ``oldest`` that is not due yet: it does not wait for us."""
+    return replace(run, oldest=None) if run.oldest and run.oldest > now else run

@@ -62,8 +62,10 @@ async def test_a_late_issue_says_so(press: Press) -> None:
     assert (await text(press, kind="late")).startswith("Sorry, this comes later")
 
 
-async def test_a_twin_says_why_it_is_in_another_language(press: Press) -> None:
-    assert (await text(press, lang="zh")).startswith("这一期只有英文版")
+async def test_an_issue_says_why_it_is_in_another_language_if_there_is_no_twin(press: Press) -> None:
+    alone = replace(REF, date=date(2026, 3, 1))
+    assert (await text(press, issue=alone, lang="zh")).startswith("这一期只有英文版")
+    assert "只有英文版" not in await text(press, lang="zh")
 
 
 async def test_a_catch_up_names_what_was_missed_and_is_there(press: Press) -> None:

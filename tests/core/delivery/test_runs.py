@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ def test_a_run_is_hopeless_once_many_failed_and_fewer_arrived(failed: int, sent:
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+RUN = Run(id=1, edition="daily", date="2026-03-02", state="running", created_at=NOW, counts=Counts())
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,11 @@ SECOND = timedelta(seconds=1)
 def test_rate_and_end_follow_from_what_was_sent_lately(
     planned: int, sent: int, window: timedelta, rate: float | None, eta: datetime | None
 ) -> None:
-    run = Run(id=1, edition="daily", date="2026-03-02", state="running", created_at=NOW, counts=Counts(planned=planned))
+    run = replace(RUN, counts=Counts(planned=planned), oldest=NOW)
     found = forecast(run, sent, window, NOW)
     assert (found.rate, found.eta) == (rate, eta)
+
+
+def test_no_end_is_foretold_while_all_that_is_left_has_to_wait() -> None:
+    found = forecast(replace(RUN, counts=Counts(planned=99)), 1, SECOND, NOW)
+    assert (found.rate, found.eta) == (1.0, None)
