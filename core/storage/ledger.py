@@ -370,16 +370,18 @@ def _stop_hopeless(connection: Connection, telling: Sequence[int]) -> None:
     theirs = select(deliveries.c.run_id).where(deliveries.c.id.in_(telling[:ROWS_AT_ONCE]))
     query = select(runs.c.id, runs.c.canary_until).where(runs.c.id.in_(theirs), RUNNING, runs.c.note != RESUMED)
     watched = {row.id: row.canary_until for row in connection.execute(query)}
-    newest = select(deliveries.c.run_id, deliveries.c.kind, deliveries.c.reason, deliveries.c.updated_at).where(
-        deliveries.c.id.in_(telling[:ROWS_AT_ONCE]), deliveries.c.run_id.in_(list(watched))
-    )
+    about = (deliveries.c.run_id, deliveries.c.kind, deliveries.c.reason, deliveries.c.updated_at, deliveries.c.amends)
+    newest = select(*about).where(deliveries.c.id.in_(telling[:ROWS_AT_ONCE]), deliveries.c.run_id.in_(list(watched)))
     last = {(row.run_id, row.kind): row for row in connection.execute(newest)}
     for counted in pieces.count(connection, list(watched)) if watched else ():
-        for kind, failed in (("content", counted.content), ("config", counted.config)):
+        for kind, ever in (("content", counted.content), ("config", counted.config)):
             row = last.get((counted.run_id, kind))
             if row is None:
                 continue
             canary = watched[counted.run_id]
+            failed = ever
+            if row.amends and is_hopeless(ever, counted.sent):
+                failed = connection.execute(_failed_corrections(counted.run_id, kind)).scalar_one()
             if is_hopeless(failed, counted.sent):
                 note = f"stopped, {failed} deliveries failed: {kind}, {row.reason}"
             elif kind == "content" and canary and row.updated_at < canary:
@@ -387,6 +389,12 @@ def _stop_hopeless(connection: Connection, telling: Sequence[int]) -> None:
             else:
                 continue
             connection.execute(update(runs).where(runs.c.id == counted.run_id).values(state="paused", note=note))
+
+
+def _failed_corrections(run: int, kind: str) -> Select[Any]:
+    """Count the posts that could not be corrected: those that failed before say nothing about the correction."""
+    failed = and_(deliveries.c.state == "failed", deliveries.c.kind == kind, deliveries.c.amends)
+    return select(func.count()).where(deliveries.c.run_id == run, failed)
 
 
 def _micros(at: datetime) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from core.delivery.model import Counts, Run
 from core.storage import chunks as pieces
 from core.storage import reclaim
-from core.storage.schema import budgets, chunks, deliveries, leases, pages, runs
+from core.storage.schema import budgets, chunks, deliveries, issues, leases, pages, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,12 +85,21 @@ async def _on_their_way(connection: AsyncConnection, run: int) -> set[int]:
 
 
 async def _skip_the_rest(connection: AsyncConnection, run: int, begun: set[int], now: datetime) -> None:
+    await _look_again(connection, run)
     half_done = exists().where(pages.c.delivery_id == deliveries.c.id)
     held = exists().where(chunks.c.id == deliveries.c.chunk_id, chunks.c.lease.is_not(None))
     free = or_(deliveries.c.amends, ~and_(half_done, held))
     mine = and_(deliveries.c.run_id == run, deliveries.c.id.not_in(begun), free)
     await connection.run_sync(reclaim.skip, mine, now)
     await connection.run_sync(pieces.tally, await connection.run_sync(pieces.of_run, run), now)
+
+
+async def _look_again(connection: AsyncConnection, run: int) -> None:
+    """Have the posts of a run that ends early corrected later: only who cancels nothing but corrections means these."""
+    mine = deliveries.c.run_id == run
+    posts = exists().where(mine, pieces.PLANNED, ~deliveries.c.amends)
+    theirs = select(deliveries.c.issue_id).where(mine, pieces.PLANNED, deliveries.c.amends)
+    await connection.execute(update(issues).where(issues.c.id.in_(theirs), posts).values(amended=None))
 
 
 def _permitted(ids: Sequence[int]) -> Select[Any]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from core.clock import SystemClock
 from core.delivery.amend import steps
@@ -15,6 +15,7 @@ from core.delivery.model import AMENDS, PRIVATE, Counts, Doubts, SendError
 from core.delivery.port import Shown
 from core.delivery.printer import Sheet
 from core.delivery.retry import Policy
+from core.delivery.runs import FEW
 from core.digest.parse import parse
 from core.digest.sections import Vocabulary
 from core.render.port import Message
@@ -23,7 +24,7 @@ from core.storage.archive import SqlArchive
 from core.storage.ledger import SqlLedger
 from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
-from core.storage.schema import issues
+from core.storage.schema import deliveries, issues, runs
 from core.storage.subscriptions import SqlSubscriptions
 from couriers import hired
 from newsroom import ACCOUNT, NOW, REF, Platform, add_issue, add_readers, plan, reader
@@ -293,6 +294,38 @@ async def test_a_cancelled_correction_leaves_the_posts_sent_as_they_were(desk: D
     await desk.deliver()
     assert desk.board.calls == []
     assert await desk.counts() == Counts(sent=READERS)
+
+
+async def test_who_cancels_the_rest_of_a_run_keeps_no_post_from_being_corrected(desk: Desk) -> None:
+    await SqlSubscriptions(desk.database).save(reader(9), due=NOW)
+    async with desk.database.write() as connection:  # as if the run had been paused before its last reader
+        await connection.execute(update(runs).values(state="paused"))
+        sent = (await connection.execute(select(deliveries).limit(1))).mappings().one()
+        last = {**sent, "id": 9, "target": reader(9).target.key, "state": "planned", "next_page": 0}
+        await connection.execute(insert(deliveries).values(last))
+    await desk.revise(revision="AB")
+    assert await SqlRuns(desk.database).change(1, states=["paused"], to="cancelled", note="", now=LATER)
+    assert await desk.amend() == READERS
+    await desk.deliver()
+    assert {tuple(desk.board.of(f"chat-{number}")) for number in range(READERS)} == {("A", "B")}
+    assert await desk.counts() == Counts(sent=READERS, skipped=1)
+
+
+async def test_what_failed_before_a_correction_does_not_stop_it(database: Database) -> None:
+    desk = Desk(database)
+    await add_issue(database, revision="ab")
+    await add_readers(database, FEW + 5)
+    await plan(database)
+    await desk.deliver()
+    await desk.amend()
+    async with database.write() as connection:
+        refused = update(deliveries).where(deliveries.c.id <= FEW)
+        await connection.execute(refused.values(state="failed", kind="content", reason="refused"))
+    desk.board.refusals = [SendError("content", "refused")]
+    await desk.revise(revision="aB")
+    await desk.deliver()
+    [run] = await SqlRuns(database).newest()
+    assert (run.state, run.counts) == ("done", Counts(sent=4, failed=FEW + 1))
 
 
 @pytest.mark.parametrize(
