@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from core.answers.cite import CITATIONS, Answer, Citation, where
-from core.answers.pick import answering, cut, width
+from core.answers.pick import answering, cut, kind_of, width
 from core.answers.tokens import tokens
 from core.digest.language import language_of
 from core.digest.questions import name_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from core.i18n import Texts
 
 ENOUGH = 0.3
+SURE = 0.5
+"""An answer with less evidence is shown as the closest, which may not answer."""
 LEAST = 0.12
 """A runner-up with less than this share of the best score is no citation."""
 ALIKE = 0.6
@@ -124,14 +126,23 @@ def lines(text: str) -> int:
 
 
 def _lead(finding: Finding, citations: Sequence[Citation], _: Texts) -> str:
-    """Return what is said before the quotes: how often, or that they are in another language."""
+    """Return what is said before the quotes: how often, or that they may not answer, or are in another language."""
     if finding.question.counts:
         told = [one for one in finding.candidates if one.evidence >= ENOUGH]
         days = {one.passage.ref.date for one in told} | {ref.date for one in told for ref in _also(one, finding)}
         counted = _.plural("{count} story speaks of it.", "{count} stories speak of it.", len(told))
         return f"{counted} {_.plural('On {count} day.', 'On {count} days.', len(days))}"
+    if not _lists(finding, citations) and _doubtful(finding):
+        return _("Closest, may not answer:")
     foreign = all(language_of(one.quote or one.title) != _.lang for one in citations)
     return _("The archive says this in another language:") if foreign else ""
+
+
+def _doubtful(finding: Finding) -> bool:
+    """Whether the evidence is low, or the story has no fact of the kind that is asked for: no price, no number."""
+    kind = kind_of(finding.question.text)
+    lacks = kind and kind.always and not kind.stands([finding.candidates[0].passage], [])
+    return finding.evidence < SURE or bool(lacks)
 
 
 def _lists(finding: Finding, citations: Sequence[Citation]) -> bool:

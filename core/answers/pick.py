@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -12,8 +13,9 @@ from core.answers.quote import sentences
 from core.answers.tokens import query_tokens, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from core.answers.concepts import Concept
     from core.answers.passages import Passage
     from core.answers.question import Question
 
@@ -29,27 +31,58 @@ WORTH = 0.6
 """A second sentence is quoted if it counts so much of what the first does."""
 SHORT = 60
 """The neighbour of a sentence of fewer columns is quoted too."""
+SAID = 0.5
+"""What a word must count to stand for a concept; one that counts less is only near."""
 
-_KINDS: tuple[tuple[regex.Pattern[str], regex.Pattern[str]], ...] = tuple(
-    (regex.compile(asked, regex.I), regex.compile(told, regex.I))
-    for asked, told in (
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of fact: what asks for it, and what it looks like where it is told."""
+
+    asked: regex.Pattern[str]
+    told: regex.Pattern[str]
+    always: bool = True
+    """Whether it is always told in such a form; a reason need not say "because"."""
+
+    def stands(self, passages: Iterable[Passage], beside: Sequence[Concept]) -> bool:
+        """Whether a sentence of the passages has such a fact beside one of the concepts; any sentence without them."""
+        said = (one for passage in passages for one in (passage.title, *sentences(passage.text)))
+        return any(not beside or _names(one, beside) for one in said if self.told.search(one))
+
+
+def _names(sentence: str, some: Iterable[Concept]) -> bool:
+    here = set(tokens(sentence))
+    return any(weight >= SAID and set(phrase) <= here for concept in some for phrase, weight in concept.words)
+
+
+_KINDS = tuple(
+    Kind(regex.compile(asked, regex.I), regex.compile(told, regex.I), always)
+    for asked, told, always in (
         (
             r"多少钱|什么价|价[格钱位]|售价|费用|定价|贵|便宜|免费|收费|\b(?:costs?|pric\w+|how much (?:is|are|was|do|does|did|for|will|would)|expensive|cheap\w*|free|pay)\b",
-            r"[¥$€£]|\d\s?[万亿]?元|美元|dollars?|免费|不收|价|费用|成本|便宜|\b(?:free|pric\w+|cost\w*|cheap\w*)\b",
+            r"[¥$€£]|\d\s?[万亿]?元|[美欧日港韩]元|英镑|分钱|免费|不收|价|费用|成本|便宜|\b(?:dollars?|euros?|pounds?|yen|yuan|cents?|free|pric\w+|cost\w*|cheap\w*)\b",
+            True,
         ),
         (
             r"许可|协议|开源|商用|licen[cs]e|open[ -]?source",
             r"许可|开源|协议|商用|Apache|\bMIT\b|\bGPL|licen[cs]|open[ -]?source|commercial",
+            True,
         ),
         (
             r"什么时候|何时|哪天|几号|几月|多久|\bwhen\b|\bwhat date\b|how long",
-            r"\d\s?[月日号年天周]|[一二三四五六七八九十]月|明天|下周|\b20\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)[a-z]*\b|\b(?:days?|weeks?|months?|years?|hours?)\b",
+            r"[\d一二三四五六七八九十百几半]\s?(?:[月日号年天周秒]|个月|小时|分钟|星期)|[今明]天|即日|[本下]周|[今明]年|\b20\d\d\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues|wednes|thurs|fri|satur|sun)[a-z]*\b|\b(?:days?|weeks?|months?|years?|hours?|minutes?|seconds?|today|tomorrow|now)\b",
+            True,
         ),
         (
-            r"多少|几[个倍次位家]|多[大快长高]|\bhow (?:many|large|big|fast|much|often)\b|\bhow long\b",
-            r"\d|[一二两三四五六七八九十百千万亿]{2,}|\b(?:half|double|twice|trillion|billion|million)\b",
+            r"多少|几[个倍次位家]|多[大快长高重远深宽]|\bhow (?:many|much|large|big|fast|often|long|tall|high|heavy|far|old|deep|wide)\b",
+            r"\d|[一二两三四五六七八九十百千万亿]{2,}|\b(?:half|double|twice|dozen|hundred|thousand|million|billion|trillion)\b",
+            True,
         ),
-        (r"为什么|为何|原因|\bwhy\b", r"因为|由于|所以|因此|原因|\b(?:because|due to|so that|therefore|since)\b"),
+        (
+            r"为什么|为何|原因|\bwhy\b",
+            r"因为|由于|所以|因此|原因|\b(?:because|due to|so that|therefore|since)\b",
+            False,
+        ),
     )
 )  # fmt: skip
 _LABEL = regex.compile(
@@ -68,7 +101,8 @@ class _Said:
 
 def tells(passage: Passage, question: Question) -> bool:
     """Whether a passage has the kind of fact that is asked for, such as a price; so has any where none is asked for."""
-    return all(told.search(f"{passage.title} {passage.text}") for told in _asked_for(question))
+    kind = kind_of(question.text)
+    return kind is None or bool(kind.told.search(f"{passage.title} {passage.text}"))
 
 
 def answering(passage: Passage, question: Question) -> str:
@@ -99,12 +133,14 @@ def _counts(sentence: str, passage: Passage, question: Question) -> float:
         found = max((weight for phrase, weight in concept.words if set(phrase) <= here), default=0.0)
         in_title = any(set(phrase) <= named for phrase, _weight in concept.words)
         counts += concept.weight * found * (NAMED if in_title else 1)
-    return counts + (ASKED if any(told.search(sentence) for told in _asked_for(question)) else 0)
+    kind = kind_of(question.text)
+    return counts + (ASKED if kind and kind.told.search(sentence) else 0)
 
 
-def _asked_for(question: Question) -> list[regex.Pattern[str]]:
-    """Return the form of the fact that is asked for, if it is of a kind with a form."""
-    return [told for asked, told in _KINDS if asked.search(question.text)][:1]
+@lru_cache(maxsize=64)
+def kind_of(question: str) -> Kind | None:
+    """Return the kind of fact that is asked for, if it has a form."""
+    return next((kind for kind in _KINDS if kind.asked.search(question)), None)
 
 
 def _second(counted: Sequence[_Said], best: int) -> int:

@@ -29,6 +29,8 @@ class Question:
     concepts: tuple[Concept, ...] = ()
     sections: frozenset[str] = frozenset()
     lesson: bool = False
+    fact: bool = False
+    """Whether one fact is asked for, such as a number, a person or yes or no, rather than anything about a subject."""
     most: Metric | None = None
     least: bool = False
     counts: bool = False
@@ -78,6 +80,13 @@ _EXPLAINS = regex.compile(
     r"\b(?:what(?:'s| is| are| does)|explain|meaning of|mean|define|definition|how does|how do)\b",
     regex.IGNORECASE,
 )
+_FACT = regex.compile(
+    r"多少|几[个位次家天年月号期倍项款条点岁]|多[大快长高久重远深宽厚贵]|谁|哪[里儿个家天位年月国款]|何[时地]|什么时候|是否|有没有|是不是|能不能|会不会|可不可以|为什么|为何|[吗么嘛]\s*[？?]?\s*$|"
+    r"^\s*(?:does|do|did|is|are|was|were|has|have|had|can|could|will|would|should)\b|"
+    r"\bhow (?:many|much|large|big|fast|often|tall|long|high|heavy|far|old|deep|wide|thick|soon|late)\b|\b(?:who|whose|whom|where|when|why)\b|"
+    r"\b(?:which|what) (?:country|city|company|year|month|day|date|time|price|size|share|percentage|number|version|licen[cs]e)\b|\bwhat (?:did|does|do|is|was|are|were)\b",
+    regex.IGNORECASE,
+)
 _REFERS = regex.compile(
     r"它们?|他们|她|这个|那个|这(?:款|家|条|篇|项|些|是|和|跟|与|次|件|两)|那(?:款|家|条|篇|项|些|它)|该(?:模型|公司|产品|工具|项目|研究|功能)|前者|后者|上面|刚才|其中|这里|"
     r"\b(?:it|its|it's|they|them|their|this|that|these|those|he|she|his|her|former|latter|one)\b(?! week| month| year)",
@@ -113,12 +122,14 @@ def understand(text: str, today: date, *, words: Words | None = None) -> Questio
     if most and all(concept.weight < 1 or concept.sort == "pair" for concept in found):
         found = ()
         sections = sections or frozenset({"models"} if _MODEL.search(rest) else ())
+    explains = bool(_EXPLAINS.search(rest)) and not time.bounded
     return Question(
         text=text,
         when=time,
         concepts=found,
         sections=sections,
-        lesson=bool(_EXPLAINS.search(rest)) and not time.bounded,
+        lesson=explains,
+        fact=bool(_FACT.search(rest)) and not explains,
         most=most,
         least=bool(most and _LEAST.search(rest)),
         counts=counts,

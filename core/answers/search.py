@@ -67,9 +67,9 @@ COVERED = 0.5
 CLOSE, APART, ALIKE = 0.6, 0.1, 0.25
 """What the same meaning counts, compared with a text that says every word; how alike any two texts are; and how alike
 one must be to be found without a word of the question."""
-PROVEN = 20
+PROVEN = 5
 """For how many candidates evidence is told exactly."""
-SURE = 0.8
+SURE = 0.91
 """With so much evidence in words, meaning is not asked."""
 MEANT = 0.6
 """From here on, a word means what was said; below, it is only near."""
@@ -110,18 +110,12 @@ class Finding:
     issues: bool = True
     closest: tuple[Candidate, ...] = ()
     also: Mapping[str, tuple[IssueRef, ...]]
-    spoken: float | None = None
-    """The evidence of those that are best by their words alone, where meaning had a say in the order."""
 
     @property
     def evidence(self) -> float:
         """How likely the archive answers, from 0 to 1."""
-        best = _evidence(self.candidates) if self.spoken is None else self.spoken
+        best = max((candidate.evidence for candidate in self.candidates[:3]), default=0.0)
         return best * (0.5 if self.unknown else 1)
-
-
-def _evidence(best: Sequence[Candidate]) -> float:
-    return max((candidate.evidence for candidate in best[:3]), default=0.0)
 
 
 class Indexer:
@@ -205,8 +199,7 @@ class Searcher:
         alike = await self._alike(index, question, before)
         if not alike:
             return said
-        meant = _Round(index, question, lang, edition, before, alike).finding()
-        return replace(meant, spoken=_evidence(said.candidates))
+        return _Round(index, question, lang, edition, before, alike).finding()
 
     async def _alike(self, index: Index, question: Question, context: Context) -> Mapping[int, float]:
         """Return how alike passages are to the question in meaning, by number; nothing without vectors."""
@@ -601,7 +594,9 @@ class _Round:
         best = group[0].score
         if self._tallied is None or (place >= PROVEN and not (self._question.counts or self._question.most)):
             return kept if kept.score == best else replace(kept, score=best)
-        evidence = self._tallied.evidence([one.number for one in group], compares=self._question.compares)
+        told = {one.number: one.passage for one in group}
+        alike = max((self._alike.get(number, 0.0) for number in told), default=0.0)
+        evidence = self._tallied.evidence(told, self._question, alike=alike)
         if self._is_spoken_of(self._question, kept.passage):
             evidence = max(evidence, SPOKEN_OF)
         return replace(kept, score=best, evidence=evidence)

@@ -12,6 +12,7 @@ from core.answers.answer import Answerer
 from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
 from core.digest.parse import parse
+from core.i18n import texts
 from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
@@ -95,6 +96,10 @@ async def test_what_a_story_says_is_answered(question: str, title: str, answerer
         "Is Zed valued at a billion dollars?",
         "Did Peter Steinberger join Anthropic?",
         "三星和 Anthropic 合作了吗",
+        "三星冰箱接入 Gemini 的耗电量是多少",
+        "How tall is Mercury 2?",
+        "红烧肉怎么做",
+        "tell me a joke about trains",
         "什么是联邦学习",
         "what is federated learning",
         "2 月 30 日有什么新闻",
@@ -118,3 +123,25 @@ async def test_a_question_without_a_name_is_about_what_was_asked_before(answerer
     await answerer.ask("豆包 2.0 上线了吗", lang="zh", conversation="c")
     answer = await answerer.ask("日活有多少", lang="zh", conversation="c")
     assert answer.citations[0].title == "豆包 2.0 上线"
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("How much does Mercury 2 cost?", "Mercury 2 is fast"),
+        ("豆包 2.0 多少钱", "豆包 2.0 上线"),
+        ("Kimi K2.5 的许可", "Kimi K2.5 开源"),
+    ],
+)
+async def test_a_quote_without_the_fact_that_is_asked_for_claims_no_more(
+    question: str, title: str, answerer: Answerer
+) -> None:
+    lang = "en" if question.isascii() else "zh"
+    answer = await answerer.ask(question, lang=lang)
+    assert (answer.citations or answer.nearest)[0].title == title
+    closest = texts(lang)("Closest, may not answer:")
+    assert (closest in answer.text) == (title != "Kimi K2.5 开源")
+
+
+async def test_an_answer_with_the_fact_is_no_closest_one(answerer: Answerer) -> None:
+    assert not (await answerer.ask("Opus 4.6 多少钱", lang="zh")).lead

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bots.vectors import VectorFile, open_encoder
+from core.answers.extract import answers
 from core.answers.gloss import gloss
 from core.answers.meaning import Meaning, Wording
 from core.answers.search import Indexer, Searcher
@@ -134,11 +135,11 @@ async def test_a_paraphrase_without_shared_words_is_found_only_with_vectors(
         assert (await _titles(meant, question))[0] == title
 
 
-async def test_an_answer_is_refused_as_before_where_no_word_covers_it(passages: SqlPassages, tmp_path: Path) -> None:
+async def test_what_only_meaning_finds_is_an_answer_if_it_says_the_same(passages: SqlPassages, tmp_path: Path) -> None:
     search = await _settled(passages, ThreeDirections(), VectorFile(tmp_path / "vectors"))
-    finding = await search.find(await search.understand("a cat", TODAY), lang="en")
-    assert finding.candidates
-    assert finding.evidence == 0
+    asked = await search.understand("a cat", TODAY)
+    assert answers(await search.find(asked, lang="en"))
+    assert not answers(await Searcher(passages, words=lambda: NO_WORDS).find(asked, lang="en"))
 
 
 async def test_a_text_is_encoded_once_and_what_is_gone_is_not_kept(passages: SqlPassages, tmp_path: Path) -> None:
