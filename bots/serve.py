@@ -20,10 +20,12 @@ from bots.settings import DeskSettings
 from bots.wiring import desk_app, desk_platform, health_of, open_house, platforms, sources
 from core.delivery.courier import Courier, Habits
 from core.delivery.engine import Periodic
+from core.delivery.model import Doubts
 from core.delivery.office import Office
 from core.delivery.pacing import share_of
 from core.delivery.port import Account
 from core.delivery.recorder import Recorder
+from core.delivery.retry import Policy
 from core.digest import samples
 from core.digest.sources.sync import Memory, sync
 from core.errors import DigestError, StorageError
@@ -171,8 +173,15 @@ def _couriers(house: House, platform: Platform, account: Account, recorder: Reco
             pages=house.press,
             clock=house.clock,
             pace=share_of(platform.pace, shares),
+            policy=policy(house.settings),
             habits=Habits(shares=shares, spare=number > 0),
         )
+
+
+def policy(settings: Settings) -> Policy:
+    """Return how delivery deals with trouble, as the operator wants it."""
+    doubts = settings.on_unknown
+    return Policy(on_unknown=Doubts(shared=doubts.shared, private=doubts.private))
 
 
 @asynccontextmanager

@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core.delivery.model import OnUnknown
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -122,6 +124,13 @@ class ModelSettings(BaseModel):
         return self
 
 
+class DoubtSettings(BaseModel):
+    """What becomes of a page that may have been sent, in chats of one reader and in those that many read."""
+
+    private: OnUnknown = "resend"
+    shared: OnUnknown = "ask"
+
+
 class Settings(BaseSettings):
     """All settings of one installation. Raises pydantic's ValidationError on a value that cannot be."""
 
@@ -150,6 +159,7 @@ class Settings(BaseSettings):
     shares: int = Field(default=1, ge=1, le=100)
     canary: Literal["", "percent", "editors"] = ""
     canary_minutes: int = Field(default=10, ge=1)
+    on_unknown: DoubtSettings = DoubtSettings()
     poll_minutes: int = Field(default=5, ge=1)
     admins: Annotated[frozenset[str], NoDecode] = frozenset()
     log: Literal["console", "json"] = "console"

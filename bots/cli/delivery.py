@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 RunNumber = Annotated[int, typer.Argument(help="The run's number, as `paperboy status` shows it.")]
 
 
+STATES = ("planned", "sent", "unknown", "failed", "skipped")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (push, status, pause, resume, cancel, undo, retry, receipts):
@@ -84,11 +87,10 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
 def _table(runs: Sequence[Run]) -> Table:
     """Lay the counts out for a terminal of 80 columns."""
     table = Table("run", "issue", "state", box=None, padding=(0, 2, 0, 0))
-    counted = ("planned", "sent", "unknown", "failed", "skipped")
-    for name in counted:
+    for name in STATES:
         table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
-        numbers = [str(getattr(run.counts, name)) for name in counted]
+        numbers = [str(getattr(run.counts, name)) for name in STATES]
         table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *numbers)
     return table
 
@@ -188,12 +190,24 @@ def retry(
 
 
 def receipts(
-    target: Annotated[str, typer.Argument(help="platform:account:chat[:thread], as status pages show it.")],
+    target: Annotated[str | None, typer.Argument(help="platform:account:chat[:thread], as receipts show it.")] = None,
+    run: Annotated[int | None, typer.Option(help="The deliveries of this run instead of a target's.")] = None,
+    state: Annotated[list[str] | None, typer.Option(help="Of the run, only planned, sent, unknown, …")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Show what happened to the deliveries of a target, page by page."""
-    found = in_house(lambda house: house.receipts.of_target(target_of(target), limit=limit))
+    """Show what happened to the deliveries of a target or a run, page by page."""
+    if unknown := [one for one in state or () if one not in STATES]:
+        raise UsageError(f"There is no state {unknown[0]}; there are: {', '.join(STATES)}.")
+    if (target is None) == (run is None) or (state and run is None):
+        raise UsageError("Name a target, or a run as in: paperboy receipts --run 7 --state failed.")
+
+    async def look(house: House) -> Sequence[Receipt]:
+        if run is not None:
+            return await house.receipts.of_run(run, states=state or (), limit=limit)
+        return await house.receipts.of_target(target_of(target or ""), limit=limit)
+
+    found = in_house(look)
     if as_json:
         print_json([_receipt_as_json(receipt) for receipt in found])
         return
@@ -226,11 +240,12 @@ def _receipt_as_json(receipt: Receipt) -> dict[str, Any]:
 
 
 def _print_receipts(found: Sequence[Receipt]) -> None:
-    table = Table("issue", "state", "page", "page state", "at (UTC)", "message", "reason")
+    table = Table("target", "issue", "state", "page", "page state", "at (UTC)", "message", "reason")
     for receipt in found:
         delivery = receipt.delivery
-        table.add_row(str(delivery.issue), delivery.state, "", "", f"{receipt.updated_at:%F %T}", "", delivery.reason)
+        about = (delivery.target.key, str(delivery.issue), delivery.state)
+        table.add_row(*about, "", "", f"{receipt.updated_at:%F %T}", "", delivery.reason)
         for page in receipt.pages:
             at = f"{page.at:%F %T}"
-            table.add_row("", "", str(page.page + 1), page.state, at, page.message_id, page.reason)
+            table.add_row("", "", "", str(page.page + 1), page.state, at, page.message_id, page.reason)
     console.print(table)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 NOTE = "from the desk"
+AT_ONCE = 100
+STATES = ("planned", "sent", "unknown", "failed", "skipped")
 
 
 async def runs_page(request: Request) -> Response:
@@ -36,6 +38,8 @@ async def change_run(request: Request) -> Response:
             await runs.cancel(run, note=NOTE)
         case "retry":
             await runs.retry(run, only=["failed"])
+        case "resend":
+            await runs.retry(run, only=["unknown"])
         case _:
             raise HTTPException(400)
     return RedirectResponse("/runs", 303)
@@ -47,11 +51,21 @@ async def receipts_page(request: Request) -> Response:
     key = request.query_params.get("target", "").strip()
     run = request.query_params.get("run", "")
     if run.isascii() and run.isdigit():
-        receipts = await desk.receipts.of_run(int(run))
-        return html(request, "receipts.html", receipts=receipts, key="", run=run, unreadable=False)
+        return await _receipts_of_run(request, int(run))
     target = _target(key) if key else visitor_of(request).target
     receipts = await desk.receipts.of_target(target) if target else []
-    return html(request, "receipts.html", receipts=receipts, key=key, run="", unreadable=target is None)
+    return html(request, "receipts.html", receipts=receipts, key=key, run="", rest=None, unreadable=target is None)
+
+
+async def _receipts_of_run(request: Request, run: int) -> Response:
+    """Show a part of the run's receipts, of one state or of all."""
+    state, since = request.query_params.get("state", ""), request.query_params.get("from", "")
+    offset = int(since) if since.isascii() and since.isdigit() else 0
+    states = [state] if state in STATES else []
+    found = await desk_of(request).receipts.of_run(run, states=states, limit=AT_ONCE + 1, offset=offset)
+    rest = {"state": state, "more": offset + AT_ONCE} if len(found) > AT_ONCE else None
+    shown = found[:AT_ONCE]
+    return html(request, "receipts.html", receipts=shown, key="", run=run, rest=rest, unreadable=False)
 
 
 def _target(key: str) -> Target | None:

@@ -139,6 +139,8 @@ def test_render_knows_the_rich_form(paperboy: Program) -> None:
         ["check", "no-such-file.md"],
         ["show", "tomorrow"],
         ["receipts", "nowhere"],
+        ["receipts"],
+        ["receipts", "--run", "7", "--state", "lost"],
         ["pause", "7"],
         ["retry", "7"],
         ["push", "--date", "31.2.2026"],

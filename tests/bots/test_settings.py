@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bots.serve import policy
 from bots.settings import Settings
+from core.delivery.model import Doubts
 from setting_names import names
 
 ROOT = Path(__file__).parents[2]
@@ -56,3 +58,12 @@ def test_the_installations_secret_is_made_once_and_for_its_owner_only(tmp_path: 
 def test_what_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERBOY_TELEGRAM__TOKEN", "")
     assert Settings().telegram.token is None
+
+
+def test_what_becomes_of_pages_in_doubt_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert policy(Settings()).on_unknown == Doubts(shared="ask", private="resend")
+    monkeypatch.setenv("PAPERBOY_ON_UNKNOWN__PRIVATE", "skip")
+    assert policy(Settings()).on_unknown == Doubts(shared="ask", private="skip")
+    monkeypatch.setenv("PAPERBOY_ON_UNKNOWN__SHARED", "shrug")
+    with pytest.raises(ValidationError):
+        Settings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pytest
@@ -125,15 +125,15 @@ async def test_a_run_at_work_shows_its_pace_and_its_button_stops_it_for_good(loc
     assert (run.counts, run.note) == (Counts(sent=1, skipped=1), "from the desk")
 
 
-async def begin(house: House) -> None:
-    """Make the first delivery of the newest run, and keep the rest."""
+async def begin(house: House, state: Literal["sent", "unknown"] = "sent") -> None:
+    """End the first delivery of the newest run, and keep the rest."""
     now = house.clock.now()
     account, minute = Account(platform=READS.platform, account=READS.account), timedelta(minutes=1)
     await house.ledger.hold(account, "me", now=now, until=now + minute, on_unknown=Doubts(), per_second=30)
     [chunk] = await house.ledger.waiting(now=now)
     [first, _] = await house.ledger.claim(chunk.id, "me", now=now)
-    sent = Settled(state="sent", next_page=1, attempts=0)
-    await house.ledger.record([Entry(lease=first.lease, delivery=first.delivery.id, at=now, settled=sent)])
+    settled = Settled(state=state, next_page=int(state == "sent"), attempts=0)
+    await house.ledger.record([Entry(lease=first.lease, delivery=first.delivery.id, at=now, settled=settled)])
 
 
 async def test_a_run_let_go_on_at_the_desk_does_not_stop_itself_again(local: Client) -> None:
@@ -143,6 +143,23 @@ async def test_a_run_let_go_on_at_the_desk_does_not_stop_itself_again(local: Cli
         await local.post("/runs/1", data={"do": do})
     [run] = await local.desk.house.runs.newest()
     assert (run.state, run.note) == ("running", RESUMED)
+
+
+async def test_what_is_in_doubt_is_found_by_its_number_and_sent_again_by_a_button(local: Client) -> None:
+    house = local.desk.house
+    for number in (1, 2):
+        line = {"text": "/subscribe 8:30 Shanghai", "conversation": target_of(f"reader-{number}").chat, "lang": "en"}
+        await local.post("/api/chat", json=line)
+    await house.pusher.push("daily")
+    await begin(house, "unknown")
+    runs = (await local.get("/runs", headers={"Accept-Language": "en"})).text
+    assert '<a href="/receipts?run=1&amp;state=unknown">1</a>' in runs
+    assert 'value="resend">Send again what may be missing</button>' in runs
+    shown = (await local.get("/receipts", params={"run": "1", "state": "unknown"})).text
+    assert (shown.count('class="state unknown"'), shown.count('class="state ')) == (1, 1)
+    await local.post("/runs/1", data={"do": "resend"})
+    [run] = await house.runs.newest()
+    assert run.counts == Counts(planned=2)
 
 
 @pytest.mark.parametrize(("do", "status"), [("pause", 303), ("resume", 303), ("retry", 303), ("explode", 400)])
