@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bots.wiring import House
     from core.answers.spending import Spent
-    from core.delivery.model import Receipt, Run
+    from core.delivery.model import Again, Receipt, Run
 
 RunNumber = Annotated[int, typer.Argument(help="The run's number, as `paperboy status` shows it.")]
 
@@ -156,6 +156,7 @@ def undo() -> None:
         counts = run.counts
         said = f"run {run.id} ({run.edition} {run.date}) is cancelled"
         console.print(f"{said}: {counts.sent} had gone out, {counts.skipped} do not", soft_wrap=True)
+    console.print("once it is mended: paperboy retry RUN --only cancelled", soft_wrap=True)
 
 
 def _change(run: int, verb: Literal["pause", "resume", "cancel"], state: str) -> None:
@@ -171,14 +172,15 @@ def _change(run: int, verb: Literal["pause", "resume", "cancel"], state: str) ->
 
 def retry(
     run: RunNumber,
-    only: Annotated[list[str] | None, typer.Option(help="failed, unknown; both if left out.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="failed, unknown or cancelled; else the first two.")] = None,
     reason: Annotated[str, typer.Option(help="Only where reason or error class contain this.")] = "",
 ) -> None:
-    """Send again what failed or is unknown."""
-    known: tuple[Literal["failed", "unknown"], ...] = ("failed", "unknown")
-    states = [state for state in known if state in (only or known)]
-    if len(states) != len(only or known):
-        raise UsageError("--only takes failed or unknown.")
+    """Send again what failed or is unknown, or after all what was cancelled."""
+    known: tuple[Again, ...] = ("failed", "unknown", "cancelled")
+    wanted = only or ["failed", "unknown"]
+    states = [state for state in known if state in wanted]
+    if set(wanted) - set(known):
+        raise UsageError("--only takes failed, unknown or cancelled.")
 
     async def again(house: House) -> int:
         if not await house.runs.newest(ids=[run]):

@@ -40,6 +40,8 @@ async def change_run(request: Request) -> Response:
             await runs.retry(run, only=["failed"])
         case "resend":
             await runs.retry(run, only=["unknown"])
+        case "after-all":
+            await runs.retry(run, only=["cancelled"])
         case _:
             raise HTTPException(400)
     return RedirectResponse("/runs", 303)

@@ -34,6 +34,8 @@ regular: at its hour, or as soon as the issue appeared. late: after a downtime, 
 catch-up: after a longer one, the newest issue together with what was missed. push: somebody asked for it now.
 """
 RunState: TypeAlias = Literal["running", "paused", "cancelled", "done"]
+Again: TypeAlias = Literal["failed", "unknown", "cancelled"]
+"""What can be sent again, or after all: deliveries that failed, may have arrived, or were skipped with their run."""
 Scope: TypeAlias = Literal["chat", "method", "account"]
 """Whom a platform asks to wait: a chat, everybody with this call, or the whole account."""
 OnUnknown: TypeAlias = Literal["resend", "ask", "skip"]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
 
-    from core.delivery.model import Delivery, Doubts, ErrorClass, PageReceipt, Receipt, Run, RunKind, RunState
+    from core.delivery.model import Again, Delivery, Doubts, ErrorClass, PageReceipt, Receipt, Run, RunKind, RunState
     from core.digest.model import IssueRef
     from core.render.port import Message
     from core.target import Target
@@ -236,10 +236,8 @@ class Runs(Protocol):
         """
         ...
 
-    async def retry(
-        self, run: int, *, states: Sequence[Literal["failed", "unknown"]], reason: str, now: datetime
-    ) -> int:
-        """Plan anew what failed or is unknown and whose reason or error class contains ``reason``; return how many."""
+    async def retry(self, run: int, *, states: Sequence[Again], reason: str, now: datetime) -> int:
+        """Plan anew what is in these states and whose reason or error class contains ``reason``; return how many."""
         ...
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from core.clock import Clock
-    from core.delivery.model import ErrorClass, Run
+    from core.delivery.model import Again, ErrorClass, Run
     from core.delivery.port import Runs
 
 WINDOW = timedelta(minutes=1)
@@ -57,10 +57,11 @@ class RunService:
         cancelled = [run for run in recent if await self.cancel(run, note="undone")]
         return await self._runs.newest(ids=cancelled) if cancelled else ()
 
-    async def retry(
-        self, run: int, *, only: Sequence[Literal["failed", "unknown"]] = ("failed", "unknown"), reason: str = ""
-    ) -> int:
-        """Send again what failed or is unknown, where reason or error class contain ``reason``; return how many."""
+    async def retry(self, run: int, *, only: Sequence[Again] = ("failed", "unknown"), reason: str = "") -> int:
+        """Send again what is in one of these states, where reason or error class contain ``reason``; return how many.
+
+        What was cancelled is sent after all.
+        """
         return await self._runs.retry(run, states=only, reason=reason, now=self._clock.now())
 
     async def _with_rate(self, run: Run, now: datetime) -> Run:

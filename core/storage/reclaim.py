@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.delivery.model import Doubts, OnUnknown
 
+CANCELLED = "cancelled"
 STOPPED = "the sender stopped before the answer came"
 
 
@@ -48,7 +49,7 @@ def skip(connection: Connection, mine: ColumnElement[bool], now: datetime) -> in
     planned = and_(mine, PLANNED)
     stays = {"state": "sent", "amends": False, "updated_at": now}
     kept = connection.execute(update(deliveries).where(planned, deliveries.c.amends).values(stays)).rowcount
-    skipped = {"state": "skipped", "reason": "cancelled", "updated_at": now}
+    skipped = {"state": "skipped", "reason": CANCELLED, "updated_at": now}
     return kept + connection.execute(update(deliveries).where(planned).values(skipped)).rowcount
 
 

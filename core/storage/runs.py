@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
 
 from core.delivery.model import Counts, Run
 from core.storage import chunks as pieces
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from core.delivery.model import RunState
+    from core.delivery.model import Again, RunState
     from core.storage.engine import Database
 
 
@@ -60,11 +60,9 @@ class SqlRuns:
                 await _skip_the_rest(connection, run, begun, now)
         return changed
 
-    async def retry(
-        self, run: int, *, states: Sequence[Literal["failed", "unknown"]], reason: str, now: datetime
-    ) -> int:
-        """Plan anew what failed or is unknown, and whose reason or error class contains ``reason``."""
-        again = and_(deliveries.c.run_id == run, deliveries.c.state.in_(states), _because(reason))
+    async def retry(self, run: int, *, states: Sequence[Again], reason: str, now: datetime) -> int:
+        """Plan anew what is in these states, and whose reason or error class contains ``reason``."""
+        again = and_(deliveries.c.run_id == run, _is_in(states), _because(reason))
         fresh = {"state": "planned", "due": now, "attempts": 0, "kind": "", "reason": "", "updated_at": now}
         async with self._database.write() as connection:
             await connection.execute(select(runs.c.id).where(runs.c.id == run).with_for_update())
@@ -109,6 +107,11 @@ def _permitted(ids: Sequence[int]) -> Select[Any]:
     same = and_(budgets.c.platform == used.c.platform, budgets.c.account == used.c.account)
     total = func.sum(budgets.c.per_second).label("per_second")
     return select(used.c.run_id, total).join(budgets, same).group_by(used.c.run_id)
+
+
+def _is_in(states: Sequence[Again]) -> ColumnElement[bool]:
+    cancelled = and_(deliveries.c.state == "skipped", deliveries.c.reason == reclaim.CANCELLED)
+    return or_(deliveries.c.state.in_(states), cancelled if "cancelled" in states else false())
 
 
 def _because(reason: str) -> ColumnElement[bool]:

@@ -375,6 +375,22 @@ async def test_cancelling_skips_what_has_not_begun(ledger: Ledger, database: Dat
     assert await ledger.record([page(works[1], "sending", 1), page(works[2], "sending")]) == [True, False]
 
 
+async def test_what_was_cancelled_can_be_sent_after_all(ledger: Ledger, database: Database, run: int) -> None:
+    await add_readers(database, 1, paused_until=NOW + timedelta(days=1))
+    (first, *rest) = await claim(ledger)
+    assert first.skip == "paused"
+    skipped = Settled(state="skipped", next_page=0, attempts=0, reason="paused")
+    await ledger.record([Entry(lease=first.lease, delivery=first.delivery.id, at=NOW, settled=skipped)])
+    await ledger.record([page(rest[0], "sent", settled=SENT)])
+    runs = SqlRuns(database)
+    await runs.change(run, states=["running"], to="cancelled", note="undone", now=NOW)
+    await ledger.release("me", held=[first.lease], now=NOW, on_unknown=ASK)
+    assert await runs.retry(run, states=["failed", "unknown"], reason="", now=NOW) == 0
+    assert await runs.retry(run, states=["cancelled"], reason="", now=NOW) == 3
+    assert {work.delivery.target for work in await claim(ledger)} == {work.delivery.target for work in rest[1:]}
+    assert await counts(database) == Counts(planned=3, sent=1, skipped=1)
+
+
 async def test_what_a_cancelled_run_has_left_is_skipped_when_it_is_given_back(
     ledger: Ledger, database: Database, run: int
 ) -> None:
