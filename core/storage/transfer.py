@@ -14,11 +14,12 @@ from core.answers.memory import PREFIX
 from core.errors import StorageError
 from core.storage import chunks as pieces
 from core.storage.engine import open_database
-from core.storage.schema import chats, deliveries, metadata, notes, notices, pages, subscriptions
+from core.storage.schema import budgets, chats, deliveries, metadata, notes, notices, pages, subscriptions
 from core.storage.subscriptions import chat_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Table
@@ -65,11 +66,15 @@ async def restore(database: Database, file: Path) -> dict[str, int]:
         await source.close()
 
 
-async def move(database: Database, into_url: str) -> dict[str, int]:
+async def move(database: Database, into_url: str, *, now: datetime) -> dict[str, int]:
     """Copy everything into the empty database of another URL, compare it row by row, and return the rows by table.
 
-    Raises StorageError if it is not empty or anything differs; nothing is copied then.
+    Raises StorageError if somebody is sending posts, which the copy would send again, if the other database is not
+    empty, or if anything differs; nothing is copied then.
     """
+    async with database.read() as connection:
+        if (await connection.execute(select(budgets.c.owner).where(budgets.c.until > now).limit(1))).all():
+            raise StorageError("posts are being sent: stop the program, wait half a minute if it was killed, try again")
     into = open_database(into_url)
     try:
         await into.upgrade()

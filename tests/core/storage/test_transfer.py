@@ -184,9 +184,16 @@ async def test_a_move_compares_every_row_and_takes_nothing_that_differs(
 
     monkeypatch.setattr(transfer, "_rows", spoilt)
     with pytest.raises(StorageError, match="rows of deliveries differ"):
-        await move(source, upgraded_url)
+        await move(source, upgraded_url, now=NOW)
     monkeypatch.undo()
-    copied = await move(source, upgraded_url)
+    copied = await move(source, upgraded_url, now=NOW)
     assert (copied["deliveries"], copied["subscriptions"]) == (3, 3)
     assert await contents(database) == await contents(source)
     await source.close()
+
+
+async def test_nothing_is_moved_while_posts_are_being_sent(filled: Database, tmp_path: Path) -> None:
+    into = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
+    with pytest.raises(StorageError, match="stop the program"):
+        await move(filled, into, now=NOW)
+    assert (await move(filled, into, now=NOW + timedelta(minutes=1)))["deliveries"] == 5
