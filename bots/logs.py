@@ -11,7 +11,17 @@ import structlog
 if TYPE_CHECKING:
     from bots.settings import Settings
 
-QUIET = ("httpx", "httpx2", "httpcore", "uvicorn.access", "apscheduler", "alembic", "aiosqlite", "watchfiles")
+QUIET = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "uvicorn.access",
+    "apscheduler",
+    "alembic",
+    "aiosqlite",
+    "watchfiles",
+    "procrastinate",
+)
 """Libraries that tell every step of theirs: request lines of some contain tokens."""
 
 

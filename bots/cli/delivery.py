@@ -156,7 +156,7 @@ def undo() -> None:
         counts = run.counts
         said = f"run {run.id} ({run.edition} {run.date}) is cancelled"
         console.print(f"{said}: {counts.sent} had gone out, {counts.skipped} do not", soft_wrap=True)
-    console.print("once it is mended: paperboy retry RUN --only cancelled", soft_wrap=True)
+    console.print("`paperboy retry RUN --only cancelled` sends the mended issue to these after all", soft_wrap=True)
 
 
 def _change(run: int, verb: Literal["pause", "resume", "cancel"], state: str) -> None:

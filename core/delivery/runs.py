@@ -55,7 +55,7 @@ class RunService:
         found = await self._runs.newest(limit=RUNS_LOOKED_AT)
         recent = [run.id for run in found if self._clock.now() - run.created_at <= UNDONE]
         cancelled = [run for run in recent if await self.cancel(run, note="undone")]
-        return await self._runs.newest(ids=cancelled) if cancelled else ()
+        return await self._runs.newest(ids=cancelled, limit=len(cancelled)) if cancelled else ()
 
     async def retry(self, run: int, *, only: Sequence[Again] = ("failed", "unknown"), reason: str = "") -> int:
         """Send again what is in one of these states, where reason or error class contain ``reason``; return how many.

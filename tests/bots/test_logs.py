@@ -1,0 +1,33 @@
+"""What the program's log holds."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from bots.logs import set_up_logs
+from bots.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def logs() -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    set_up_logs(Settings())
+    yield
+    root.handlers[:], root.level = before
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("logs")
+@pytest.mark.parametrize("name", ["httpx", "procrastinate.worker", "procrastinate.periodic"])
+def test_libraries_tell_of_trouble_and_not_of_every_step(name: str) -> None:
+    library = logging.getLogger(name)
+    assert not library.isEnabledFor(logging.INFO)
+    assert library.isEnabledFor(logging.WARNING)
