@@ -56,10 +56,13 @@ class Printer:
             if len(self._printed) > self._most:
                 self._printed.popitem(last=False)
         try:
-            return await asyncio.shield(task)
+            found = await asyncio.shield(task)
         except StorageError:
             self._printed.pop(content, None)
             raise
+        if not found:  # it was withdrawn, and may come back as it was
+            self._printed.pop(content, None)
+        return found
 
     async def _print(self, content: Content) -> tuple[Sheet, ...]:
         try:
