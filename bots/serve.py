@@ -28,7 +28,7 @@ from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
 from core.digest import samples
 from core.digest.sources.sync import Memory, sync
-from core.errors import DigestError, StorageError
+from core.errors import DigestError, StorageError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -108,6 +108,7 @@ async def _follow(house: House, stop: asyncio.Event) -> None:
 
 
 async def _web(app: Starlette, desk: DeskSettings, stop: asyncio.Event, started: Callable[[str], None]) -> None:
+    await _listen_once(desk)
     config = uvicorn.Config(
         app, host=desk.host, port=desk.port, log_config=None, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="off"
     )
@@ -121,6 +122,16 @@ async def _web(app: Starlette, desk: DeskSettings, stop: asyncio.Event, started:
         await stop.wait()
         server.should_exit = True
     await serving
+
+
+async def _listen_once(desk: DeskSettings) -> None:
+    """Raise UsageError if nothing can be served there: uvicorn would end the process without a word of ours."""
+    try:
+        probe = await asyncio.get_running_loop().create_server(asyncio.Protocol, desk.host, desk.port)
+    except OSError as error:
+        raise UsageError(f"{desk.host}:{desk.port} cannot be served: {error.strerror}") from error
+    probe.close()
+    await probe.wait_closed()
 
 
 async def _carry(house: House, served: Sequence[Platform], stop: asyncio.Event) -> None:

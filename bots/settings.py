@@ -6,8 +6,10 @@ Every field is documented in ``docs/operator.md``; a test fails on one that is n
 from __future__ import annotations
 
 import secrets
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -181,6 +183,31 @@ class Settings(BaseSettings):
     def _is_there(cls, value: str) -> str:
         if value not in {"", "off"} and not Path(value).is_file():
             raise ValueError("there is no such file")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # an unknown name, a bad one, a folder of zones
+            raise ValueError(f"there is no zone {value!r}; write it as Europe/Berlin") from error
+        return value
+
+    @field_validator("time")
+    @classmethod
+    def _is_a_time(cls, value: str) -> str:
+        try:
+            time.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"{value!r} is no time of day; write it as 08:00") from error
+        return value
+
+    @field_validator("admins")
+    @classmethod
+    def _are_users(cls, value: frozenset[str]) -> frozenset[str]:
+        if wrong := [user for user in sorted(value) if not all(user.partition(":"))]:
+            raise ValueError(f"{wrong[0]!r} is no user; write platform:user id, as in telegram:12345")
         return value
 
     @field_validator("issues", "admins", mode="before")

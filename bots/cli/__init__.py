@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from bots.cli import archive, delivery, operation, papers, serve
 from bots.cli.app import app, say
 from core.errors import PaperboyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["main"]
 
@@ -28,3 +32,19 @@ def main() -> None:
     except PaperboyError as error:
         say(str(error))
         sys.exit(2)
+    except ExceptionGroup as group:
+        ours, others = group.split(PaperboyError)
+        if ours is None or others:
+            raise
+        for one in leaves(ours):
+            say(str(one))
+        sys.exit(2)
+
+
+def leaves(group: BaseExceptionGroup[PaperboyError]) -> Iterator[PaperboyError]:
+    """Give the errors in a group and the groups within."""
+    for one in group.exceptions:
+        if isinstance(one, BaseExceptionGroup):
+            yield from leaves(one)
+        else:
+            yield one

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
+from core.errors import UsageError
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -39,7 +41,7 @@ class Setup:
 
     def __post_init__(self) -> None:
         if not self.is_local and not self.token:
-            raise ValueError("the desk is bound to an address that others can reach: set PAPERBOY_DESK__TOKEN")
+            raise UsageError("the desk is bound to an address that others can reach: set PAPERBOY_DESK__TOKEN")
 
     @property
     def is_local(self) -> bool:

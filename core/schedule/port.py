@@ -63,7 +63,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """Who gets an issue first: every ``one_in``-th reader, or those of ``users`` who subscribed chats themselves.
+    """Who gets an issue first: every ``one_in``-th reader, or the chats that ``users`` (``platform:id``) subscribed.
 
     The rest follow after ``pause``, unless the first were refused for what the issue holds: then the run stops.
     """

@@ -100,7 +100,8 @@ class Readers:
         if self._canary is None:
             return literal(0)
         if self._canary.users:
-            return case((subscriptions.c.created_by.in_(sorted(self._canary.users)), 0), else_=1)
+            by = subscriptions.c.platform + ":" + subscriptions.c.created_by
+            return case((by.in_(sorted(self._canary.users)), 0), else_=1)
         return case((place % self._canary.one_in == 1, 0), else_=1)
 
     async def groups(self, connection: AsyncConnection) -> Sequence[Group]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,6 +158,32 @@ def test_a_mistake_ends_with_two_and_a_sentence(paperboy: Program, arguments: li
 def test_a_wrong_setting_is_named(environment: dict[str, str], paperboy: Program) -> None:
     environment["PAPERBOY_DESK__PORT"] = "eighty"
     assert "PAPERBOY_DESK__PORT" in paperboy("issues", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ZONE", "Mars/Olympus"), ("TIME", "25:99"), ("ADMINS", "telegram:12,34"), ("ADMINS", "fred:")]
+)
+def test_a_wrong_hour_zone_or_editor_is_named(
+    environment: dict[str, str], paperboy: Program, name: str, value: str
+) -> None:
+    environment[f"PAPERBOY_{name}"] = value
+    said = paperboy("status", code=2).stderr
+    assert said.startswith(f"PAPERBOY_{name}: ")
+
+
+def test_a_port_that_is_taken_is_named(environment: dict[str, str], paperboy: Program) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = environment["PAPERBOY_DESK__PORT"] = str(taken.getsockname()[1])
+        said = paperboy("run", code=2).stderr
+    assert f"127.0.0.1:{port} cannot be served" in said
+    assert "Traceback" not in said
+
+
+def test_a_desk_for_others_demands_a_token_in_one_sentence(environment: dict[str, str], paperboy: Program) -> None:
+    environment["PAPERBOY_DESK__HOST"] = "0.0.0.0"  # noqa: S104  that is the case to test
+    said = paperboy("run", code=2).stderr
+    assert "PAPERBOY_DESK__TOKEN" in said
+    assert "Traceback" not in said
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(

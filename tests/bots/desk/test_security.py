@@ -9,6 +9,7 @@ import pytest
 
 from bots.desk.services import Setup
 from bots.settings import DeskSettings
+from core.errors import UsageError
 
 if TYPE_CHECKING:
     from desks import Client, Opens
@@ -109,7 +110,7 @@ async def test_every_answer_forbids_what_is_not_the_desks_own(local: Client, pat
 
 
 def test_a_desk_that_others_can_reach_cannot_be_set_up_without_a_token() -> None:
-    with pytest.raises(ValueError, match="PAPERBOY_DESK__TOKEN"):
+    with pytest.raises(UsageError, match="PAPERBOY_DESK__TOKEN"):
         Setup(host="0.0.0.0")  # noqa: S104  that is the case to test
 
 

@@ -61,7 +61,7 @@ async def carried(database: Database, platform: Platform, clock: StandingClock) 
     ("canary", "first"),
     [
         (Canary(pause=PAUSE), {"chat-0", "chat-100"}),
-        (Canary(pause=PAUSE, users=frozenset({"editor"})), {"chat-120", "chat-121"}),
+        (Canary(pause=PAUSE, users=frozenset({"fake:editor", "other:user"})), {"chat-120", "chat-121"}),
     ],
 )
 async def test_the_first_share_goes_at_once_and_the_rest_after_the_pause(
