@@ -207,6 +207,8 @@ def _bundled() -> Vocabulary:
 
 
 def _extended(base: Vocabulary, raw: Mapping[str, Any]) -> Vocabulary:
+    if strange := sorted(set(raw) - {"kinds", "parts", "words"}):
+        raise ValueError(f"[{strange[0]}] means nothing here; a kind is written as [kinds.{strange[0]}]")
     kinds = {name: _kind(base.by_id.get(name, Kind(id=name)), entry) for name, entry in raw.get("kinds", {}).items()}
     parts = {name: _kind(kind, raw.get("parts", {}).get(name, {})) for name, kind in base.parts.items()}
     words = {

@@ -122,7 +122,10 @@ def test_an_operator_adds_a_kind_and_an_alias(vocabulary: Vocabulary, tmp_path: 
     assert vocabulary.classify("Brains") == "brains"
 
 
-@pytest.mark.parametrize("text", ["not = [toml", "kinds = 3", '[kinds."No Good"]\nemoji = "x"', "[kinds]\nmodels = 1"])
+@pytest.mark.parametrize(
+    "text",
+    ["not = [toml", "kinds = 3", '[kinds."No Good"]\nemoji = "x"', "[kinds]\nmodels = 1", '[gardens]\nemoji = "🌱"'],
+)
 def test_a_wrong_file_is_refused_with_its_name(vocabulary: Vocabulary, tmp_path: Path, text: str) -> None:
     file = tmp_path / "wrong.toml"
     file.write_text(text, encoding="utf-8")
