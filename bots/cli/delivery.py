@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -242,12 +243,15 @@ def _receipt_as_json(receipt: Receipt) -> dict[str, Any]:
 
 
 def _print_receipts(found: Sequence[Receipt]) -> None:
-    table = Table("target", "issue", "state", "page", "page state", "at (UTC)", "message", "reason")
+    """Print a line for each delivery and one for each of its pages, which no terminal is too narrow for."""
     for receipt in found:
         delivery = receipt.delivery
-        about = (delivery.target.key, str(delivery.issue), delivery.state)
-        table.add_row(*about, "", "", f"{receipt.updated_at:%F %T}", "", delivery.reason)
+        _print_line(delivery.target.key, str(delivery.issue), delivery.state, receipt.updated_at, delivery.reason)
         for page in receipt.pages:
-            at = f"{page.at:%F %T}"
-            table.add_row("", "", "", str(page.page + 1), page.state, at, page.message_id, page.reason)
-    console.print(table)
+            message = f"message {page.message_id}" if page.message_id else ""
+            _print_line(f"    page {page.page + 1}", page.state, page.at, message, page.reason)
+
+
+def _print_line(*told: str | datetime) -> None:
+    words = [f"{one:%F %T}" if isinstance(one, datetime) else one for one in told]
+    console.print("  ".join(filter(None, words)), markup=False, soft_wrap=True)

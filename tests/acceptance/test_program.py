@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import socket
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -251,6 +252,10 @@ async def test_a_first_start_reads_subscribes_and_delivers(environment: dict[str
         (run,) = printed(await asyncio.to_thread(paperboy, "status", "--json"))["runs"]
         assert set(run) >= {"id", "edition", "date", "counts", "rate", "eta"}
         assert run["counts"] == {"planned": 0, "sent": 1, "unknown": 0, "failed": 0, "skipped": 0}
+        environment["COLUMNS"] = "80"
+        told = (await asyncio.to_thread(paperboy, "receipts", "--run", "1", "--state", "sent")).stdout
+        assert re.match(r"desk:desk:reader  daily/\w\w/2026-01-06  sent  .*\n    page 1  sent  .*message", told)
+        assert not (await asyncio.to_thread(paperboy, "receipts", "--run", "1", "--state", "failed")).stdout
         again = printed(await asyncio.to_thread(paperboy, "push", "--json"))
         assert sum(one["planned"] for one in again["pushed"]) == 0
 
