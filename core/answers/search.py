@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from heapq import nlargest, nsmallest
@@ -17,7 +18,7 @@ from core.answers.port import Found, Hit
 from core.answers.question import understand, weaker
 from core.answers.quote import quote
 from core.answers.segment import Segment, packed, segment, unpacked
-from core.answers.tokens import query_tokens
+from core.answers.tokens import query_tokens, tokens
 from core.answers.twins import twin
 from core.answers.when import rules
 from core.answers.words import Words
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 POOL = 200
 """How many candidates are looked at before the page is cut: more pages than anybody turns."""
 
+VARIED = 60
+"""So many passages of a list are looked at for titles that are alike."""
+SAME_FORM = 0.5
+"""Titles that share so much of their words are made alike: "Qwen updates its chat template"."""
 SHOWN = 10
 """For how many candidates another language's form is looked for."""
 OWN_LANGUAGE = 1.12
@@ -460,7 +465,7 @@ class _Round:
         size = max(1, len(found))
         return [
             Candidate(passage=passage, score=1 - place / size, evidence=1.0)
-            for place, passage in enumerate(found if question.most else found[:POOL])
+            for place, passage in enumerate(found if question.most else _varied(found[:POOL]))
         ]
 
     def _spoken_of(self) -> list[Candidate]:
@@ -611,6 +616,20 @@ class _Round:
             return own, tells_it, fits, candidate.passage.ref.date, candidate.score
 
         return key
+
+
+def _varied(found: Sequence[Passage]) -> list[Passage]:
+    """Return the passages in their order, but of those whose titles are alike the first one before all others."""
+    forms: dict[str, list[set[str]]] = defaultdict(list)
+    first: list[Passage] = []
+    again: list[Passage] = []
+    for passage in found[:VARIED]:
+        said, known = set(tokens(passage.title)), forms[passage.ref.lang]
+        alike = any(len(said & form) >= SAME_FORM * len(said | form) for form in known)
+        (again if alike else first).append(passage)
+        if not alike:
+            known.append(said)
+    return [*first, *again, *found[VARIED:]]
 
 
 def _is_asked_for(question: Question, passage: Passage) -> bool:

@@ -144,7 +144,7 @@ def rules() -> tuple[tuple[regex.Pattern[str], Read], ...]:
 
     Compiling them takes a third of a second, which only who asks a question has to wait for.
     """
-    ordered = (*_RULES[:2], *occasions.RULES, *_RULES[2:])
+    ordered = (*_FIRST, *occasions.RULES, *_RULES)
     return tuple((regex.compile(pattern, regex.IGNORECASE | regex.VERSION0), read) for pattern, read in ordered)
 
 
@@ -336,6 +336,8 @@ def _bound(side: str) -> Callable[[regex.Match[str], date], Range | None]:
             return inner.since, today
         if side == "after":
             return (inner.until or today) + timedelta(days=1), today
+        if side == "to":
+            return BEGINNING, inner.until or today
         last = inner.since or today
         return BEGINNING, last - timedelta(days=1) if last > BEGINNING else last
 
@@ -373,9 +375,33 @@ _ZY = r"(?P<y>(?:19|20)\d\d\s?年|去年|今年|前年)?\s?的?\s?"
 _ZM = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _ZN = r"3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
 _EN_D = r"(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
-_RULES: tuple[tuple[str, Read], ...] = (
+_FIRST: tuple[tuple[str, Read], ...] = (
     (r"大前天", lambda _m, t: _one(t - timedelta(days=3))),
     (r"前天|前日|\b(?:the )?day before yesterday\b", lambda _m, t: _one(t - timedelta(days=2))),
+    (
+        (
+            rf"\b(?:on )?(?:{_DAY})\.?,?\s+(?=(?:{_MONTH})\b\.?\s+\d|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of )?(?:{_MONTH})\b)"
+            rf"|(?<=(?:{_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?,? (?:a |\()?)(?:{_DAY})\b"
+            r"|(?:周|星期|礼拜)[一二三四五六日天](?=\s?[（(，,]?\s?\d{1,2}\s?月\s?\d)|(?<=月\s?\d{1,2}\s?[日号]\s?[（(，,]?\s?)(?:周|星期|礼拜)[一二三四五六日天]"
+        ),
+        lambda _m, _t: NEVER,
+    ),
+    (
+        r"\bsince\s+(?P<what>(?:the )?(?:start|beginning|middle|end) of (?:the |this |last )?\w+(?: (?:19|20)\d\d)?)\b",
+        _bound("since"),
+    ),
+    (
+        r"\b(?:up to|up until|as of)\s+(?P<what>(?:last |this |the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?)",
+        _bound("to"),
+    ),
+    (
+        r"(?:截至|截止到?)\s?(?P<what>[^，。？,?]{2,12}?(?:[日号天]|[周期][一二三四五六日天末]|月)|\d+/\d+)(?:为止)?",
+        _bound("to"),
+    ),
+    (r"(?:直到|到)\s?(?P<what>[^，。？,?到]{2,12}?)\s?为止", _bound("to")),
+)
+"""Read before the occasions: what they would find is only a part of it. A weekday beside its date adds no day."""
+_RULES: tuple[tuple[str, Read], ...] = (
     (
         r"\b(?:between|from)\s+(?P<one>[\w ,.-]{3,24}?)\s+(?:and|to|until|till|through)\s+(?P<two>(?:the )?[\w-]+(?: \d{1,2}(?:st|nd|rd|th)?)?(?:,? (?:19|20)\d\d)?)",
         _span,
@@ -435,7 +461,7 @@ _RULES: tuple[tuple[str, Read], ...] = (
     ),
     (r"昨[天日晚]?(?=[天日晚的]?)|\byesterday(?:'s|’s)?\b", lambda _m, t: _one(t - timedelta(days=1))),
     (
-        r"今[天日早晚晨](?!之选|精选|概念|推荐|头条)|\btoday(?:'s|’s)?\b(?!s? pick)|\btonight\b",
+        r"今[天日早晚晨儿](?!之选|精选|概念|推荐|头条)|\btoday(?:'s|’s)?\b(?!s? pick)|\btonight\b",
         lambda _m, t: _one(t),
     ),
     (r"后天", lambda _m, t: _one(t + timedelta(days=2))),
@@ -497,7 +523,7 @@ _RULES: tuple[tuple[str, Read], ...] = (
     (r"\b(?:on\s+)?the\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)\b(?!\s+(?:place|most|issue|model))", _nth),
     (r"(?<![\d.月-])(?P<d>3[01]|[12]\d|0?[1-9])\s?[号日](?![\d本机线楼舱院])", _nth),
     (
-        r"\b(?:recent(?:ly)?|latest|lately|newest|these days|nowadays)\b|最近|近期|近来|最新|近日|这几天|这两天",
+        r"\b(?:recent(?:ly)?|latest|lately|newest|these days|nowadays)\b|\bthe other day\b|最近|近期|近来|最新|近日|这几天|这两天|[这前]一?阵子|这段时间|前段时间",
         lambda _m, _t: 0,
     ),
 )

@@ -7,21 +7,31 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from core.answers.answer import Answerer
 from core.answers.cite import CITATIONS
-from core.answers.search import Searcher
+from core.answers.search import Indexer, Searcher
 from core.answers.when import rules
+from core.digest.parse import parse
 from core.storage.engine import open_database
 from core.storage.postings import SqlPassages
 from databases import sqlite_url
 from question_archive import questions, titles
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from clock import ManualClock
-    from core.answers.answer import Answerer
 
 PAGE = 1200
+
+
+@pytest.fixture
+async def passages(tmp_path: Path) -> AsyncIterator[SqlPassages]:
+    database = open_database(sqlite_url(tmp_path))
+    await database.upgrade()
+    yield SqlPassages(database)
+    await database.close()
 
 
 async def first(answerer: Answerer, question: str, lang: str, conversation: str | None = None) -> str:
@@ -140,6 +150,28 @@ async def test_the_news_of_yesterday_are_yesterdays_stories(question: str, answe
     none = await answerer.ask(question, lang="zh", today=date(2026, 5, 9))
     assert not none.found
     assert none.lead == "那段时间没有出刊。"
+
+
+async def test_a_list_tells_different_things_first(passages: SqlPassages) -> None:
+    regular = "".join(
+        f"- **Debugging habits of {name}** — Read the log.\n" for name in ("Ada", "Bo", "Cy", "Di", "Eve", "Flo")
+    )
+    source = f"# Tuesday\n\n## Tips\n\n{regular}- **Write a handover note** — It saves the morning.\n"
+    await Indexer(passages).add(parse(source, path="daily/en/2026-03-17.md").issue)
+    answer = await Answerer(Searcher(passages)).ask("tips of March 17", lang="en", today=date(2026, 3, 18))
+    assert [one.title for one in answer.citations][:3] == [
+        "Debugging habits of Ada",
+        "Write a handover note",
+        "Debugging habits of Bo",
+    ]
+
+
+@pytest.mark.parametrize("question", ["3 月 17 日的应用", "3 月 17 日的应用有什么？"])
+async def test_a_section_is_asked_for_by_its_bare_name(question: str, passages: SqlPassages) -> None:
+    source = "# 星期二\n\n## 模型\n\n- **甲** — 一个模型的应用。\n\n## 应用\n\n- **乙** — 调酒。\n"
+    await Indexer(passages).add(parse(source, path="daily/zh/2026-03-17.md").issue)
+    answer = await Answerer(Searcher(passages)).ask(question, lang="zh", today=date(2026, 3, 18))
+    assert [one.title for one in answer.citations] == ["乙"]
 
 
 async def test_what_reads_times_is_made_ready_before_the_first_question(data: Path) -> None:

@@ -73,9 +73,23 @@ next month 4-1 4-30 | 后天 3-20 3-20 | a week ago today 3-11 3-11 | 近半年 
 friday 3-13 3-13 | Friday OpenAI news 3-13 3-13 | What did Monday bring 3-16 3-16 | 三月有哪些 3-1 3-31 | 三月的新模型 3-1 3-31
 """
 """What readers may type, collected after the first table and before the rules for it."""
+SAID_OTHERWISE = """
+Tuesday, March 3 3-3 3-3 | March 3, a Tuesday 3-3 3-3 | 3月3日星期二 3-3 3-3 | 周二（3月3日） 3-3 3-3 | on Tuesday the 3rd 3-3 3-3
+at the start of the week 3-16 3-17 | 周初 3-16 3-17 | 上周前半 3-9 3-12 | 上周后半周 3-12 3-15 | two Mondays ago 3-9 3-9
+this day last week 3-11 3-11 | 上周今天 3-11 3-11 | 去年今天 2025-3-18 2025-3-18 | 上个月的今天 2-18 2-18 | 今儿 3-18 3-18
+the first half of last month 2-1 2-14 | the second half of February 2-15 2-28 | 二月上半月 2-1 2-14 | 上个月下半月 2-15 2-28
+the first ten days of March 3-1 3-10 | 二月前十天 2-1 2-10 | 三月头几天 3-1 3-5 | the last few days of February 2-24 2-28
+the first day of March 3-1 3-1 | 2月最后一天 2-28 2-28 | 三月的最后一周 3-25 3-31 | the first week of this month 3-1 3-7
+上个月最后一周 2-22 2-28 | since the start of the month 3-1 3-18 | since the beginning of March 3-1 3-18 | year to date 1-1 3-18
+up to March 5 0001-1-1 3-5 | 截至3月5日 0001-1-1 3-5 | 到上周一为止 0001-1-1 3-9 | 3-7 March 3-3 3-7 | 3rd and 4th of March 3-3 3-4
+on the 3rd or 4th 3-3 3-4 | 3、4号 3-3 3-4 | 3到5号 3-3 3-5 | 5.3.2026 3-5 3-5 | 两三天前 3-15 3-16 | 十来天前 3-4 3-10
+一个多星期前 3-5 3-11 | 两周内的新闻 3-4 3-18 | last winter 2025-12-1 2-28 | 去年夏天 2025-6-1 2025-8-31 | this spring 3-1 5-31
+元宵节 3-3 3-3 | 端午节有什么新闻 2025-5-31 2025-5-31 | 中秋那天 2025-10-6 2025-10-6 | on April Fools' Day 2025-4-1 2025-4-1
+"""
+"""What readers may say for the same days, collected before the rules for it."""
 CASES = [
     case.rsplit(" ", 2)
-    for line in (RANGES + AS_TYPED).replace("\n\n", "\n").strip().splitlines()
+    for line in (RANGES + AS_TYPED + SAID_OTHERWISE).replace("\n\n", "\n").strip().splitlines()
     for case in line.split(" | ")
 ]
 
@@ -228,6 +242,15 @@ def test_a_day_that_no_calendar_has_is_on_no_day(text: str) -> None:
         "years of work",
         "10 days of compute",
         "最后一周年",
+        "up to 5 agents",
+        "fall of the Roman empire",
+        "tips for the first day of school",
+        "the first half of the Champions League",
+        "一天内能学会吗",
+        "第一天",
+        "中秋月饼",
+        "端午粽子机器人",
+        "3 to 7 million",
         "the next week model",
         "",
     ],
