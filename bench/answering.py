@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from bench.row import Row
 from bots.settings import Settings
 from bots.wiring import open_house, renderers
@@ -59,7 +61,7 @@ async def _fill(house: House) -> int:
             own = [text for path, text in texts if path.parts[0] == lang]
             issue = parse(own[day % len(own)], vocabulary=house.services.vocabulary).issue
             ref = replace(issue.ref, date=FIRST + timedelta(days=day), lang=lang)
-            await house.publish(own[day % len(own)], replace(issue, ref=ref))
+            await house.publish(own[day % len(own)], structs.replace(issue, ref=ref))
             stories += sum(len(section.stories) for section in issue.sections)
     return stories
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
+from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -151,7 +152,7 @@ def written(desk: DeskServices, blocks: Blocks, issue: Issue) -> Markup:
     if not blocks:
         return Markup("")
     raised = tuple(
-        replace(block, level=ABOVE[block.level]) if isinstance(block, Heading) else block for block in blocks
+        structs.replace(block, level=ABOVE[block.level]) if isinstance(block, Heading) else block for block in blocks
     )
     document = Document(blocks=raised, title=issue.title, lang=issue.ref.lang)
     messages = desk.renderers["desk"].render(document)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 import regex
+from msgspec.structs import replace
 
 from core.render.runs import Run, runs
 
@@ -113,10 +114,10 @@ def _split(flow: Sequence[Run]) -> Iterator[list[Run]]:
             line.append(run)
             continue
         first, *rest = [run.text.replace("\n", " ")] if run.code or run.time else run.text.split("\n")
-        line.append(run._replace(text=first))
+        line.append(replace(run, text=first))
         for text in rest:
             yield line
-            line = [run._replace(text=text)]
+            line = [replace(run, text=text)]
     yield line
 
 
@@ -240,7 +241,7 @@ def _between(flow: Iterable[Run], start: int, end: int) -> Iterator[Run]:
     for run in flow:
         text = run.text[max(0, start - position) : max(0, end - position)]
         if text:
-            yield run._replace(text=text, time=None)
+            yield replace(run, text=text, time=None)
         position += len(run.text)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, structs
 
 from core.commands.registry import COMMANDS
 from core.document.nodes import Action, Code, Text
@@ -32,20 +34,20 @@ def as_called(reply: Reply, command: str, prefix: str) -> Reply:
         return reply
     document = reply.document
     blocks = _renamed(document.blocks, prefix)
-    return replace(reply, document=replace(document, blocks=blocks, title=_said(document.title, prefix)))
+    return replace(reply, document=structs.replace(document, blocks=blocks, title=_said(document.title, prefix)))
 
 
 def _renamed(value: Any, prefix: str) -> Any:  # noqa: ANN401  nodes of any kind, in tuples of any depth
     match value:
         case Text() | Code():
-            return replace(value, value=_said(value.value, prefix))
+            return structs.replace(value, value=_said(value.value, prefix))
         case Action():
-            return replace(value, label=_said(value.label, prefix))
+            return structs.replace(value, label=_said(value.label, prefix))
         case tuple():
             return tuple(_renamed(one, prefix) for one in value)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            inner = {field.name: getattr(value, field.name) for field in fields(value)}
-            return replace(
+        case Struct():
+            inner = structs.asdict(value)
+            return structs.replace(
                 value, **{name: _renamed(one, prefix) for name, one in inner.items() if isinstance(one, tuple)}
             )
         case _:

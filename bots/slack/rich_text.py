@@ -36,12 +36,12 @@ def inline_elements(inlines: Inlines) -> list[Element]:
 
 
 def _element(run: Run) -> Element:
-    text, styles, code, url, _, time = run
-    if time:
-        element = _date(time, url)
+    styles, code, url = run.styles, run.code, run.url
+    if run.time:
+        element = _date(run.time, url)
     else:
         element = {"type": "link", "url": url} if url else {"type": "text"}
-        element["text"] = text.replace("\n", " ") if code else text
+        element["text"] = run.text.replace("\n", " ") if code else run.text
     if styles or code:
         marked = {STYLES[style]: True for style in STYLES if style in styles}
         element["style"] = {**marked, "code": True} if code else marked

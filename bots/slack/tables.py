@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec.structs import replace
 
 from bots.slack.rich_text import inline_elements
 from core.document.nodes import Heading, Item, Paragraph, Strong, Table, Text

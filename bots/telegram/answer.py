@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from bots.telegram.hear import asked_for
 from bots.telegram.keyboard import keyboard
 from core.commands.turn import shown
@@ -104,7 +106,7 @@ def _hinted(document: Document) -> Document:
     if not isinstance(last, Actions) or not asked_for(action.data for row in last.rows for action in row):
         return document
     hint = paragraph(texts(document.lang)("Or simply reply to this message with it."))
-    return replace(document, blocks=(*document.blocks[:-1], hint, last))
+    return structs.replace(document, blocks=(*document.blocks[:-1], hint, last))
 
 
 def _with_rows(messages: Sequence[Message], rows: Sequence[Row]) -> list[Message]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+from msgspec import structs
 from telegram import MessageOriginChannel
 
 from bots.telegram.chat_rights import IN_CHANNELS, MANAGES
@@ -160,13 +161,13 @@ def addressed(document: Document, chat: str, title: str) -> Document:
     """Return the document under the name of the chat that its buttons act on, which is not the one they stand in."""
 
     def at(action: Action) -> Action:
-        return replace(action, command="at", args=f"{chat} {action.data}")
+        return structs.replace(action, command="at", args=f"{chat} {action.data}")
 
     def block(each: Block) -> Block:
         return Actions(tuple(tuple(map(at, row)) for row in each.rows)) if isinstance(each, Actions) else each
 
     name = (Paragraph((Strong(text(title)),)),) if title else ()
-    return replace(document, blocks=(*name, *map(block, document.blocks)))
+    return structs.replace(document, blocks=(*name, *map(block, document.blocks)))
 
 
 def aimed(line: str, here: Target) -> tuple[str, Target]:

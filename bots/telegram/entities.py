@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct, field
 
 from core.document.build import clean
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
@@ -35,8 +36,7 @@ Span: TypeAlias = "tuple[str, int, int, Extra]"
 """An entity: its kind, from which character of a text to which, counted as Python counts, and what else it says."""
 
 
-@dataclass(slots=True)
-class Styled:
+class Styled(Struct):
     """Text that grows, and its spans."""
 
     text: str = ""
@@ -155,8 +155,7 @@ class _Runs:
                 mark.ranges.append((start, self._position))
 
 
-@dataclass(eq=False, slots=True)
-class _Open:
+class _Open(Struct, eq=False):
     """A node that becomes an entity, or several if code interrupts it."""
 
     kind: str

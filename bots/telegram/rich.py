@@ -9,6 +9,8 @@ from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from bots.telegram.entities import TIME_FORMATS
 from bots.telegram.keyboard import actions_of, keyboard
 from bots.telegram.profiles import RICH
@@ -65,7 +67,7 @@ class TelegramRichRenderer:
         """Return the messages of ``document``: one, unless it is longer than an issue ever is."""
         room = RICH.limits["depth"].value - LEVELS_OF_TEXT
         lowered = lower(spell_links(document, is_safe), RICH)
-        shallow = replace(lowered, blocks=_shallow(lowered.blocks, room))
+        shallow = structs.replace(lowered, blocks=_shallow(lowered.blocks, room))
         pages = paginate(shallow, _Layout())
         return tuple(_message(page, index + 1, len(pages)) for index, page in enumerate(pages))
 
@@ -106,10 +108,12 @@ def _shallow_block(block: Block, room: int) -> Blocks:
             return _flat(block)
         case List(items):
             return (
-                replace(block, items=tuple(replace(item, blocks=_shallow(item.blocks, room - 2)) for item in items)),
+                structs.replace(
+                    block, items=tuple(structs.replace(item, blocks=_shallow(item.blocks, room - 2)) for item in items)
+                ),
             )
         case Quote(blocks) | Fold(_, blocks):
-            return (replace(block, blocks=_shallow(blocks, room - 1)),)
+            return (structs.replace(block, blocks=_shallow(blocks, room - 1)),)
         case Item(blocks):
             return (Item(_shallow(blocks, room)),)
         case Table(header) if len(header) > RICH.limits["columns"].value:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
+from msgspec import structs
 
 from bots.telegram.chats import addressed, title_of
 from core.commands.dispatch import dispatch
@@ -43,7 +44,7 @@ class RichTryout:
             asked = addressed(asked, about.chat, await title_of(self._parts.api, about.chat))
         await self._answers.say(here, Reply(document=asked))
         try:
-            await self._answers.send(here, self._parts.rich.render(replace(reply.document, turn=""))[0])
+            await self._answers.send(here, self._parts.rich.render(structs.replace(reply.document, turn=""))[0])
         except SendError as error:
             log.info("rich form refused", reason=error.reason)
             await self._take_back(about, here, reply.document.lang)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from string import Formatter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from msgspec.structs import replace
 
 from core.document.build import clean
 from core.document.nodes import Action, Actions, Block, Document, Emphasis, Inline, Inlines, Paragraph, Text, Time

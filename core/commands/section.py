@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from core.commands.issues import DAY, LANG, find_issue, no_issue, parse_wanted, remark, today_of
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import in_rows, page, with_note
@@ -38,7 +40,7 @@ async def _section(request: Request, services: Services) -> Reply:
         said = _("The issue of {date} has no section “{name}”.", date=date, name=name)
         return _offer(issue, said, services, _)
     document = Presenter(vocabulary=services.vocabulary).section(issue, section)
-    document = replace(document, turn=f"section {section.kind} {issue.ref}")
+    document = structs.replace(document, turn=f"section {section.kind} {issue.ref}")
     return Reply(document=with_note(document, remark(issue, wanted, request, today)))
 
 
@@ -74,7 +76,7 @@ async def _story(request: Request, services: Services) -> Reply:
     for section, story in issue.stories():
         if story.key == key:
             document = Presenter(vocabulary=services.vocabulary).story(issue, section, story)
-            return Reply(document=replace(document, turn=f"story {story.key} {issue.ref}"))
+            return Reply(document=structs.replace(document, turn=f"story {story.key} {issue.ref}"))
     raise UsageError(texts(request.lang)("This story is no longer in the issue. It may have been corrected."))
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from core.document.nodes import Document, Emphasis, Paragraph, Text, Time
 from core.i18n import language_name, texts
 
@@ -54,7 +56,7 @@ class Press:
         twin = await self._twin(issue.ref)
         document = present(issue, without=content.without, twin=twin)
         remarks = tuple(Paragraph((Emphasis(remark),)) for remark in _remarks(content, twin))
-        return replace(document, blocks=(*remarks, *document.blocks))
+        return structs.replace(document, blocks=(*remarks, *document.blocks))
 
     async def _missed(self, content: Content) -> AsyncIterator[Issue]:
         for day in content.missed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import comrak
 import regex
+from msgspec import Struct
 
 from core.digest.commonmark import Node, prose_nodes
 from core.document import build
@@ -52,7 +53,7 @@ _BREAKS = frozenset(_BLOCK_NAMES.split())
 _PROSE = frozenset(_PROSE_NAMES.split())
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True, gc=False):
     """A line of a paragraph and its plain ``text``. ``number`` is its 1-based source line.
 
     ``hard`` says that a hard break ends it.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import product
 from operator import is_
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from msgspec.structs import replace
 
 from core.digest.model import Issue, Lesson, Part, Pick, Section, Story
 from core.document.text import links, plain
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 KEY_BYTES = 5
 """They make eight characters of base32."""
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(map("".join, product(BASE32, repeat=2)))
 LEAST_SIMILAR = 0.55
 COMPARED = 400
 SHINGLE = 3
@@ -200,7 +204,7 @@ def _words(text: str) -> str:
 
 def _hash(text: str) -> str:
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:KEY_BYTES], "big")
-    return "".join([BASE32[number >> shift & 31] for shift in range(KEY_BYTES * 8 - 5, -1, -5)])
+    return "".join([_PAIRS[number >> shift & 1023] for shift in (30, 20, 10, 0)])
 
 
 def _distinct(keys: Iterable[str], taken: Iterable[str] = ()) -> list[str]:

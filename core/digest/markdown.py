@@ -9,10 +9,11 @@ read as if it were not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import comrak
 import regex
+from msgspec import Struct
 
 from core.digest.commonmark import Node, nodes
 from core.digest.inlines import Line, join_lines, lines, prose_lines
@@ -30,7 +31,7 @@ _COMMENT = regex.compile(r"<!--.*?-->", regex.DOTALL)
 _CELL = regex.compile(r"(?<!\\)\|")
 
 
-class Placed(NamedTuple):
+class Placed(Struct, frozen=True):
     """A block with the source line where it begins.
 
     ``level`` is a heading's own level (1–6); ``underlined`` marks a heading made by a line of hyphens below.

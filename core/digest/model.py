@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -45,8 +47,7 @@ class Metrics:
     reposts: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """One item of a section.
 
     ``key`` is 8 characters of ``[a-z2-7]``, unique within the issue, and the same in other revisions and on
@@ -65,8 +66,7 @@ class Story:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A section. ``kind`` is a word of the vocabulary or a slug of the heading, at most 24 bytes of UTF-8.
 
     ``heading`` stands without its leading ``emoji``. ``intro`` and ``outro`` are blocks before the first and
@@ -82,8 +82,7 @@ class Section:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class Lesson(Struct, frozen=True, kw_only=True):
     """The lesson of the day. ``term`` is plain text: what is explained ("MoE")."""
 
     key: str
@@ -94,8 +93,7 @@ class Lesson:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pick:
+class Pick(Struct, frozen=True, kw_only=True):
     """The pick of the day. ``title`` is plain text and occurs in the heading or at the start of the body."""
 
     key: str
@@ -110,16 +108,14 @@ class Pick:
 Part: TypeAlias = Section | Lesson | Pick
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopBlock:
+class TopBlock(Struct, frozen=True, kw_only=True):
     """A block between the headline and the first part, and what it is there for."""
 
     role: TopRole
     block: Block
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
+class Issue(Struct, frozen=True, kw_only=True):
     """One issue, as read.
 
     ``title`` is plain text and never empty; ``headline`` is the same as it stands in the text, or empty when

@@ -6,11 +6,12 @@ run are ``issue REF``, ``full REF``, ``section KIND REF``, ``story KEY REF``, ``
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
+from msgspec.structs import replace
 
 from core.digest.model import Section, Story
 from core.digest.questions import suggested

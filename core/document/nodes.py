@@ -6,59 +6,51 @@ values that compare by content. Text nodes hold plain text: nothing in them is e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003  # hypothesis and msgspec read annotations
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True, gc=False):
     r"""Plain text. May contain "\n" only as a hard line break."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Strong:
+class Strong(Struct, frozen=True, gc=False):
     """Strong emphasis (bold)."""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Emphasis:
+class Emphasis(Struct, frozen=True, gc=False):
     """Emphasis (italic)."""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
+class Strike(Struct, frozen=True, gc=False):
     """Struck-through text."""
 
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True, gc=False):
     """Code within a line."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True, gc=False):
     """A link. ``url`` is http, https, mailto or tel; builders turn everything else into text."""
 
     children: tuple[Inline, ...]
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
+class Time(Struct, frozen=True, gc=False):
     """An instant that a platform shows in the reader's own zone where it can.
 
     ``text`` is what is shown where it cannot.
@@ -73,62 +65,54 @@ Inline: TypeAlias = Text | Strong | Emphasis | Strike | Code | Link | Time
 Inlines: TypeAlias = tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True, gc=False):
     """A heading; level 1 is the document's own title, 2 a section, 3 a story within it."""
 
     level: Literal[1, 2, 3]
     children: Inlines
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True, gc=False):
     """A paragraph."""
 
     children: Inlines
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(Struct, frozen=True, gc=False):
     """Preformatted text with an optional language."""
 
     value: str
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ListItem:
+class ListItem(Struct, frozen=True, gc=False):
     """One item: blocks, and for a task list whether it is done."""
 
     blocks: Blocks
     done: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(Struct, frozen=True, gc=False):
     """A list; ``start`` is the first number of an ordered one, None for bullets."""
 
     items: tuple[ListItem, ...]
     start: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True, gc=False):
     """A quotation."""
 
     blocks: Blocks
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True, gc=False):
     """Blocks that a platform shows collapsed where it can, under a summary that is always visible."""
 
     summary: Inlines
     blocks: Blocks
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True, gc=False):
     """A table. Every row has as many cells as the header; ``header`` may be empty tuples of inlines."""
 
     header: tuple[Inlines, ...]
@@ -136,20 +120,17 @@ class Table:
     align: tuple[Literal["left", "center", "right"] | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Divider:
+class Divider(Struct, frozen=True, gc=False):
     """A thematic break."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True, gc=False):
     """A unit of reading, usually one story, that pages are cut around and not through if it can be helped."""
 
     blocks: Blocks
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True, gc=False):
     """A button. Pressing it runs ``command`` with ``args``; the reply replaces the page, or answers beside it."""
 
     label: str
@@ -172,8 +153,7 @@ class Action:
         return command, args, beside
 
 
-@dataclass(frozen=True, slots=True)
-class Actions:
+class Actions(Struct, frozen=True, gc=False):
     """Rows of buttons."""
 
     rows: tuple[tuple[Action, ...], ...]
@@ -183,8 +163,7 @@ Block: TypeAlias = Heading | Paragraph | CodeBlock | List | Quote | Fold | Table
 Blocks: TypeAlias = tuple[Block, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True, dict=True):
     """A whole message before it is fitted to a platform.
 
     ``title`` is plain text: the notification's text where a platform shows one, and the name that the pages

@@ -6,7 +6,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import sub
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +19,7 @@ CANDIDATES = 16
 """How many cuts are weighed for each page."""
 
 
-class Weight(NamedTuple):
+class Weight(Struct, frozen=True):
     """What a unit adds to a page.
 
     ``reopening`` comes on top if the unit is the first on its page. ``dislike`` weighs a cut before the unit;

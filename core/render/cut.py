@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, TypeAlias
 
 import regex
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
 
@@ -161,8 +162,7 @@ def _joins(character: str) -> bool:
     return unicodedata.category(character) in {"Mn", "Mc", "Me"} or character == "\u200d"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of inlines. ``open`` counts the nodes that the cut before it went through."""
 
     inlines: Inlines

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from operator import is_
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from core.document.nodes import (
     Actions,

@@ -8,10 +8,12 @@ within the room that is left, to where they are liked best.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from operator import le, sub
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from core.document.build import clean
 from core.document.nodes import Action, Actions, Divider, Document

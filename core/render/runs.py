@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
 
 from core.document.build import clean
 from core.document.nodes import Code, Emphasis, Link, Strike, Strong, Text, Time
@@ -22,7 +24,7 @@ _STYLES: dict[type, frozenset[Style]] = {
 }
 
 
-class Run(NamedTuple):
+class Run(Struct, frozen=True, gc=False):
     """A text with all that is said about it. Runs of one link have the same ``link``, a number, and its ``url``."""
 
     text: str

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property
 from operator import add, le
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.document.nodes import (
     Actions,
@@ -175,7 +177,7 @@ def probe(node: Container) -> Content:
             return PROBE
 
 
-class Unit(NamedTuple):
+class Unit(Struct, frozen=True):
     """A piece of a document: whole ``content``, the ``place``-th child of ``frame`` (None: of the document)."""
 
     content: Content

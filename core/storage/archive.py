@@ -6,11 +6,11 @@ the parser gives to the key that readers' buttons know.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Select, and_, insert, select, update
 
 from core.digest.keys import carry

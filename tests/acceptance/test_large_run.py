@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from msgspec import structs
 from sqlalchemy import insert, select
 
 import forked
@@ -80,7 +81,7 @@ async def publish(house: House, edition: str, chats: Iterable[int]) -> None:
     """Put an issue into the archive that these chats have subscribed to, at an hour far away."""
     text = f"# Polaris 2 is out\n\n**{TODAY}**\n\n## Models\n\n- **Polaris 2** — Open weights for all.\n"
     issue = parse(text).issue
-    await house.publish(text, replace(issue, ref=replace(issue.ref, edition=edition, lang="en", date=TODAY)))
+    await house.publish(text, structs.replace(issue, ref=replace(issue.ref, edition=edition, lang="en", date=TODAY)))
     slot = Slot(time=(datetime.now(UTC) - timedelta(hours=2)).time().replace(second=0, microsecond=0), zone="UTC")
     for chat in chats:
         target = Target(platform="telegram", account=str(BOT), chat=str(chat))

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from bots.wiring import renderers
 from core.digest.parse import parse
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 ISSUE = parse(next(iter(sorted(folder().rglob("*.md")))).read_text(encoding="utf-8")).issue
 DAYS = [date(2026, 3, 2) - timedelta(days=back) for back in range(9, 0, -1)]
-MISSED = [replace(ISSUE, ref=replace(ISSUE.ref, date=day)) for day in DAYS]
-NOW = replace(ISSUE, ref=replace(ISSUE.ref, date=date(2026, 3, 2)))
+MISSED = [structs.replace(ISSUE, ref=replace(ISSUE.ref, date=day)) for day in DAYS]
+NOW = structs.replace(ISSUE, ref=replace(ISSUE.ref, date=date(2026, 3, 2)))
 
 
 @pytest.mark.parametrize("renderer", renderers().values(), ids=renderers().keys())

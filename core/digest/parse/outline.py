@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.digest.dates import find_date
 from core.digest.inlines import Line, join_lines, line
@@ -34,7 +37,7 @@ _ASKS_OR_ENDS = re.compile("[。！？!?]")
 _ENDS_INSIDE = re.compile("[。！!；;]")
 
 
-class Head(NamedTuple):
+class Head(Struct, frozen=True):
     """What opens a part: its form, emoji, heading without emoji, and source line."""
 
     form: HeadForm
@@ -43,14 +46,14 @@ class Head(NamedTuple):
     line: int
 
 
-class Chunk(NamedTuple):
+class Chunk(Struct, frozen=True):
     """A head and the blocks below it."""
 
     head: Head
     blocks: tuple[Placed, ...]
 
 
-class Outline(NamedTuple):
+class Outline(Struct, frozen=True):
     """An issue divided into what stands before the headline, the headline, the top, and the parts."""
 
     chatter: tuple[Placed, ...]
@@ -140,7 +143,7 @@ def _is_bold(inlines: Inlines) -> bool:
 
 
 def _paragraph(lines: Sequence[Line]) -> Placed:
-    last = lines[-1]._replace(hard=False)
+    last = replace(lines[-1], hard=False)
     whole = (*lines[:-1], last)
     return Placed(block=Paragraph(join_lines(whole)), line=lines[0].number, lines=whole)
 
@@ -273,7 +276,7 @@ def _spoken(one: Line, vocabulary: Vocabulary, *, any_words: bool) -> Head | Non
 
     With ``any_words`` an emoji at the beginning is enough.
     """
-    inlines, text, number, _ = one
+    inlines, text, number = one.children, one.text, one.number
     strong = any(map(_is_strong, inlines))
     if len(text) > 2 * LONGEST_SPOKEN_HEAD or (not strong and opens_with_letter(text)):
         return None
@@ -378,7 +381,7 @@ def _tails(chunks: Iterable[Chunk], vocabulary: Vocabulary) -> Iterator[Chunk]:
             yield chunk
             continue
         named = isinstance(chunk.blocks[at - 1].block, Paragraph)
-        yield chunk._replace(blocks=chunk.blocks[: at - named])
+        yield replace(chunk, blocks=chunk.blocks[: at - named])
         before = chunk.blocks[at - 1]
         head = Head(form="rest", emoji="", heading=(), line=chunk.blocks[at].line)
         if named:

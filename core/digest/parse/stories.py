@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from core.digest.keys import own_key
 from core.digest.markdown import Placed
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from core.digest.sections import Vocabulary
 
 
-@dataclass(slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, kw_only=True):
     """A story while its blocks are gathered."""
 
     marker: str
@@ -49,8 +49,7 @@ class Draft:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class Gathered(Struct, frozen=True, kw_only=True):
     """What a section holds: blocks before its stories, the stories, blocks after them."""
 
     intro: tuple[Block, ...]
@@ -72,8 +71,7 @@ def one_story(title: Inlines, marker: str, blocks: Iterable[Placed], line: int) 
     return Draft(marker=marker, title=title, separator="", body=body, line=line, headed=True)
 
 
-@dataclass(slots=True)
-class _Gatherer:
+class _Gatherer(Struct):
     vocabulary: Vocabulary
     labels: frozenset[str]
     headings: int

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.digest.inlines import join_lines
 from core.digest.sections import fold, opens_with_letter, split_emoji
@@ -36,7 +39,7 @@ _MORE = frozenset(
 )
 
 
-class Lead(NamedTuple):
+class Lead(Struct, frozen=True):
     """A story's beginning. ``rest`` is what follows the title in its paragraph; ``below`` says on lines of its own.
 
     ``form`` is how the title stands out. ``bullet`` tells that a bullet character began the paragraph.
@@ -140,7 +143,7 @@ def is_attached(marker: str) -> bool:
 
 def _under(content: Inlines, lines: tuple[Line, ...]) -> Inlines:
     """Return the lines as one run of inlines, with ``content`` in place of the first."""
-    return join_lines((lines[0]._replace(children=content, text=plain(content)), *lines[1:]))
+    return join_lines((replace(lines[0], children=content, text=plain(content)), *lines[1:]))
 
 
 def _marked(inlines: Inlines, text: str) -> tuple[str, bool, Inlines, str]:
@@ -289,21 +292,18 @@ def _gap(before: Inline) -> Inlines:
 
 def _free(pattern: re.Pattern[str], inlines: Inlines, text: str) -> tuple[int, int] | None:
     """Return the first match that lies in plain text and not in a link or code."""
-    matches = list(pattern.finditer(text))
-    if not matches:
-        return None
-    spans: list[tuple[int, int]] = []
+    matches = pattern.finditer(text)
+    match = next(matches, None)
     at = 0
     for inline in inlines:
-        length = len(plain(inline))
-        if isinstance(inline, Text):
-            spans.append((at, at + length))
-        at += length
-        if at > len(text):
-            break
-    for match in matches:
-        if any(start <= match.start() and match.end() <= end for start, end in spans):
-            return match.span()
+        if match is None:
+            return None
+        end = at + len(inline.value if type(inline) is Text else plain(inline))
+        while match and match.start() < end:
+            if type(inline) is Text and match.start() >= at and match.end() <= end:
+                return match.span()
+            match = next(matches, None)
+        at = end
     return None
 
 

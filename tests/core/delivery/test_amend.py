@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import insert, select, update
 
 from core.clock import SystemClock
@@ -195,7 +196,7 @@ async def test_a_withdrawal_leaves_a_notice_and_a_restored_issue_comes_back(desk
 async def test_who_was_left_out_while_the_issue_was_withdrawn_gets_it_when_it_is_back(database: Database) -> None:
     archive = SqlArchive(database, vocabulary=Vocabulary.bundled(), clock=SystemClock())
     source = "# Title\n\n## Models\n\n- **Polaris** — Open weights.\n"
-    issue = replace(parse(source).issue, ref=REF)
+    issue = structs.replace(parse(source).issue, ref=REF)
     desk = Desk(database)
     await archive.put(issue, source)
     await desk.amend()
