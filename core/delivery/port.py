@@ -204,7 +204,8 @@ class Ledger(Protocol):
     async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
         """Write entries in one durable commit; return for each whether it was written.
 
-        It is not if its lease is lost, or if a delivery would begin of a run that does not go on.
+        It is not if its lease is lost, or if a delivery would begin of a run that does not go on, or of an issue that
+        was revised or withdrawn since it was claimed.
         """
         ...
 

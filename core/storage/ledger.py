@@ -42,7 +42,7 @@ from core.storage.dialects import insert_into
 from core.storage.effects import apply
 from core.storage.reclaim import doubt, end, go_on
 from core.storage.rows import incoming, packed
-from core.storage.schema import EPOCH, MICROSECOND, Instant, budgets, chunks, deliveries, leases, pages, runs
+from core.storage.schema import EPOCH, MICROSECOND, Instant, budgets, chunks, deliveries, issues, leases, pages, runs
 from core.storage.work import works
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ WAITING_PER_LANE = 64
 
 @dataclass(slots=True, kw_only=True)
 class _Held:
-    """A lease whose row is locked: the intents under it, and whether its run goes on."""
+    """A lease whose row is locked: the intents under it, and whether its run goes on as it was."""
 
     goes_on: bool
     sending: dict[tuple[int, int], int] = field(default_factory=dict)
@@ -202,8 +202,12 @@ def _lock(connection: Connection, named: Iterable[int]) -> dict[int, _Held]:
 
 @cache
 def _locked() -> Select[Any]:
+    """Select leases; a run whose issue changed since a chunk was taken up goes on once that is taken up anew."""
+    changed = exists().where(
+        issues.c.edition == runs.c.edition, issues.c.date == runs.c.date, issues.c.updated_at > chunks.c.touched
+    )
     return (
-        select(leases.c.id, leases.c.sending, RUNNING.label("goes_on"))
+        select(leases.c.id, leases.c.sending, and_(RUNNING, ~changed).label("goes_on"))
         .join_from(leases, chunks, leases.c.chunk_id == chunks.c.id)
         .join(runs, chunks.c.run_id == runs.c.id)
         .where(leases.c.id.in_(bindparam("named", expanding=True)))

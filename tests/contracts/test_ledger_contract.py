@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from clock import ManualClock
 from core.delivery.model import Counts, Doubts, PageReceipt
@@ -15,7 +15,7 @@ from core.schedule.next_run import next_run
 from core.storage.ledger import SqlLedger
 from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
-from core.storage.schema import leases, notices, subscriptions
+from core.storage.schema import issues, leases, notices, subscriptions
 from core.storage.subscriptions import SqlSubscriptions
 from core.subscriptions.service import SubscriptionService
 from core.target import Target
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.delivery.port import Ledger, Work
     from core.storage.engine import Database
 
-MINUTE = timedelta(minutes=1)
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -326,6 +326,23 @@ async def test_a_move_replaces_what_had_ended_at_the_new_place(ledger: Ledger, d
     await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=moved)])
     (kept,) = await SqlSubscriptions(database).of_chat(old.moved_to("new"))
     assert (kept.style, kept.ended) == ("full", "")
+
+
+async def test_what_was_not_begun_is_claimed_anew_when_the_issue_changes(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    first, second, *_ = await claim(ledger)
+    await ledger.record([page(first, "sending")])
+    await ledger.record([page(first, "sent")])
+    async with database.write() as connection:
+        await connection.execute(update(issues).values(revision="r2", updated_at=NOW + SECOND))
+    assert await ledger.record([page(first, "sending", 1), page(second, "sending")]) == [True, False]
+    await ledger.record([page(first, "sent", 1, settled=SENT)])
+    await ledger.release("me", held=[first.lease], now=NOW + SECOND, on_unknown=ASK)
+    again = await claim(ledger, NOW + SECOND)
+    assert {work.content.revision for work in again} == {"r2"}
+    assert len(again) == 4
+    assert await ledger.record([page(again[0], "sending")]) == [True]
 
 
 MOVE = Settled(
