@@ -265,5 +265,5 @@ async def _read(house: House, source: Source, memory: Memory) -> None:
     for found in report.problems:
         log.warning("issue not taken", source=source.name, path=found.path, problem=found.problem.message)
     if report.changed:
-        counts = {"added": report.added, "revised": report.revised, "withdrawn": report.withdrawn}
-        log.info("source read", source=source.name, **{name: len(refs) for name, refs in counts.items()})
+        names = ("added", "revised", "restored", "withdrawn")
+        log.info("source read", source=source.name, **{name: len(getattr(report, name)) for name in names})

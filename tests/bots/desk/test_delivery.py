@@ -162,7 +162,10 @@ async def test_what_is_in_doubt_is_found_by_its_number_and_sent_again_by_a_butto
     assert run.counts == Counts(planned=2)
 
 
-@pytest.mark.parametrize(("do", "status"), [("pause", 303), ("resume", 303), ("retry", 303), ("explode", 400)])
+@pytest.mark.parametrize(
+    ("do", "status"),
+    [("pause", 303), ("resume", 303), ("retry", 303), ("resend", 303), ("after-all", 303), ("explode", 400)],
+)
 async def test_runs_are_changed_by_forms(local: Client, do: str, status: int) -> None:
     assert (await local.post("/runs/1", data={"do": do})).status_code == status
 
