@@ -80,11 +80,15 @@ _EXPLAINS = regex.compile(
     r"\b(?:what(?:'s| is| are| does)|explain|meaning of|mean|define|definition|how does|how do)\b",
     regex.IGNORECASE,
 )
+_TRAITS = "size|length|height|weight|width|speed|score|price|cost|fee|licen[cs]e|birthday|age|salary|revenue|profit|valuation|founder|ceo|owner"
+_TRAITS_ZH = "大小|长度|高度|重量|宽度|速度|得分|分数|价格|售价|费用|许可证?|协议|年龄|身高|体重|年薪|市值|估值|营收|利润|噪音|功耗|面积|创始人|老板"
+"""What is one fact where it ends a question: "GLM-5V context window size"."""
 _FACT = regex.compile(
     r"多少|几[个位次家天年月号期倍项款条点岁]|多[大快长高久重远深宽厚贵]|谁|哪[里儿个家天位年月国款]|何[时地]|什么时候|是否|有没有|是不是|能不能|会不会|可不可以|为什么|为何|[吗么嘛]\s*[？?]?\s*$|"
     r"^\s*(?:does|do|did|is|are|was|were|has|have|had|can|could|will|would|should)\b|"
     r"\bhow (?:many|much|large|big|fast|often|tall|long|high|heavy|far|old|deep|wide|thick|soon|late)\b|\b(?:who|whose|whom|where|when|why)\b|"
-    r"\b(?:which|what) (?:country|city|company|year|month|day|date|time|price|size|share|percentage|number|version|licen[cs]e)\b|\bwhat (?:did|does|do|is|was|are|were)\b",
+    r"\b(?:which|what) (?:country|city|company|year|month|day|date|time|price|size|share|percentage|number|version|licen[cs]e)\b|\bwhat (?:did|does|do|is|was|are|were)\b|"
+    rf"(?:{_TRAITS_ZH})\s*[？?]?\s*$|\b(?:{_TRAITS})\s*\??\s*$|\b(?:{_TRAITS}) of\b",
     regex.IGNORECASE,
 )
 _REFERS = regex.compile(

@@ -60,6 +60,9 @@ ONCE = 2.5
 THERE = 0.3
 """What standing in the time and the section that were asked for counts, compared with saying every word: readers call
 what they remember of a day by words of their own."""
+NEWS, NOTED = 0.6, 40
+"""How much more a title counts, in a time that was asked for, that says what no other does, and how many are looked at:
+who asks what a lab did in March means no regular item of its."""
 MOST_THERE = 500
 """Where more lies in that time nobody remembers the time for a story of it."""
 UNDER_DISCUSSION = 1.0
@@ -484,6 +487,8 @@ class _Round:
             there = self._there(question, allowed)
             for number in there if len(there) <= MOST_THERE else ():
                 pool[number] = pool.get(number, 0.0) + THERE * (tally.total or 1)
+            for number in nlargest(NOTED, pool, key=pool.__getitem__):
+                pool[number] += NEWS * (tally.total or 1) * self._news(number)
         if not self._alike:
             return self._sorted(self._judged(question, tally, number, score) for number, score in pool.items())
         near = self._near(allowed)
@@ -507,6 +512,17 @@ class _Round:
         """Return the passages of these, in their order, that stand in the sections that are asked for."""
         found = [(number, passage) for number in sorted(allowed) if (passage := self._index.passages[number])]
         return [number for number, passage in found if _is_asked_for(question, passage)]
+
+    def _news(self, number: int) -> float:
+        """Return how much a title says that others do not, from 0 to 1."""
+        passage = self._index.passages[number]
+        said = set(tokens(passage.title)) if passage else set()
+        most = self._index.rarity(1)
+        return (
+            sum(self._index.rarity(self._index.frequency(token)) for token in said) / (most * len(said))
+            if said
+            else 0.0
+        )
 
     def _near(self, allowed: set[int] | None) -> Iterable[int]:
         """Return the passages that mean what is asked for, whatever their words."""

@@ -166,6 +166,18 @@ async def test_a_list_tells_different_things_first(passages: SqlPassages) -> Non
     ]
 
 
+async def test_who_asks_what_one_did_in_a_time_means_no_regular_item(passages: SqlPassages) -> None:
+    for day in range(10, 18):
+        regular = "".join(f"- **{name} edits its docs** — Two pages.\n" for name in ("Mistral", "Cohere", "IBM"))
+        news = "- **Mistral buys a vineyard near Bordeaux** — Its engineers wanted shade, so the lab bought one.\n"
+        source = f"# Day\n\n## Insight\n\n{regular}{news if day == 12 else ''}"
+        await Indexer(passages).add(parse(source, path=f"daily/en/2026-03-{day}.md").issue)
+    answer = await Answerer(Searcher(passages)).ask(
+        "What did Mistral do last week?", lang="en", today=date(2026, 3, 18)
+    )
+    assert answer.citations[0].title == "Mistral buys a vineyard near Bordeaux"
+
+
 @pytest.mark.parametrize("question", ["3 月 17 日的应用", "3 月 17 日的应用有什么？"])
 async def test_a_section_is_asked_for_by_its_bare_name(question: str, passages: SqlPassages) -> None:
     source = "# 星期二\n\n## 模型\n\n- **甲** — 一个模型的应用。\n\n## 应用\n\n- **乙** — 调酒。\n"

@@ -130,6 +130,7 @@ async def test_a_question_without_a_name_is_about_what_was_asked_before(answerer
     [
         ("How much does Mercury 2 cost?", "Mercury 2 is fast"),
         ("豆包 2.0 多少钱", "豆包 2.0 上线"),
+        ("Mercury 2 context window size", "Mercury 2 is fast"),
         ("Kimi K2.5 的许可", "Kimi K2.5 开源"),
     ],
 )
