@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row, Table
+    from sqlalchemy import Connection, Row, Select, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from core.storage.engine import Database
@@ -36,8 +36,9 @@ class SqlSubscriptions:
     async def save(self, subscription: Subscription, *, due: datetime) -> Subscription:
         """Store a new subscription (``id`` 0), or replace the one with this id, or with this target and edition."""
         async with self._database.write() as connection:
-            row = _row(subscription) | {"round_id": await _round(connection, subscription, due)}
             found = await _found(connection, subscription)
+            begins = await _begin(connection, found, subscription, due)
+            row = _row(subscription) | {"round_id": await _round(connection, subscription, begins)}
             if found is None:
                 new = insert(subscriptions).values(row).returning(subscriptions.c.id)
                 return replace(subscription, id=(await connection.execute(new)).scalar_one())
@@ -90,6 +91,20 @@ async def _found(connection: AsyncConnection, subscription: Subscription) -> int
         return subscription.id
     same = (subscriptions.c.target == subscription.target.key) & (subscriptions.c.edition == subscription.edition)
     return (await connection.execute(select(subscriptions.c.id).where(same))).scalar_one_or_none()
+
+
+async def _begin(connection: AsyncConnection, found: int | None, subscription: Subscription, due: datetime) -> datetime:
+    """Return when a round that is opened for the subscription begins: with the one that it leaves at the same slot.
+
+    That may still wait for its issue. Who only changes the language would miss the issue of the day otherwise.
+    """
+    query: Select[Any] = (
+        select(rounds.c.due, slots.c.minute, slots.c.zone, slots.c.weekdays)
+        .select_from(subscriptions.join(rounds, subscriptions.c.round_id == rounds.c.id).join(slots))
+        .where(subscriptions.c.id == found, rounds.c.edition == subscription.edition)
+    )
+    left = (await connection.execute(query)).one_or_none()
+    return min(due, left.due) if left and slot_of(left) == subscription.slot else due
 
 
 async def _round(connection: AsyncConnection, subscription: Subscription, due: datetime) -> int:

@@ -24,7 +24,8 @@ class Subscriptions(Protocol):
 
         A new one whose target and edition are kept already replaces that one and takes over its id. The
         subscription joins the round of its slot, edition and language (see ``core.schedule.port``); a round that
-        does not exist yet is opened with ``due`` as its next instant, one that exists keeps its own.
+        does not exist yet is opened with ``due`` as its next instant, or with that of the round that the subscription
+        leaves if this is of the same slot and waits for its issue; one that exists keeps its own.
         """
         ...
 

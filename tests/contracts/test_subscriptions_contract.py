@@ -87,6 +87,16 @@ async def test_readers_of_one_slot_edition_and_language_share_a_round_that_keeps
     assert [found.lang for found in await agenda.rounds(NOW + 2 * HOUR)] == ["en", "zh"]
 
 
+async def test_who_changes_the_language_while_the_issue_is_waited_for_waits_on(
+    book: Subscriptions, agenda: Agenda
+) -> None:
+    saved = await book.save(reader(1), due=NOW)
+    await book.save(replace(saved, lang="zh"), due=NOW + 24 * HOUR)
+    assert {(each.lang, each.due) for each in await agenda.rounds(NOW)} == {("en", NOW), ("zh", NOW)}
+    await book.save(replace(saved, lang="en", slot=Slot(time=time(9), zone="UTC")), due=NOW + 2 * HOUR)
+    assert len(await agenda.rounds(NOW)) == 2
+
+
 async def test_a_round_advances_only_from_where_it_was(book: Subscriptions, agenda: Agenda) -> None:
     await book.save(reader(1), due=NOW)
     (before,) = await agenda.rounds(NOW)
