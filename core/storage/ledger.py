@@ -23,10 +23,12 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
     insert,
+    literal,
     literal_column,
     or_,
     select,
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select, Update
+    from sqlalchemy import ColumnElement, Connection, Select, Update
 
     from core.delivery.model import Doubts
     from core.delivery.port import Entry, Settled, Work
@@ -152,13 +154,21 @@ def _claim(connection: Connection, chunk: int, owner: str, now: datetime) -> Seq
     lease = connection.execute(insert(leases).values(owner=owner, chunk_id=chunk).returning(leases.c.id)).scalar_one()
     goes_on = chunks.c.run_id.in_(select(runs.c.id).where(RUNNING))
     free = and_(chunks.c.id == chunk, chunks.c.lease.is_(None), chunks.c.due <= now, goes_on)
-    taken = connection.execute(update(chunks).where(free).values(lease=lease, touched=now)).rowcount == 1
+    taken = connection.execute(update(chunks).where(free).values(lease=lease, touched=_not_before(now))).rowcount == 1
     claimed = works(connection, chunk, lease, now) if taken else ()
     if not claimed:
         connection.execute(delete(leases).where(leases.c.id == lease))
     if taken and not claimed:
         pieces.tally(connection, [chunk], now, put_down=True)
     return claimed
+
+
+def _not_before(now: datetime) -> ColumnElement[datetime]:
+    """Return now, or when the chunk's issue changed last where another clock is ahead: it is taken up as it is then."""
+    theirs = and_(issues.c.edition == runs.c.edition, issues.c.date == runs.c.date, runs.c.id == chunks.c.run_id)
+    changed = select(func.max(issues.c.updated_at)).where(theirs).scalar_subquery()
+    at = literal(now, Instant)
+    return case((changed > at, changed), else_=at)
 
 
 def _record(connection: Connection, entries: Sequence[Entry]) -> Sequence[bool]:

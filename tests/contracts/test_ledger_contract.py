@@ -345,6 +345,15 @@ async def test_what_was_not_begun_is_claimed_anew_when_the_issue_changes(
     assert await ledger.record([page(again[0], "sending")]) == [True]
 
 
+async def test_an_issue_that_changed_by_a_clock_that_is_ahead_goes_out_all_the_same(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    async with database.write() as connection:
+        await connection.execute(update(issues).values(updated_at=NOW + MINUTE))
+    first, *_ = await claim(ledger)
+    assert await ledger.record([page(first, "sending")]) == [True]
+
+
 MOVE = Settled(
     state="planned", next_page=0, attempts=1, kind="move", effect=Effect(subscription="move", moved_to="new")
 )
