@@ -20,6 +20,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -86,8 +88,7 @@ def share_of(pace: Pace, shares: int) -> Pace:
     )
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Passage:
+class Passage(Struct, kw_only=True, eq=False):
     """A page on its way: when it is due, and until when the platform can have counted it, as far as is known.
 
     ``made`` is when the request was, ``counting`` are the histories of the windows that it belongs to, and ``follows``

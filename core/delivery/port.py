@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from core.delivery.model import SHARED
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 NO_EXTRAS: Mapping[str, str] = MappingProxyType({})
 
 
-class Envelope(NamedTuple):
+class Envelope(Struct, frozen=True):
     """How a page is to be sent, beside its content.
 
     ``key`` is the same whenever the same page of the same delivery is sent again (at most 25 ASCII characters,
@@ -94,7 +96,7 @@ class Shown:
     digest: str
 
 
-class Work(NamedTuple):
+class Work(Struct, frozen=True):
     """A delivery under a lease, with all that is needed to make it.
 
     ``failures`` counts the deliveries to this subscription that failed in a row for a setting or a right. ``skip`` says
@@ -148,7 +150,7 @@ class Settled:
     effect: Effect | None = None
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """One line of the ledger: what became of a page, of the delivery (None: it goes on), or of both.
 
     ``digest`` is a hash of the page's content.
