@@ -209,7 +209,9 @@ async def _again(do: Callable[[], Awaitable[None] | None], seconds: float) -> No
         try:
             if (waiting := do()) is not None:
                 await waiting
-        except (ConnectorException, AppNotOpen) as error:
+        except AppNotOpen:  # its worker opens it, at the start and whenever the database is back
+            pass
+        except ConnectorException as error:
             log.warning("the queue does not answer", reason=str(error))
         await asyncio.sleep(seconds)
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from bots.engine.embedded import EmbeddedEngine
 from core.delivery.engine import Lane, Periodic
@@ -62,6 +63,19 @@ async def carrying(engine: Engine, work: Work, room: Room = everywhere) -> Async
 
 async def until(condition: asyncio.Event) -> None:
     await asyncio.wait_for(condition.wait(), PATIENCE_SECONDS)
+
+
+async def test_a_start_complains_of_nothing(engine: Engine) -> None:
+    carried = asyncio.Event()
+
+    async def work(_given: Chunk) -> None:
+        carried.set()
+
+    with capture_logs() as logs:
+        async with carrying(engine, work):
+            await engine.offer([chunk(70)])
+            await until(carried)
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == []
 
 
 async def test_what_is_offered_twice_is_carried_once(engine: Engine) -> None:
