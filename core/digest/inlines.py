@@ -67,8 +67,14 @@ class Line(Struct, frozen=True, gc=False):
 
 def line(inlines: Iterable[Inline], number: int, *, hard: bool = False) -> Line:
     """Return a line of these inlines, without white space at its ends."""
-    children = stripped(inlines)
-    return Line(children, plain(children), number, hard)
+    return _line(joined(inlines), number, hard=hard)
+
+
+def _line(children: Inlines, number: int, *, hard: bool = False) -> Line:
+    text = plain(children)
+    if text and (text[0].isspace() or text[-1].isspace()):
+        children, text = stripped(children), text.strip()
+    return Line(children, text, number, hard)
 
 
 def lines(nodes: Sequence[Node], number: int, source: Sequence[str]) -> tuple[Line, ...]:
@@ -80,10 +86,10 @@ def lines(nodes: Sequence[Node], number: int, source: Sequence[str]) -> tuple[Li
         if type(value) not in _MAY_END or run.is_open or not (end := _line_end(value)):
             run.add(node, value)
             continue
-        found.append(line(run.close(), number, hard=end.hard))
+        found.append(_line(run.close(), number, hard=end.hard))
         number += run.breaks + end.written
         run = _Run(source)
-    found.append(line(run.close(), number))
+    found.append(_line(run.close(), number))
     return tuple(found)
 
 

@@ -36,14 +36,15 @@ class Draft(Struct, kw_only=True):
         """Return the story, with the key that it has by itself."""
         body = tuple(self.body)
         found = links((*self.title, *body))
+        title = plain(self.title)
         return Story(
-            key=own_key(found, self.title, body),
+            key=own_key(found, title, body),
             marker=self.marker,
             title=self.title,
             separator=self.separator,
             body=body,
             links=found,
-            metrics=read_metrics("\n".join(filter(None, (plain(self.title), plain(body))))),
+            metrics=read_metrics("\n".join(filter(None, (title, plain(body))))),
             prominence=prominence,
             line=self.line,
         )
