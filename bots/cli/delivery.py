@@ -105,7 +105,7 @@ def _pace(run: Run) -> list[str]:
     if run.eta:
         told.append(f"done at {run.eta:%H:%M:%S} UTC")
     if run.oldest:
-        told.append(f"oldest waiting since {run.oldest:%H:%M:%S} UTC")
+        told.append(f"oldest waiting since {run.oldest:%F %T} UTC")
     return told
 
 

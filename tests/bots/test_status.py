@@ -37,6 +37,9 @@ def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.Monk
     assert first.split() == ["1234", "daily", "2026-03-02", "running", *numbers]
     assert second.split() == ["1233", "weekly", "2026-03-01", "cancelled", *numbers]
     assert told == [
-        "run 1234: 12.3 per second (41% of what is permitted); done at 12:00:00 UTC; oldest waiting since 12:00:00 UTC",
+        (
+            "run 1234: 12.3 per second (41% of what is permitted); done at 12:00:00 UTC; "
+            "oldest waiting since 2026-03-02 12:00:00 UTC"
+        ),
         "run 1233: stopped, 25 deliveries failed: content, [bad] markup",
     ]
