@@ -6,8 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bots.platform import Finding
-from bots.wiring import platforms
+from bots.wiring import platforms, sources
 from core.answers.model import ModelError
+from core.digest.sources.folder import FolderSource
+from core.errors import DigestError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -28,6 +30,8 @@ async def examine(house: House) -> AsyncIterator[Finding]:
     else:
         advice = "Name a folder or git URL of issues in PAPERBOY_ISSUES, or use `paperboy import`."
         yield Finding(level="warning", subject="archive", message="no issues", advice=advice)
+    async for finding in _folders(house):
+        yield finding
     yield _desk(house)
     async for finding in _model(house):
         yield finding
@@ -38,6 +42,17 @@ async def examine(house: House) -> AsyncIterator[Finding]:
     if not served:
         advice = "Set PAPERBOY_TELEGRAM__TOKEN, PAPERBOY_DISCORD__TOKEN or PAPERBOY_SLACK__BOT_TOKEN to serve one."
         yield Finding(level="ok", subject="platforms", message="none has a token; the desk serves alone", advice=advice)
+
+
+async def _folders(house: House) -> AsyncIterator[Finding]:
+    """Look into the folders of issues; repositories are left to the program that has them checked out."""
+    try:
+        for source in sources(house.settings):
+            if isinstance(source, FolderSource):
+                files = await source.read()
+                yield Finding(level="ok", subject="issues", message=f"{source.name}: {len(files)} files")
+    except DigestError as error:
+        yield Finding(level="error", subject="issues", message=str(error))
 
 
 def _desk(house: House) -> Finding:

@@ -234,6 +234,11 @@ def test_backup_restore_export_and_forget(paperboy: Program, environment: dict[s
     assert "up to date" in paperboy("db", "upgrade").stdout
 
 
+def test_doctor_finds_a_folder_of_issues_that_is_not_there(environment: dict[str, str], paperboy: Program) -> None:
+    environment["PAPERBOY_ISSUES"] = "/no/such/folder"
+    assert "/no/such/folder is not a folder" in paperboy("doctor", code=1).stdout
+
+
 def test_doctor_is_content_with_a_fresh_installation(paperboy: Program) -> None:
     findings = printed(paperboy("doctor", "--json"))
     assert {"database", "archive", "desk"} <= {one["subject"] for one in findings}
