@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
     _Shares: TypeAlias = Sequence[tuple["_Part", float]]
 
-BASE = 1.3
+BASE = 1.1
 """The log-odds of an answer where nothing speaks for it or against it; what follows is added."""
-SHARE = 1.2
+SHARE = 1.75
 """All words of the question are told; of fewer words their share by rarity."""
-MISSING = -3.5
+MISSING = -3.6
 """A name, place or version is not told; half of it where only something near is, such as the company of a person."""
-DETAIL = -2.3
-"""The question asks for one fact and no word for it is told; words of a title only say what the story is about."""
-FACT = -0.9
+DETAIL = -2.9
+"""The question asks for one fact and no word for it is told; words of a title only say what the story is about. Where a
+fact of the kind stands, such as a price, its words may be missing."""
+FACT = -1.5
 """No sentence has the kind of fact that is asked for, such as a price, beside one of those words."""
-LONE = -3.8
+LONE = -3.75
 """Of several words only one is told, and it is a common one; what means the same as the question makes up for it."""
 RARE = 8.0
 """A single word that weighs so much is as good as several."""
@@ -109,8 +110,10 @@ class Tally:
         kind = kind_of(question.text)
         if question.fact or kind:
             asked = _asked(parts, {passage.title for passage in told.values()}, kind)
-            odds += DETAIL * question.fact * _untold(asked)
-            odds += FACT * bool(kind and not kind.stands(told.values(), [part.concept for part, _share in asked]))
+            if question.fact and not (kind and kind.sure and kind.stands(told.values(), [])):
+                odds += DETAIL * _untold(asked)
+            if kind and not kind.stands(told.values(), [part.concept for part, _share in asked]):
+                odds += FACT
         return 1 / (1 + exp(-odds))
 
 

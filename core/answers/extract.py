@@ -139,9 +139,9 @@ def _lead(finding: Finding, citations: Sequence[Citation], _: Texts) -> str:
 
 
 def _doubtful(finding: Finding) -> bool:
-    """Whether the evidence is low, or the story has no fact of the kind that is asked for: no price, no number."""
+    """Whether the evidence is low, or the story has no fact of the kind that is asked for, such as a price."""
     kind = kind_of(finding.question.text)
-    lacks = kind and kind.always and not kind.stands([finding.candidates[0].passage], [])
+    lacks = kind and kind.sure and not kind.stands([finding.candidates[0].passage], [])
     return finding.evidence < SURE or bool(lacks)
 
 

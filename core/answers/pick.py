@@ -41,8 +41,8 @@ class Kind:
 
     asked: regex.Pattern[str]
     told: regex.Pattern[str]
-    always: bool = True
-    """Whether it is always told in such a form; a reason need not say "because"."""
+    sure: bool = True
+    """Whether it has a form of its own: without it nothing answers. Numbers stand anywhere, a reason needs no "because"."""
 
     def stands(self, passages: Iterable[Passage], beside: Sequence[Concept]) -> bool:
         """Whether a sentence of the passages has such a fact beside one of the concepts; any sentence without them."""
@@ -56,8 +56,8 @@ def _names(sentence: str, some: Iterable[Concept]) -> bool:
 
 
 _KINDS = tuple(
-    Kind(regex.compile(asked, regex.I), regex.compile(told, regex.I), always)
-    for asked, told, always in (
+    Kind(regex.compile(asked, regex.I), regex.compile(told, regex.I), sure)
+    for asked, told, sure in (
         (
             r"多少钱|什么价|价[格钱位]|售价|费用|定价|贵|便宜|免费|收费|\b(?:costs?|pric\w+|how much (?:is|are|was|do|does|did|for|will|would)|expensive|cheap\w*|free|pay)\b",
             r"[¥$€£]|\d\s?[万亿]?元|[美欧日港韩]元|英镑|分钱|免费|不收|价|费用|成本|便宜|\b(?:dollars?|euros?|pounds?|yen|yuan|cents?|free|pric\w+|cost\w*|cheap\w*)\b",
@@ -76,7 +76,7 @@ _KINDS = tuple(
         (
             r"多少|几[个倍次位家]|多[大快长高重远深宽]|\bhow (?:many|much|large|big|fast|often|long|tall|high|heavy|far|old|deep|wide)\b",
             r"\d|[一二两三四五六七八九十百千万亿]{2,}|\b(?:half|double|twice|dozen|hundred|thousand|million|billion|trillion)\b",
-            True,
+            False,
         ),
         (
             r"为什么|为何|原因|\bwhy\b",
