@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import regex
 
 from core.answers.tokens import STOP_WORDS, major, query_tokens, stem, units
-from core.answers.words import bundled_lines
+from core.answers.words import NARROWER, bundled_lines
 from core.answers.words.dictionary import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from core.answers.tokens import Unit
-    from core.answers.words import Phrase, Words
+    from core.answers.words import Lexicon, Phrase, Words
     from core.answers.words.dictionary import Dictionary
     from core.answers.words.mined import Mined
 
@@ -57,14 +57,34 @@ _COUNTED = regex.compile(
 NAMED, GENERIC, LOOSE, CROSSING, PAIR, SINGLE = 1.3, 0.3, 0.5, 0.25, 0.7, 0.35
 """How much a concept weighs: a name, what many questions have, a number, a pair across words, a pair, a character."""
 LONGEST_VERSION = 2
+MADE = 0.8
+"""What a maker's name counts where "the company behind" its product is asked for, and its other products."""
+_MAKER = regex.compile(
+    r"\s?(?:['’]s\s)?\s?(?:company|maker|lab|labs|parent|owner)\b|(?:的|背后的?)?(?:那家)?(?:母公司|公司|开发商|厂商|厂家|东家|背后)",
+    regex.IGNORECASE,
+)
+_MADE = regex.compile(r"\b(?:behind|(?:maker|makers|owner|parent|creators?) of)\s(?:the\s)?$", regex.IGNORECASE)
+SPELT = 0.9
+"""What Chinese characters count that sound as a name is spelt: 高德 for Gaode."""
 TRANSLATED, INSIDE = 0.6, 0.5
 """What a word's translation and a pair of characters inside it count, compared with the word."""
 
 
 def concepts(text: str, words: Words) -> Iterator[Concept]:
     """Return what a normalised text names: known names and terms, then other words, then pairs of characters."""
-    found = _all(text, words)
+    found = (_with_narrower(concept, words.lexicon) for concept in _all(text, words))
     return (_with_mined(concept, words.mined) for concept in found) if words.mined else found
+
+
+def _with_narrower(concept: Concept, lexicon: Lexicon) -> Concept:
+    """Return the concept with the words for what it stands for, if it is a broad one."""
+    if concept.sort in {"name", "version", "pair"}:
+        return concept
+    own = dict(concept.words)
+    for phrase, weight in concept.words:
+        for narrow in lexicon.narrower(phrase) if weight >= TRANSLATED else ():
+            own.setdefault(narrow, NARROWER)
+    return replace(concept, words=tuple(own.items()))
 
 
 def _with_mined(concept: Concept, mined: Mined) -> Concept:
@@ -101,6 +121,10 @@ def _known(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
         for group in mention.groups:
             for phrase, weight in group.words:
                 meant[phrase] = max(weight, meant.get(phrase, 0))
+        if (names and _MAKER.match(text, span[-1].end)) or _MADE.search(text, 0, span[0].start):
+            made = [phrase for phrase, weight in meant.items() if weight == 1]
+            meant |= {phrase: MADE for phrase, weight in meant.items() if weight < 1}
+            meant |= {maker: MADE for phrase in made for maker in words.lexicon.makers(phrase)}
         yield Concept(
             sort="name" if names else "term",
             said=named,
@@ -164,12 +188,18 @@ def _looked_up(text: str, said: Sequence[Unit], taken: list[bool], dictionary: D
         if long or (word not in STOP_WORDS and dictionary.is_noun(word)):
             pairs = query_tokens(word)
             meant: dict[Phrase, float] = {tuple(pairs): 1.0}
+            if size == len(_ABLE):
+                meant |= {(word[0] + able, able + word[1]): 1.0 for able in _ABLE}
             if len(pairs) > 1:
                 meant |= {(pair,): INSIDE for pair in pairs}
             meant |= dict.fromkeys(dictionary.english(word), TRANSLATED)
             yield Concept(sort="term", said=word, words=tuple(meant.items()), weight=1 if long else SINGLE)
             taken[at : at + size] = [True] * size
         at += size
+
+
+_ABLE = "得不"
+"""What stands inside a verb of two characters for whether it can be done: 认得出, 看不懂."""
 
 
 def _paired(text: str, said: Sequence[Unit], dictionary: Dictionary) -> Iterator[Concept]:
@@ -201,7 +231,10 @@ def _words(text: str, said: Sequence[Unit], taken: list[bool], words: Words) -> 
         versions = list(_version(text, unit, said[at + 1], [])) if follows else []
         meant: dict[Phrase, float] = {(unit.text,): 1.0}
         if words.dictionary and not weak:
-            meant |= dict.fromkeys(words.dictionary.chinese(text[unit.start : unit.end]), TRANSLATED)
+            known = words.dictionary.chinese(text[unit.start : unit.end])
+            meant |= dict.fromkeys(known, TRANSLATED)
+            if capital and not known:
+                meant |= dict.fromkeys(words.dictionary.spelt(text[unit.start : unit.end]), SPELT)
         yield Concept(
             sort="word",
             said=text[unit.start : unit.end],

@@ -74,6 +74,11 @@ _KINDS = tuple(
             True,
         ),
         (
+            r"多快|速度|\bhow (?:fast|quick(?:ly)?)\b|\bfast\b|\bspeed\b",
+            r"每[秒分小]|[秒倍]|提速|快|\d\s?ms\b|/s\b|\b(?:(?:a|per|milli)\s?seconds?|times|an hour|mph|km/h|fast\w*|quick\w*|speed\w*)\b",
+            True,
+        ),
+        (
             r"多少|几[个倍次位家]|多[大快长高重远深宽]|\bhow (?:many|much|large|big|fast|often|long|tall|high|heavy|far|old|deep|wide)\b",
             r"\d|[一二两三四五六七八九十百千万亿]{2,}|\b(?:half|double|twice|dozen|hundred|thousand|million|billion|trillion)\b",
             False,

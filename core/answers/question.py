@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import regex
 
 from core.answers.concepts import Concept, concepts
+from core.answers.courtesy import plain
 from core.answers.tokens import normalised
 from core.answers.when import When, when
 from core.answers.words import Words
@@ -105,7 +106,7 @@ _FOLLOWS = regex.compile(
 
 def understand(text: str, today: date, *, words: Words | None = None) -> Question:
     """Return what ``text`` asks for, seen from ``today``."""
-    said, known = normalised(text), words or Words.bundled()
+    said, known = plain(normalised(text)), words or Words.bundled()
     time = when(said, today)
     rest = _blank(said, time.spans)
     most = next((name for name, pattern in _METRICS if pattern.search(rest)), None)

@@ -14,7 +14,7 @@ from core.answers.tokens import normalised, query_tokens, tokens, units
 from core.answers.words.dictionary import dictionary, installed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from core.answers.tokens import Unit
     from core.answers.words.dictionary import Dictionary
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Phrase: TypeAlias = tuple[str, ...]
 SAME, SAME_TERM, NEAR = 1.0, 0.85, 0.35
+NARROWER = 0.35
+"""What a bat counts where an animal is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,16 @@ class Lexicon:
                     known[key].append(group)
         self._known = {key: tuple(found) for key, found in known.items()}
         self._longest = max(map(len, self._known), default=0)
+        self._narrower = _reversed(group for group, _said in groups if not group.name)
+        self._makers = _reversed(group for group, _said in groups if group.name)
+
+    def narrower(self, broad: Phrase) -> tuple[Phrase, ...]:
+        """Return the words for what a broad word stands for among others: bats, horses and more for animals."""
+        return self._narrower.get(broad, ())
+
+    def makers(self, product: Phrase) -> tuple[Phrase, ...]:
+        """Return the names that a name is near to: ByteDance for TikTok."""
+        return self._makers.get(product, ())
 
     @staticmethod
     @cache
@@ -77,6 +89,16 @@ class Lexicon:
                     break
             else:
                 at += 1
+
+
+def _reversed(groups: Iterable[Group]) -> dict[Phrase, tuple[Phrase, ...]]:
+    """Return by what is near to something the words for that."""
+    found: dict[Phrase, dict[Phrase, None]] = defaultdict(dict)
+    for group in groups:
+        same = dict.fromkeys(phrase for phrase, weight in group.words if weight > NEAR and phrase)
+        for near in (phrase for phrase, weight in group.words if weight <= NEAR):
+            found[near] |= same
+    return {near: tuple(same) for near, same in found.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

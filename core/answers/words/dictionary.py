@@ -8,17 +8,19 @@ from __future__ import annotations
 import gzip
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import regex
 
-from core.answers.tokens import query_tokens
+from core.answers.tokens import STOP_WORDS, query_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from core.answers.words import Phrase
 
@@ -28,6 +30,9 @@ LONGEST = 6
 GLOSSES, WORDS = 6, 8
 """How many meanings of one word are looked for."""
 LONGEST_GLOSS = 3
+SYLLABLES, LONGEST_SOUND = (2, 3), 6
+SOUNDING, MOST_SOUNDING = 12, 24
+"""How many characters are tried for a syllable, of the usual ones; fewer in a longer name."""
 _PLAIN = re.compile(r"[/;] ?(?:to |a |the )?([A-Za-z][a-zA-Z'-]+(?: [a-zA-Z'-]+){0,2})(?= ?[/;(])")
 """Meanings that are an English word or up to three, before an aside."""
 _NAMED = regex.compile(r"[/;] ?(\p{Lu}[\w'-]+(?: \p{Lu}[\w'-]+){0,2})(?: \([^)]*\))?, ")
@@ -47,6 +52,7 @@ _ENDINGS = (
     ("er", ""),
     ("ness", ""),
     ("ian", ""),
+    ("nese", ""),
 )
 
 
@@ -56,17 +62,25 @@ class Dictionary:
     def __init__(self, text: str) -> None:
         self._meanings: dict[str, str] = {}
         self._words: dict[str, list[str]] = {}
+        self._sounds: dict[str, dict[str, None]] = {}
+        used: Counter[str] = Counter()
         for line in text.splitlines():
             head, _, meaning = line.partition("/")
             word = head.partition(" ")[2].partition(" ")[0]
             if not 0 < len(word) <= LONGEST or line.startswith("#"):
                 continue
+            used.update(word)
+            if len(word) == 1:
+                self._sounds.setdefault(head.partition("[")[2].rstrip("] 12345").casefold(), {})[word] = None
             before = self._meanings.get(word)
             self._meanings[word] = f"{before}/{meaning}" if before else meaning
             for gloss in _PLAIN.findall(f"/{meaning}"):
                 self._words.setdefault(gloss, []).append(word)
             for name in _NAMED.findall(f"/{meaning}") if ", " in meaning else ():
                 self._words.setdefault(_unaccented(name), []).append(word)
+        for sound, characters in self._sounds.items():
+            usual = sorted((one for one in characters if one not in STOP_WORDS), key=lambda one: -used[one])
+            self._sounds[sound] = dict.fromkeys(usual[:SOUNDING])
 
     def __contains__(self, word: str) -> bool:
         return word in self._meanings
@@ -90,6 +104,27 @@ class Dictionary:
         """Return the Chinese words for English ones, as tokens to look for."""
         found = next((self._words[form] for form in _forms(said) if form in self._words), [])
         return _distinct(sorted(found, key=lambda word: abs(len(word) - 2)), WORDS)
+
+    @lru_cache(maxsize=4096)  # noqa: B019  the same
+    def spelt(self, name: str) -> tuple[Phrase, ...]:
+        """Return the Chinese names of two or three usual characters that sound as ``name`` is spelt: 高德 for Gaode."""
+        said = name.casefold()
+        cuts = _cut(said, self._sounds) if len(said) <= LONGEST_SOUND * SYLLABLES[-1] else ()
+        cut = min((cut for cut in cuts if len(cut) in SYLLABLES), key=len, default=())
+        return tuple(
+            tuple(first + second for first, second in pairwise(one))
+            for one in product(*([*self._sounds[sound]][: MOST_SOUNDING // len(cut)] for sound in cut))
+            if cut
+        )
+
+
+def _cut(name: str, sounds: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to cut a name into syllables."""
+    if not name:
+        yield ()
+    for size in range(1, min(len(name), LONGEST_SOUND) + 1):
+        if name[:size] in sounds:
+            yield from ((name[:size], *rest) for rest in _cut(name[size:], sounds))
 
 
 def _glosses(meaning: str) -> Iterator[str]:
