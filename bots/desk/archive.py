@@ -15,17 +15,19 @@ from starlette.responses import Response
 
 from bots.desk.pages import html
 from bots.desk.visitor import desk_of, visitor_of
+from core.answers.search import POOL
 from core.commands.issues import parse_ref, twin_of
 from core.digest.model import Lesson, Pick, Section
 from core.document.nodes import Actions, Document, Heading, Item
 from core.i18n import LANGUAGES, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from starlette.requests import Request
 
     from bots.desk.services import DeskServices
+    from core.answers.port import Hit
     from core.digest.model import Issue
     from core.document.nodes import Block, Blocks
 
@@ -88,12 +90,10 @@ async def archive_page(request: Request) -> Response:
         limit=PAGE + 1,
         offset=wish.page * PAGE,
     )
-    found = None
-    if wish.words:
-        found = await desk.services.search.search(
-            wish.words, edition=wish.edition or None, lang=wish.lang or visitor_of(request).lang, limit=HITS
-        )
+    lang = visitor_of(request).lang
+    found = await _found(desk, wish, wish.lang or lang) if wish.words else None
     every = await desk.services.archive.heads(limit=MANY)
+    written_in = [head.ref.lang for head in every]
     return html(
         request,
         "archive.html",
@@ -101,9 +101,23 @@ async def archive_page(request: Request) -> Response:
         heads=heads[:PAGE],
         more=len(heads) > PAGE,
         found=found,
+        hits=found[wish.page * HITS :][:HITS] if found else (),
+        found_more=found is not None and len(found) > (wish.page + 1) * HITS,
+        feed_lang=wish.lang or (lang if lang in written_in or not written_in else written_in[0]),
         editions=sorted({head.ref.edition for head in every}),
         months=sorted({f"{head.ref.date:%Y-%m}" for head in every}, reverse=True),
     )
+
+
+async def _found(desk: DeskServices, wish: Wish, lang: str) -> Sequence[Hit]:
+    """Return all that fits the words, in the language and the month that are wished for."""
+    found = await desk.services.search.search(wish.words, edition=wish.edition or None, lang=lang, limit=POOL)
+    since, until = wish.days
+    return [
+        hit
+        for hit in found.hits
+        if hit.ref.lang == (wish.lang or hit.ref.lang) and (since or date.min) <= hit.ref.date <= (until or date.max)
+    ]
 
 
 async def issue_page(request: Request) -> Response:

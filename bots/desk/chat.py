@@ -29,10 +29,10 @@ LONGEST = 2000
 
 
 async def chat_page(request: Request) -> Response:
-    """Show the chat. A language that was chosen in the address is the chat's from now on."""
-    visitor = visitor_of(request)
-    if visitor.chose_lang:
-        await desk_of(request).services.preferences.choose_lang(visitor.target, visitor.lang)
+    """Show the chat. A language that was chosen, here or on another page, is the chat's from now on."""
+    visitor, preferences = visitor_of(request), desk_of(request).services.preferences
+    if visitor.wants_lang and await preferences.lang(visitor.target) != visitor.lang:
+        await preferences.choose_lang(visitor.target, visitor.lang)
     _ = texts(visitor.lang)
     return html(request, "chat.html", commands=json.dumps(menu(_), ensure_ascii=False), says=json.dumps(_frame(_)))
 

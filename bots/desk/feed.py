@@ -18,7 +18,7 @@ ENTRIES = 20
 
 
 async def feed(request: Request) -> Response:
-    """Return the newest issues of ``edition`` in ``lang`` (the publication's own unless the query names others).
+    """Return the newest issues of ``edition`` in ``lang`` (the publication's, the reader's unless it names others).
 
     https://www.rfc-editor.org/rfc/rfc4287. Answers 304 where nothing is new (``If-None-Match``).
     """

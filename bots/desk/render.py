@@ -47,8 +47,8 @@ LABEL = 200
 class DeskRenderer:
     """Renders documents for the desk's own page.
 
-    The payload is ``{"html", "text", "actions"}``; ``actions`` are the buttons (``label``, ``data``, ``style``) that
-    stand in the HTML as ``<button data-action=…>`` in the same order.
+    The payload is ``{"html", "text", "actions", "lang"}``; ``actions`` are the buttons (``label``, ``data``,
+    ``style``) that stand in the HTML as ``<button data-action=…>`` in the same order.
     """
 
     @property
@@ -63,7 +63,7 @@ class DeskRenderer:
         text = plain(document.blocks)
         actions = tuple(_actions(document.blocks))
         buttons = [{"label": label(action, LABEL), "data": action.data, "style": action.style} for action in actions]
-        payload = {"html": html, "text": text, "actions": buttons}
+        payload = {"html": html, "text": text, "actions": buttons, "lang": document.lang}
         counts = {"characters": len(html), "buttons": len(buttons)}
         return (Message(method="page", payload=payload, text=text, counts=counts, actions=actions),)
 

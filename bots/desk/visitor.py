@@ -23,12 +23,16 @@ CONVERSATION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """A browser. ``conversation`` is a secret that only it knows; ``is_new`` until it has been told."""
+    """A browser. ``conversation`` is a secret that only it knows; ``is_new`` until it has been told.
+
+    ``chose_lang`` says whether the address names the language, ``wants_lang`` whether that or an earlier one did.
+    """
 
     conversation: str
     lang: str
     is_new: bool
     chose_lang: bool
+    wants_lang: bool
 
     @property
     def target(self) -> Target:
@@ -56,6 +60,7 @@ def visitor_of(request: Request) -> Visitor:
         lang=_lang(request, chosen),
         is_new=not is_known,
         chose_lang=chosen in LANGUAGES,
+        wants_lang=chosen in LANGUAGES or request.cookies.get(LANG) in LANGUAGES,
     )
 
 

@@ -92,7 +92,9 @@ class Visit:
 @pytest_asyncio.fixture(loop_scope="module", params=SIZES)
 async def visit(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterator[Visit]:
     width, height = request.param
-    context = await browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, locale="en-US", timezone_id="Asia/Tokyo"
+    )
     yield Visit(await context.new_page())
     await context.close()
 
@@ -120,9 +122,11 @@ async def test_a_reader_reads_changes_language_subscribes_and_gets_the_post_live
 
     await visit.say("/subscribe 8:30 Shanghai")
     await expect(page.locator(".bubble.theirs").last).to_contain_text("08:30")
+    await expect(page.locator(".bubble.theirs").last.locator("time[data-form]")).to_contain_text("GMT+9")
     assert await deliver(desk.house) == 1
     post = page.locator(".bubble.post")
     await expect(post).to_contain_text(title)
+    await expect(post.locator(".body")).to_have_attribute("lang", "en")
 
     await visit.say("/lang zh")
     await expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")

@@ -49,8 +49,11 @@ const forms = {
 const localise = (bubble) => {
   for (const time of bubble.querySelectorAll("time[data-form]")) {
     const form = forms[time.dataset.form] ?? forms.datetime;
-    time.title = time.textContent;
-    time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, form).format(new Date(time.dateTime));
+    const at = new Date(time.dateTime);
+    const said = time.title || time.textContent;
+    const elsewhere = form.hour && !said.includes(new Intl.DateTimeFormat("en-GB", forms.time).format(at));
+    time.title = said;
+    time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, elsewhere ? { ...form, timeZoneName: "short" } : form).format(at);
   }
 };
 
@@ -303,7 +306,7 @@ const arrive = ({ page, content, at }) => {
   const known = [...log.querySelectorAll(".bubble")].find((bubble) => bubble.entry?.page === page);
   if (known) { replace(known, content ? { html: content.html, gone: false } : { gone: true }); return; }
   if (!content) return;
-  const entry = { page, html: content.html, post: true, at };
+  const entry = { page, html: content.html, lang: content.lang, post: true, at };
   add(entry);
   if (!content.silent && document.hidden) document.title = `● ${document.title.replace(/^● /, "")}`;
 };

@@ -73,6 +73,13 @@ async def test_the_language_that_a_reader_chose_comes_back_and_stays(local: Clie
     assert other["lang"] == "en"
 
 
+async def test_a_language_chosen_on_another_page_is_the_chats_too(local: Client) -> None:
+    await local.get("/?lang=en")
+    await local.get("/archive?lang=zh")
+    await local.get("/")
+    assert (await say(local, text="/help"))["lang"] == "zh"
+
+
 async def test_markup_in_a_question_is_only_text(local: Client) -> None:
     [page] = (await say(local, text="/<script>alert(1)</script>", conversation="d"))["pages"]
     assert "<script" not in page["html"]

@@ -70,6 +70,41 @@ async def test_the_archive_lists_what_is_asked_for(local: Client, query: str, is
     assert (await local.get(f"/archive{query}")).text.count('<time datetime="2026-') == issues
 
 
+async def test_the_archive_is_newest_first_over_the_years(local: Client) -> None:
+    for day in ("2025-01-31", "2025-02-28", "2026-02-27"):
+        source = f"# Of {day}\n\n**{day}**\n\n## Models\n\n- **A** — b\n"
+        await local.desk.house.publish(source, parse(source).issue)
+    days = re.findall(r'<time datetime="([^"]+)"', (await local.get("/archive?in=en")).text)
+    assert days == sorted(days, reverse=True)
+    assert len(days) == 5
+
+
+async def test_a_search_keeps_to_the_month_and_the_language_and_turns_its_pages(local: Client) -> None:
+    for day in range(1, 29):
+        source = f"# Day {day}\n\n**2026-02-{day:02}**\n\n## Models\n\n- **Puffin {day}** — a puffin of its own\n"
+        await local.desk.house.publish(source, parse(source).issue)
+
+    async def found(**query: str) -> list[str]:
+        page = (await local.get("/archive", params={"q": "puffin", **query})).text
+        return re.findall(r'href="/archive/daily/en/([\d-]+)#', page)
+
+    first, second = await found(), await found(page="1")
+    assert (len(first), len(second), len({*first, *second})) == (20, 8, 28)
+    page = (await local.get("/archive", params={"q": "puffin"})).text
+    assert "q=puffin&amp;edition=&amp;in=&amp;month=&amp;page=1" in page
+    assert len(await found(month="2026-02")) == 20
+    assert await found(month="2026-01") == []
+    assert await found(**{"in": "zh"}) == []
+
+
+async def test_the_archive_leads_to_a_feed_that_has_something_in_it(local: Client) -> None:
+    heads = await local.desk.house.archive.heads(lang="zh")
+    for head in heads:
+        await local.desk.house.archive.withdraw(head.ref)
+    page = (await local.get("/archive", headers={"Accept-Language": "zh"})).text
+    assert page.count('href="/feed.xml?lang=en"') == 2
+
+
 async def test_a_search_leads_to_the_story(local: Client) -> None:
     page = (await local.get("/archive", params={"q": "context window"})).text
     assert re.search(r'href="/archive/daily/\w\w/2026-\d\d-\d\d#[a-z2-7]{8}"', page)
