@@ -38,6 +38,13 @@ class Passage:
     story: str = ""
     """What is the same for every passage about one thing: the key that its first address gives, else its own."""
 
+    @property
+    def body(self) -> str:
+        """The text without the heading of a lesson or pick, which only names it."""
+        first, _, rest = self.text.partition("\n")
+        headed = self.what != "story" and rest and "".join(self.title.split()) in "".join(first.split())
+        return rest if headed else self.text
+
 
 def passages(issue: Issue) -> Iterator[Passage]:
     """Yield the passages of the issue, in order."""

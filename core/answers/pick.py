@@ -112,7 +112,7 @@ def tells(passage: Passage, question: Question) -> bool:
 
 def answering(passage: Passage, question: Question) -> str:
     """Return the sentence or two that answer, word for word; what leads to a source only is left out."""
-    said = [text for sentence in sentences(_body(passage)) if (text := _LABEL.sub("", sentence).strip())]
+    said = [text for sentence in sentences(passage.body) if (text := _LABEL.sub("", sentence).strip())]
     if not said:
         return ""
     if len(said) <= 2:  # noqa: PLR2004  one or two
@@ -122,13 +122,6 @@ def answering(passage: Passage, question: Question) -> str:
     if counted[best].counts < LEAST:
         return _fitting(said[:2])
     return _fitting([said[place] for place in sorted({best, _second(counted, best)})])
-
-
-def _body(passage: Passage) -> str:
-    """Return the text without the heading of a lesson or pick, which only names it."""
-    first, _, rest = passage.text.partition("\n")
-    headed = passage.what != "story" and rest and "".join(passage.title.split()) in "".join(first.split())
-    return rest if headed else passage.text
 
 
 def _counts(sentence: str, passage: Passage, question: Question) -> float:

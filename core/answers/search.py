@@ -262,7 +262,7 @@ class Searcher:
             section=passage.section,
             key=passage.key,
             title=passage.title,
-            quote=quote(passage.text, looked_for),
+            quote=quote(passage.body, looked_for),
             url=passage.url,
             score=candidate.score,
             also=tuple(ref for ref in others if ref != passage.ref),

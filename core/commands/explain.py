@@ -19,7 +19,7 @@ from core.errors import UsageError
 from core.i18n import mark, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from core.answers.port import Hit
     from core.answers.prompt import Depth
@@ -45,9 +45,9 @@ async def _explain(request: Request, services: Services) -> Reply:
         raise UsageError(_("Which term should I explain? For example: {example}", example=_(explain.example)))
     lessons = await services.search.lessons(term, lang=request.lang)
     found = await services.search.search(term, lang=request.lang, limit=MOST)
-    known = {(hit.ref, hit.key): hit for hit in (*lessons, *found.hits)}.values()
-    taught = [await _as_deep(hit, depth, services) for hit in _readable(known, request.lang)]
-    stories = [hit for hit in known if hit.what != "lesson"]
+    taught = [await _as_deep(hit, depth, services) for hit in _readable(lessons, request.lang)]
+    told = {(lesson.ref.date, lesson.what) for lesson in lessons}
+    stories = [hit for hit in found.hits if (hit.ref.date, hit.what) not in told]
     hits = [*taught, *stories][: FEW if depth == "simple" else MOST]
     if not hits:
         return await _nothing(term, request, services)
@@ -62,9 +62,8 @@ async def _explain(request: Request, services: Services) -> Reply:
     return Reply(document=page(_, term, *said, *general, rows=rows))
 
 
-def _readable(known: Iterable[Hit], lang: str | None) -> Sequence[Hit]:
+def _readable(lessons: Sequence[Hit], lang: str | None) -> Sequence[Hit]:
     """Return the lessons in the reader's language, all if there are none: the other language tells the same."""
-    lessons = [hit for hit in known if hit.what == "lesson"]
     return [hit for hit in lessons if hit.ref.lang == lang] or lessons
 
 

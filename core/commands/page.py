@@ -28,8 +28,12 @@ def page(_: Texts, title: str, *blocks: Block, rows: Iterable[Sequence[Action]] 
 
 
 def one_line(text: str, length: int) -> str:
-    """Return a reader's words on one line, without what is invisible, cut to ``length`` characters."""
-    return " ".join(clean(text).split())[:length].rstrip()
+    """Return a reader's words on one line, without what is invisible, cut to ``length`` characters, after a word."""
+    said = " ".join(clean(text).split())
+    if len(said) <= length:
+        return said
+    whole = said[: length + 1].rpartition(" ")[0]
+    return whole if len(whole) > length // 2 else said[:length]
 
 
 def fill(template: str, **nodes: Inline) -> Inlines:

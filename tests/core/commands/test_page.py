@@ -49,7 +49,16 @@ def test_an_instant_is_told_in_the_readers_zone(lang: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [(" a\n\tb ", "a b"), ("\u202ea\u200b", "a"), ("abcdef", "abcd"), ("abc def", "abc"), ("", "")]
+    ("text", "line"),
+    [
+        (" a\n\tb ", "a b"),
+        ("\u202ea\u200b", "a"),
+        ("abcdef", "abcd"),
+        ("abc def", "abc"),
+        ("abc d", "abc"),
+        ("a bcdef", "a bc"),
+        ("", ""),
+    ],
 )
 def test_words_become_one_short_clean_line(text: str, line: str) -> None:
     assert one_line(text, 4) == line

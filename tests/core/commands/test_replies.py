@@ -40,6 +40,7 @@ CONVERSATIONS = {
         "/explain 量化",
         "/explain Polaris",
         "/explain quantisation",
+        "/explain weights",
         "/explain 量子",
         "/explain zzz",
     ],
