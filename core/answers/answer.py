@@ -82,6 +82,8 @@ class Answerer:
         if about:
             context = replace(context, prior=await self._search.understand(about, day))
         asked = await self._search.understand(said, day)
+        if asked.whole:
+            context = Context()
         finding = await self._search.find(asked, lang=lang, context=context)
         answer = self._extract.answer(finding, lang=lang)
         if conversation and self._memory:

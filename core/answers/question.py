@@ -45,6 +45,14 @@ class Question:
         """Whether only a time or a section is asked for."""
         return not self.concepts
 
+    @property
+    def whole(self) -> bool:
+        """Whether it says all that it asks for although it names nothing: "tips of the last issue", "latest news"."""
+        if self.follows or self.refers or self.concepts:
+            return False
+        timed = self.when.bounded and bool(self.sections or self.several)
+        return bool(self.most) or self.when.recent or timed
+
 
 _SECTIONS: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
     (kind, regex.compile(pattern, regex.IGNORECASE))
@@ -98,10 +106,15 @@ _REFERS = regex.compile(
     regex.IGNORECASE,
 )
 _FOLLOWS = regex.compile(
-    r"^\s*(?:那么?|还有|然后|另外|再|为什么|为何|怎么|谁|多少|何时|什么时候|在哪|贵吗|免费吗|开源吗)|呢\s*[？?]?\s*$|"
-    r"^\s*(?:and|but|so|also|what about|how about|why|how much|how many|who|when|where|which one|any more|tell me more|more)\b",
+    r"^\s*(?:那么?|还有|然后|另外|再|贵吗|免费吗|开源吗)|呢\s*[？?]?\s*$|"
+    r"^\s*(?:and|but|so|also|what about|how about|which one|any more|tell me more|more)\b",
     regex.IGNORECASE,
 )
+_ASKS_ON = regex.compile(
+    r"^\s*(?:为什么|为何|怎么|谁|多少|何时|什么时候|在哪)|^\s*(?:why|how much|how many|who|when|where)\b",
+    regex.IGNORECASE,
+)
+"""How a question begins that goes on with what was spoken of, unless it names something itself."""
 
 
 def understand(text: str, today: date, *, words: Words | None = None) -> Question:
@@ -141,7 +154,7 @@ def understand(text: str, today: date, *, words: Words | None = None) -> Questio
         several=bool(_SEVERAL.search(rest)),
         compares=bool(_COMPARES.search(rest)),
         refers=bool(_REFERS.search(_FRAME_THIS.sub("", rest))),
-        follows=bool(_FOLLOWS.search(rest)),
+        follows=bool(_FOLLOWS.search(rest)) or (bool(_ASKS_ON.search(rest)) and not any(map(_names, found))),
     )
 
 
@@ -149,6 +162,10 @@ _FRAME_THIS = regex.compile(
     r"\bthat (?:the|can|is|was|are|has)\b|\bis (?:it|there)\b(?= true| possible)|这(?:周|个月|几天|期)",
     regex.IGNORECASE,
 )
+
+
+def _names(concept: Concept) -> bool:
+    return concept.sort in {"name", "version"} or concept.capital
 
 
 def _blank(text: str, spans: Sequence[tuple[int, int]]) -> str:

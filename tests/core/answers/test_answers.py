@@ -124,6 +124,25 @@ async def test_conversations_do_not_mix(answerer: Answerer) -> None:
     assert await first(answerer, "它多少钱？", "zh", conversation="b") == "unitree"
 
 
+@pytest.mark.parametrize(
+    ("question", "lang"),
+    [
+        ("Which model has the most likes?", "en"),
+        ("哪个模型点赞最多？", "zh"),
+        ("tips of the last issue", "en"),
+        ("latest news", "en"),
+        ("Who made Kimi K3?", "en"),
+    ],
+)
+async def test_what_says_all_that_it_asks_for_leans_on_nothing(question: str, lang: str, answerer: Answerer) -> None:
+    alone = await answerer.ask(question, lang=lang)
+    await answerer.ask("What happened yesterday?", lang="en", today=date(2026, 5, 9), conversation="w")
+    await answerer.ask("宇树 R2 多少钱？", lang="zh", conversation="w")
+    after = await answerer.ask(question, lang=lang, conversation="w")
+    assert after.found == alone.found
+    assert after.citations == alone.citations
+
+
 async def test_a_new_start_forgets(answerer: Answerer) -> None:
     await answerer.ask("Kimi K3 上线了吗", lang="zh", conversation="n")
     await answerer.forget("n")
