@@ -37,7 +37,19 @@ from core.errors import UsageError
 from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
-from question_archive import FIFTH, FIRST, FOURTH, SECOND, THIRD, TODAY, Asked, issues, questions, titles
+from question_archive import (
+    FIFTH,
+    FIRST,
+    FOURTH,
+    SECOND,
+    SIXTH,
+    THIRD,
+    TODAY,
+    Asked,
+    issues,
+    questions,
+    titles,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +60,7 @@ if TYPE_CHECKING:
     from core.digest.model import IssueRef
 
 
-ARCHIVES = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
+ARCHIVES = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 
 
 class Judged(NamedTuple):

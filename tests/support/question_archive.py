@@ -1,11 +1,12 @@
 # ruff: noqa: E501 — a story reads best on one line
-"""The five archives that answers are evaluated on, made from hand-written stories and fillers between them.
+"""The six archives that answers are evaluated on, made from hand-written stories and fillers between them.
 
 The first one is what search was tuned on, by every second question. The second one is in the forms of several
 publishers and asks other questions; refusals and everyday words were tuned on it. The third one was written
 before that, and is only measured. The fourth one, with longer stories, was written by somebody who knew nothing of
 how answers are found; only what vectors count was chosen on every second question of it, too. The fifth one, with
-stories as short as a digest's, was written in the same way to be measured only.
+stories as short as a digest's, was written in the same way to be measured only. So was the sixth one, which is all
+hand-written, has picks of the day, and has days in one language only.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = Path(__file__).parent.parent / "data" / "questions"
-FIRST, SECOND, THIRD, FOURTH, FIFTH = "first", "second", "third", "fourth", "fifth"
+FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = "first", "second", "third", "fourth", "fifth", "sixth"
 TODAY = {
     FIRST: date(2026, 3, 31),
     SECOND: date(2026, 3, 10),
     THIRD: date(2026, 5, 11),
     FOURTH: date(2026, 7, 11),
     FIFTH: date(2026, 10, 16),
+    SIXTH: date(2026, 12, 26),
 }
 HEADINGS = {
     "models": ("🧠 模型", "🧠 Models"),
@@ -39,13 +41,14 @@ HEADINGS = {
     "insight": ("🔍 洞察", "🔍 Insight"),
     "quick": ("⚡ 快讯", "⚡ Quick links"),
 }
-FILLERS = {FIRST: 4, SECOND: 13, THIRD: 12, FOURTH: 12, FIFTH: 12}
+FILLERS = {FIRST: 4, SECOND: 13, THIRD: 12, FOURTH: 12, FIFTH: 12, SIXTH: 0}
 DAYS = {
     FIRST: (date(2026, 3, 1), 31),
     SECOND: (date(2026, 1, 5), 64),
     THIRD: (date(2026, 4, 1), 40),
     FOURTH: (date(2026, 6, 1), 40),
     FIFTH: (date(2026, 8, 1), 77),
+    SIXTH: (date(2026, 10, 19), 69),
 }
 MISSING = {
     FIRST: (),
@@ -56,6 +59,7 @@ MISSING = {
         *("08-02", "08-09", "08-16", "08-23", "08-30", "09-06", "09-13", "09-20", "09-27", "10-04", "10-11"),
         *("09-25", "10-01", "10-02"),
     ),
+    SIXTH: ("10-25", "11-01", "11-08", "11-22", "12-06", "12-20", "12-25"),
 }
 """Days without an issue."""
 _KNOWN = (
@@ -94,6 +98,7 @@ _WHO = {
     THIRD: _KNOWN,
     FOURTH: _KNOWN,
     FIFTH: _KNOWN,
+    SIXTH: _KNOWN,
 }  # fmt: skip
 _MODELS = ("Qwen3-VL-32B", "DeepSeek-OCR 2", "GLM-Image", "Step-3.5-Flash", "Hunyuan-A13B", "LongCat-Flash", "Ling-2.5-1T", "ERNIE 5.0", "Phi-5", "Granite 4.1", "Nemotron 3 Super", "Gemma 3n", "SmolLM4", "OLMo 3.1", "Devstral 2", "Ministral 3", "Command A+", "LFM2.5", "InternVL 4", "MiniCPM-V 5", "Claude Haiku 4.5", "Gemini 3 Flash", "GPT-5.2", "Kimi-Dev 2", "Grok 4.2")  # fmt: skip
 _WHAT = (
@@ -153,6 +158,14 @@ def questions(archive: str = FIRST) -> list[Asked]:
     return found
 
 
+def picks(archive: str = FIRST) -> list[list[str]]:
+    """Return the picks of the day, each with the title of its story: day, zh title and text, en title and text."""
+    if archive != SIXTH:
+        return []
+    told = {row[0]: row for row in rows("stories.txt", archive)}
+    return [[day, told[name][3], zh, told[name][5], en] for name, day, zh, en in rows("picks.txt", archive)]
+
+
 def titles(archive: str = FIRST) -> dict[str, str]:
     """Return the id of each story and lesson by title; a lesson's is its term without what stands in brackets."""
     told = {title: row[0] for row in rows("stories.txt", archive) for title in (row[3], row[5]) if title}
@@ -161,9 +174,9 @@ def titles(archive: str = FIRST) -> dict[str, str]:
 
 
 def issues(archive: str = FIRST) -> Iterator[tuple[str, str]]:
-    """Yield the path and Markdown of each issue."""
+    """Yield the path and Markdown of each issue; a language in which a day tells nothing has none."""
     random = Random(7)  # noqa: S311  # the same archive every time
-    stories, lessons = rows("stories.txt", archive), rows("lessons.txt", archive)
+    stories, lessons, picked = rows("stories.txt", archive), rows("lessons.txt", archive), picks(archive)
     fillers = _WHAT if archive == FIRST else [tuple(row) for row in rows("fillers.txt", archive)]
     for day in _days(archive):
         told = [
@@ -179,8 +192,10 @@ def issues(archive: str = FIRST) -> Iterator[tuple[str, str]]:
         if archive != FIRST:
             random.shuffle(told)
         lesson = next((row for row in lessons if _is_on(day, row[1])), None)
+        pick = next((row for row in picked if _is_on(day, row[0])), None)
         for side, lang in enumerate(("zh", "en")):
-            yield f"daily/{lang}/{day}.md", _issue(archive, day, side, told, lesson)
+            if any(one.texts[side][0] for one in told):
+                yield f"daily/{lang}/{day}.md", _issue(archive, day, side, told, lesson, pick)
 
 
 def _days(archive: str) -> list[date]:
@@ -208,7 +223,9 @@ def _filler(random: Random, archive: str, template: tuple[str, ...]) -> Told:
     return Told(section=section, texts=((zh, zh_text), (en, en_text)), url=url)
 
 
-def _issue(archive: str, day: date, side: int, told: list[Told], lesson: list[str] | None) -> str:
+def _issue(
+    archive: str, day: date, side: int, told: list[Told], lesson: list[str] | None, pick: list[str] | None
+) -> str:
     lines = [f"# {('第 {} 天', 'Day {}')[side].format(day.timetuple().tm_yday)}", "", f"**{day}**", ""]
     form = _FORMS[0 if archive == FIRST else day.toordinal() % len(_FORMS)]
     for section, headings in HEADINGS.items():
@@ -218,6 +235,9 @@ def _issue(archive: str, day: date, side: int, told: list[Told], lesson: list[st
     if lesson:
         term, text = lesson[2 + 2 * side : 4 + 2 * side]
         lines += [f"## 🎓 {('模型小课堂：什么是', 'Model literacy: what is ')[side]}{term}{'？?'[side]}", "", text, ""]
+    if pick:
+        title, text = pick[1 + 2 * side : 3 + 2 * side]
+        lines += [f"## 🎯 {('今日之选：', 'Pick of the day: ')[side]}{title}", "", text, ""]
     return "\n".join(lines)
 
 
