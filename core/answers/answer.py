@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.answers.search import Finding, Searcher
     from core.digest.sections import Vocabulary
 
-QUESTION_LENGTH = 1000
+QUESTION_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

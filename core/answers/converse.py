@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 import structlog
 
 from core.answers.draft import Draft, Unfit
+from core.answers.flow import Answering
 from core.answers.model import ModelError, Trouble, Usage
 from core.answers.prompt import answer_prompt, explanation_prompt, repair_prompt
 from core.answers.spending import Refusal, estimate
@@ -98,7 +99,7 @@ class Writer:
         prompt = explanation_prompt(term, depth, lang=asker.lang)
 
         def check(sentence: str) -> tuple[str, ...]:
-            return faults_of_general(sentence, rules=prompt.rules)
+            return faults_of_general(sentence, rules=prompt.rules, lang=asker.lang)
 
         written = await self._in_time(asker, lambda show: self._once(prompt, check, show))
         return written.text if written else None
@@ -165,7 +166,7 @@ class Writer:
 
     async def _pieces(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """Yield the text as it is written, and count what it takes, whether it is read to its end or not."""
-        said, used = "", 0
+        said, used, answering = "", 0, Answering()
         try:
             async with aclosing(self.model.write(prompt)) as pieces:
                 async for piece in pieces:
@@ -173,7 +174,7 @@ class Writer:
                         used = piece.total
                     else:
                         said += piece
-                        yield piece
+                        yield answering.add(piece)
         finally:
             tokens = used or estimate(prompt, said)
             self._meter.used(tokens)

@@ -35,6 +35,13 @@ _NUMBER = regex.compile(
     r"(?P<digits>\d+(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?(?P<zh>万亿|百万|千万|[千万亿])|\s?(?P<unit>thousand|million|billion|trillion|mn|bn|[kmbt])\b)?",
     regex.IGNORECASE,
 )
+_COUNTABLE = {
+    "downloads": r"downloads?\b|下载", "likes": r"likes?\b|hearts?\b|❤|点?赞|喜欢", "stars": r"stars?\b|⭐|星标",
+    "reposts": r"reposts?\b|retweets?\b|RTs?\b|转发",
+}  # fmt: skip
+_KIND = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _COUNTABLE.items())
+_COUNTED = regex.compile(rf"{_NUMBER.pattern}\s?(?:多?[次个颗]的?)?\s?(?:{_KIND})", regex.IGNORECASE)
+_COUNTS = regex.compile(rf"(?:{_KIND})(?:次数|[量数])?[已约达到有为是过超了:：]*\s?{_NUMBER.pattern}", regex.IGNORECASE)
 _SPELLED = {
     "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
     "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
@@ -43,6 +50,10 @@ _SPELLED = {
 _WORDS = regex.compile(
     rf"\b(?P<word>{'|'.join(_SPELLED)})\b(?:[\s-](?P<unit>hundred|thousand|million|billion|trillion)\b)?",
     regex.IGNORECASE,
+)
+_FEW = {"one": 1, "two": 2, "three": 3}
+_FEW_OF_MANY = regex.compile(
+    rf"\b(?P<word>{'|'.join(_FEW)})\s(?P<unit>hundred|thousand|million|billion|trillion)\b", regex.IGNORECASE
 )
 _ZH_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _ZH = regex.compile(r"[一二两三四五六七八九十百千万亿零〇]{2,}")
@@ -79,17 +90,34 @@ def _month(name: str) -> int:
 
 
 def numbers_in(text: str) -> Iterator[tuple[str, Decimal]]:
-    """Yield the numbers of a normalised text as they stand and what they amount to; one to three spelled out are none."""
+    """Yield the numbers of a normalised text as they stand and what they amount to.
+
+    One to three spelled out are none, unless they count hundreds or more.
+    """
     for match in _NUMBER.finditer(text):
-        unit = match["zh"] or (match["unit"] or "").lower()
-        value = Decimal(regex.sub("[,，]", "", match["digits"]))
-        yield match.group().strip(), (value * _UNITS.get(unit, 1)).normalize()
+        yield match.group().strip(), _amount(match)
+    for match in _FEW_OF_MANY.finditer(text):
+        value = Decimal(_FEW[match["word"].lower()] * _UNITS[match["unit"].lower()])
+        yield match.group(), value.normalize()
     for match in _WORDS.finditer(text):
         value = Decimal(_SPELLED[match["word"].lower()] * _UNITS.get((match["unit"] or "").lower(), 1))
         yield match.group(), value.normalize()
     for match in _ZH.finditer(text):
         if match.group() not in _NO_NUMBERS and (spoken := _spoken(match.group())) is not None:
             yield match.group(), Decimal(spoken).normalize()
+
+
+def counts_in(text: str) -> Iterator[tuple[str, Decimal, str]]:
+    """Yield how often something was downloaded, liked or passed on: as it stands, what it amounts to, and which."""
+    for pattern in (_COUNTED, _COUNTS):
+        for match in pattern.finditer(text):
+            kind = next(name for name in _COUNTABLE if match[name])
+            yield match.group().strip(), _amount(match), kind
+
+
+def _amount(number: regex.Match[str]) -> Decimal:
+    unit = number["zh"] or (number["unit"] or "").lower()
+    return (Decimal(regex.sub("[,，]", "", number["digits"])) * _UNITS.get(unit, 1)).normalize()
 
 
 def _spoken(said: str) -> int | None:

@@ -12,6 +12,28 @@ _END = regex.compile(
 )
 
 
+_THINKS, _THOUGHT = "<think>", "</think>"
+
+
+class Answering:
+    """Leaves out what some models think aloud before they answer."""
+
+    def __init__(self) -> None:
+        self._held: str | None = ""
+
+    def add(self, piece: str) -> str:
+        """Return what of ``piece`` belongs to the answer, and what was held back until that was known."""
+        if self._held is None:
+            return piece
+        self._held += piece
+        begins = self._held.lstrip()
+        thinks, (_thought, ends, answer) = begins.startswith(_THINKS), begins.partition(_THOUGHT)
+        if _THINKS.startswith(begins) or (thinks and not ends):
+            return ""
+        said, self._held = answer if thinks else begins, None
+        return said
+
+
 class Sentences:
     """Cuts a growing text. What was given out never changes any more."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from core.answers.facts import dates_in, numbers_in
+from core.answers.facts import counts_in, dates_in, numbers_in
 from core.answers.tokens import STOP_WORDS, normalised, tokens, units
 from core.answers.words import Lexicon, bundled_lines
 from core.digest.language import language_of
@@ -156,6 +156,10 @@ class Ground:
         for text, value in numbers_in(rest):
             if value not in own and text not in calendar:
                 yield f"the number {text} stands in no cited story"
+        told = {(value, kind) for _text, value, kind in counts_in(self.text)}
+        for text, value, kind in counts_in(rest):
+            if (value, kind) not in told and any(value == other for other, _kind in told):
+                yield f"“{text}” stands in no cited story: the number counts something else"
 
     def _names(self, said: str) -> Iterator[str]:
         known: set[int] = set()
@@ -194,10 +198,14 @@ class Ground:
         return bool(shared or groups & self._groups)
 
 
-def faults_of_general(said: str, *, rules: str) -> tuple[str, ...]:
-    """Return why an explanation that stands on no story may not be shown: it leads somewhere, or calls somebody."""
+def faults_of_general(said: str, *, rules: str, lang: str = "") -> tuple[str, ...]:
+    """Return why an explanation that stands on no story may not be shown: it leads somewhere, or calls somebody.
+
+    In another language than ``lang``, if that is told, it may not either.
+    """
     plain = normalised(said)
-    faults = [f"it names the address {found}" for found in _ADDRESS.findall(plain)]
+    faults = ["it is not in the reader's language"] * bool(lang and language_of(said) != lang)
+    faults += [f"it names the address {found}" for found in _ADDRESS.findall(plain)]
     faults += [f"it calls {found}" for found in _CALL.findall(plain)]
     faults += ["it calls somebody"] * bool(_EVERYBODY.search(plain))
     faults += ["it names a story"] * bool(MARKERS.search(plain))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.answers.answer import Listener
+from core.answers.answer import QUESTION_LENGTH, Listener
 from core.answers.cite import where
 from core.commands.courtesy import courtesy
 from core.commands.model import Command, Parameter, Reply
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from core.document.nodes import Block, Inline
     from core.i18n import Texts
 
-QUESTION_LENGTH = 500
 PASSAGES = 3
 
 

@@ -90,6 +90,25 @@ async def test_it_grows_by_checked_sentences(desk: Desk) -> None:
     assert all(said in {GOOD, f"{GOOD}{second}"} for said in desk.shown)
 
 
+@pytest.mark.parametrize("thought", ["<think>\n9.99 万元？不对。\n</think>\n\n", "\n<think></think>"])
+@pytest.mark.parametrize("size", [1, 3, 400])
+async def test_what_a_model_thinks_aloud_is_left_out(thought: str, size: int, desk: Desk) -> None:
+    said = f"{thought}{GOOD}"
+    answer = await desk.ask(ScriptedModel([said[at : at + size] for at in range(0, len(said), size)]))
+    assert answer.written == GOOD
+    assert desk.shown == [GOOD]
+
+
+async def test_a_model_that_only_thinks_is_no_answer(desk: Desk) -> None:
+    assert is_quoted(await desk.ask(ScriptedModel(f"<think>{GOOD}")))
+
+
+async def test_no_more_of_a_question_is_sent_than_the_guide_says(desk: Desk) -> None:
+    model = ScriptedModel(GOOD)
+    await desk.ask(model, QUESTION + " 请问" * 400)
+    assert len(model.asked[0]["question"]) == 500
+
+
 async def test_nothing_unchecked_is_ever_shown(desk: Desk) -> None:
     answer = await desk.ask(ScriptedModel(f"{GOOD}详情见 https://evil.example [1]。"))
     assert desk.shown == [GOOD]
