@@ -36,7 +36,7 @@ class FitCheck:
             if names:
                 message = _(
                     "This does not fit one message on {platforms} and will go on in the next. Shorten it if you can.",
-                    platforms=", ".join(names),
+                    platforms=_(", ").join(name.capitalize() for name in names),
                 )
                 yield Problem(line=line, level="warning", code="long-story", message=message)
 

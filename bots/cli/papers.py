@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from core.digest.sections import Vocabulary
     from core.render.port import Message
 
+CheckLang = Annotated[str | None, typer.Option(help="zh or en; the publication's if it is left out.")]
 Paths = Annotated[list[Path], typer.Argument(exists=True, help="Issue files, or folders of them.")]
 
 
@@ -40,9 +41,10 @@ def register(app: typer.Typer) -> None:
     app.command()(render)
 
 
-def check(paths: Paths, as_json: AsJson = False, lang: str = "en") -> None:
+def check(paths: Paths, as_json: AsJson = False, lang: CheckLang = None) -> None:
     """Check issues and print what an editor should look at, as file:line: code: message."""
     settings = Settings()
+    lang = lang or settings.lang
     fit = fit_check(vocabulary(settings))
     results = []
     fine = True

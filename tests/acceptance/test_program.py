@@ -96,6 +96,13 @@ def test_a_file_that_is_no_issue_is_named_and_stops_no_other(paperboy: Program, 
     assert "No date anywhere" in imported.stderr
 
 
+def test_check_speaks_the_publications_language(environment: dict[str, str], paperboy: Program, tmp_path: Path) -> None:
+    (tmp_path / "2026-03-01.zh.md").write_text(" \n\n", encoding="utf-8")
+    environment["PAPERBOY_LANG"] = "zh"
+    assert "这个文件是空的" in paperboy("check", tmp_path, code=1).stdout
+    assert "This file is empty" in paperboy("check", tmp_path, "--lang", "en", code=1).stdout
+
+
 def test_check_as_json_has_the_documented_shape(paperboy: Program) -> None:
     (one,) = printed(paperboy("check", SAMPLES / "daily" / "en" / "2026-01-06.md", "--json"))
     assert set(one) == {"path", "issue", "problems"}

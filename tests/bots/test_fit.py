@@ -13,7 +13,7 @@ CHECK = fit_check(Vocabulary.bundled())
 
 @pytest.mark.parametrize(
     ("length", "platforms"),
-    [(900, []), (3000, []), (4200, ["telegram", "discord"]), (12000, ["telegram", "discord", "slack"])],
+    [(900, []), (3000, []), (4200, ["Telegram", "Discord"]), (12000, ["Telegram", "Discord", "Slack"])],
 )
 def test_a_long_story_names_the_platforms_that_cut_it(length: int, platforms: list[str]) -> None:
     issue = parse(f"# News\n\n## Models\n\n- **Long** — {'word ' * (length // 5)}\n").issue

@@ -61,7 +61,7 @@ def read_text(file: Path) -> str:
     """Return the text of a file in UTF-8, UTF-16 with a byte order mark, or GB18030, with its own line ends.
 
     A file that changes while it is read is read again, and so is an empty one. Raises DigestError if it stays
-    empty, is larger than 8 MB, is no text, or cannot be opened.
+    empty or has nothing but white space, is larger than 8 MB, is no text, or cannot be opened.
     """
     try:
         content = _settled(file)
@@ -74,6 +74,8 @@ def read_text(file: Path) -> str:
     text = decode(content)
     if text is None:
         raise DigestError(UNREADABLE)
+    if not text.strip("\ufeff \t\r\n\u3000"):
+        raise DigestError(EMPTY)
     return text
 
 
