@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from bots.desk.body import LARGEST_ISSUE
 from bots.desk.looks import LOOKS, Look
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from core.render.port import Message, Renderer
 
 RECENT = 60
+LARGEST_FIELD = 16 * LARGEST_ISSUE
+"""What is read of a field; browsers send a line's end as two characters."""
 NAMES = {"telegram": "Telegram", "discord": "Discord", "slack": "Slack"}
 
 
@@ -79,9 +82,9 @@ async def preview_page(request: Request) -> Response:
 
 
 async def preview_text(request: Request) -> Response:
-    """Show Markdown that was pasted or opened, with its problems."""
+    """Show Markdown that was pasted or opened, with its problems; refuse with 413 what is larger than 1 MiB."""
     desk = desk_of(request)
-    async with request.form(max_part_size=LARGEST_ISSUE) as form:
+    async with request.form(max_part_size=LARGEST_FIELD) as form:
         wish = Wish(
             style=str(form.get("style", "card")), form=str(form.get("form", "classic")), text=await _submitted(form)
         )
@@ -93,9 +96,11 @@ async def preview_text(request: Request) -> Response:
 
 async def _submitted(form: FormData) -> str:
     file = form.get("file")
-    if isinstance(file, UploadFile) and file.size:
-        return (await file.read()).decode("utf-8-sig", "replace")
-    return str(form.get("text", "")).replace("\r\n", "\n")
+    content = await file.read(LARGEST_ISSUE + 1) if isinstance(file, UploadFile) and file.size else b""
+    text = str(form.get("text", "")).replace("\r\n", "\n")
+    if max(len(content), len(text.encode())) > LARGEST_ISSUE:
+        raise HTTPException(413)
+    return content.decode("utf-8-sig", "replace") if content else text
 
 
 def _show(

@@ -122,7 +122,7 @@ async def test_a_reader_reads_changes_language_subscribes_and_gets_the_post_live
 
     await visit.say("/subscribe 8:30 Shanghai")
     await expect(page.locator(".bubble.theirs").last).to_contain_text("08:30")
-    await expect(page.locator(".bubble.theirs").last.locator("time[data-form]")).to_contain_text("GMT+9")
+    await expect(page.locator(".bubble.theirs").last.locator("time[data-form]")).to_contain_text("09:30 GMT+9")
     assert await deliver(desk.house) == 1
     post = page.locator(".bubble.post")
     await expect(post).to_contain_text(title)

@@ -38,12 +38,13 @@ const element = (tag, className, text) => {
   return made;
 };
 
-const clockOf = (at) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+const clockOf = (at) => new Intl.DateTimeFormat(document.documentElement.lang, forms.time).format(new Date(at));
 
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const forms = {
-  time: { hour: "2-digit", minute: "2-digit" },
+  time: clock,
   date: { year: "numeric", month: "short", day: "numeric" },
-  datetime: { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
+  datetime: { weekday: "short", month: "short", day: "numeric", ...clock },
 };
 
 const localise = (bubble) => {

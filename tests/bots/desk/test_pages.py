@@ -111,6 +111,15 @@ async def test_a_search_leads_to_the_story(local: Client) -> None:
     assert "<b>x" not in (await local.get("/archive", params={"q": "<b>x"})).text
 
 
+@pytest.mark.parametrize("field", ["text", "file"])
+async def test_what_is_too_large_to_preview_is_told(local: Client, field: str) -> None:
+    large = "x" * (1024 * 1024 + 1)
+    parts = {"text": (None, large)} if field == "text" else {"file": ("a.md", large)}
+    response = await local.post("/preview", files=parts, headers={"Origin": "http://127.0.0.1:8080"})
+    assert response.status_code == 413
+    assert "larger than 1 MB" in response.text
+
+
 async def test_the_feed_is_atom_with_whole_issues_and_does_not_repeat_itself(local: Client) -> None:
     response = await local.get("/feed.xml", params={"lang": "zh"})
     feed = ET.fromstring(response.text)  # noqa: S314  our own feed
