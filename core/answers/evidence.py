@@ -32,7 +32,8 @@ fact of the kind stands, such as a price, its words may be missing."""
 FACT = -1.5
 """No sentence has the kind of fact that is asked for, such as a price, beside one of those words."""
 LONE = -3.75
-"""Of several words only one is told, and it is a common one; what means the same as the question makes up for it."""
+"""Of several words only one is told, and it is a common one; what means the same as the question makes up for it, and
+so does a time that is asked for: among the few stories of it chance finds little."""
 RARE = 8.0
 """A single word that weighs so much is as good as several."""
 UNLIKE, SAME = 0.15, 0.35
@@ -106,7 +107,8 @@ class Tally:
             return 0.0
         other = 1 - min(1.0, max(0.0, alike - UNLIKE) / (SAME - UNLIKE))
         odds = BASE + SHARE * found / (self.total or 1)
-        odds += MISSING * _missing(parts, compares=question.compares) + LONE * _lone(parts, found) * other
+        odds += MISSING * _missing(parts, compares=question.compares)
+        odds += 0 if question.when.bounded else LONE * _lone(parts, found) * other
         kind = kind_of(question.text)
         if question.fact or kind:
             asked = _asked(parts, {passage.title for passage in told.values()}, kind)

@@ -21,7 +21,7 @@ from core.answers.segment import Segment, packed, segment, unpacked
 from core.answers.tokens import query_tokens, tokens
 from core.answers.twins import twin
 from core.answers.when import rules
-from core.answers.words import Words
+from core.answers.words import NARROWER, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -81,6 +81,9 @@ SURE = 0.925
 """With so much evidence in words, meaning is not asked."""
 MEANT = 0.6
 """From here on, a word means what was said; below, it is only near."""
+COMMON, FEW = 0.02, 10
+"""What is of the kind that was asked for, such as bats for animals, is no sign where more of all passages have it, if
+they are more than a few."""
 UNSEEN = 0.3
 """What a word that no passage has counts in a question: readers use many words that editors do not."""
 
@@ -404,7 +407,10 @@ class _Round:
         """Return the passages that have the concept, with what they say of it and with how much of it they cover."""
         found: dict[int, float] = {}
         covered: dict[int, float] = {}
+        common = max(FEW, COMMON * len(self._index))
         for phrase, weight in concept.words:
+            if weight <= NARROWER and min(map(self._index.frequency, phrase)) > common:
+                continue
             for number, impact in self._all_of(concept, phrase).items():
                 value = weight * impact
                 if value > found.get(number, 0.0):

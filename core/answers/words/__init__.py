@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Phrase: TypeAlias = tuple[str, ...]
 SAME, SAME_TERM, NEAR = 1.0, 0.85, 0.35
-NARROWER = 0.35
+NARROWER = 0.25
 """What a bat counts where an animal is asked for."""
 
 
@@ -60,7 +60,8 @@ class Lexicon:
                     known[key].append(group)
         self._known = {key: tuple(found) for key, found in known.items()}
         self._longest = max(map(len, self._known), default=0)
-        self._narrower = _reversed(group for group, _said in groups if not group.name)
+        broad = [group for group, _said in _read("kinds.txt", name=False)]
+        self._narrower = _reversed([*(group for group, _said in groups if not group.name), *map(_turned, broad)])
         self._makers = _reversed(group for group, _said in groups if group.name)
 
     def narrower(self, broad: Phrase) -> tuple[Phrase, ...]:
@@ -89,6 +90,12 @@ class Lexicon:
                     break
             else:
                 at += 1
+
+
+def _turned(kind: Group) -> Group:
+    """Return a group of which the broad words are near to what they stand for, not the other way round."""
+    turned = ((phrase, SAME_TERM if weight <= NEAR else NEAR) for phrase, weight in kind.words)
+    return replace(kind, words=tuple(turned))
 
 
 def _reversed(groups: Iterable[Group]) -> dict[Phrase, tuple[Phrase, ...]]:

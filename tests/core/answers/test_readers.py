@@ -114,6 +114,8 @@ async def test_capitals_say_nothing_where_everything_has_them(answerer: Answerer
     ("question", "lang", "title"),
     [
         ("which animals quarrel over food", "en", "Bats quarrel about food"),
+        ("animal research this week", "en", "Bats quarrel about food"),
+        ("本周有什么动物研究", "zh", "Bats quarrel about food"),
         ("context of the TikTok company's model", "en", "Seed-OSS 2 (ByteDance)"),
         ("抖音母公司的模型上下文多长", "zh", "Seed-OSS 2 (ByteDance)"),
         ("How fast is Claude Haiku 5?", "en", "Claude Haiku 5"),
