@@ -231,3 +231,10 @@ def test_a_paraphrase_looks_for_what_is_printed(question: str, printed: str) -> 
     wanted = tuple(tokens(printed)[-1:])
     found = understand(question, TODAY).concepts
     assert any(phrase == wanted for concept in found for phrase, _weight in concept.words)
+
+
+def test_each_kind_has_something_of_it() -> None:
+    for line in bundled_lines("kinds.txt"):
+        broad, of_it = _sides(line)
+        assert broad, line
+        assert len(of_it) > 1, line
