@@ -70,6 +70,11 @@ TRANSLATED, INSIDE = 0.6, 0.5
 """What a word's translation and a pair of characters inside it count, compared with the word."""
 
 
+def says_little(word: str) -> bool:
+    """Whether a stemmed word is in many questions."""
+    return word in STOP_WORDS or word in _WEAK
+
+
 def concepts(text: str, words: Words) -> Iterator[Concept]:
     """Return what a normalised text names: known names and terms, then other words, then pairs of characters."""
     found = (_with_narrower(concept, words.lexicon) for concept in _all(text, words))

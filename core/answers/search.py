@@ -18,6 +18,7 @@ from core.answers.port import Found, Hit
 from core.answers.question import understand, weaker
 from core.answers.quote import quote
 from core.answers.segment import Segment, packed, segment, unpacked
+from core.answers.spelling import corrected
 from core.answers.tokens import query_tokens, tokens
 from core.answers.twins import twin
 from core.answers.when import rules
@@ -169,7 +170,8 @@ class Searcher:
 
     async def understand(self, question: str, today: date | None = None) -> Question:
         """Return what a question asks for, seen from ``today``."""
-        return understand(question, today or self._today(), words=await self._known())
+        words = await self._known()
+        return understand(corrected(question, words, self._index.frequency), today or self._today(), words=words)
 
     async def warm(self) -> None:
         """Load what the next question needs and is not there yet; vectors are made in the background."""

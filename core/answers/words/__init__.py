@@ -62,7 +62,13 @@ class Lexicon:
         self._longest = max(map(len, self._known), default=0)
         broad = [group for group, _said in _read("kinds.txt", name=False)]
         self._narrower = _reversed([*(group for group, _said in groups if not group.name), *map(_turned, broad)])
+        every = (*(group for group, _said in groups), *broad)
+        self._stems = frozenset(token for group in every for phrase, _ in group.words for token in phrase)
         self._makers = _reversed(group for group, _said in groups if group.name)
+
+    def has(self, stemmed: str) -> bool:
+        """Whether a word stands in any group, alone or among others."""
+        return stemmed in self._stems
 
     def narrower(self, broad: Phrase) -> tuple[Phrase, ...]:
         """Return the words for what a broad word stands for among others: bats, horses and more for animals."""

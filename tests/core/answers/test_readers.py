@@ -132,3 +132,22 @@ async def test_what_readers_mean_is_found(answerer: Answerer, question: str, lan
 async def test_a_word_that_only_sounds_chinese_finds_nothing(answerer: Answerer) -> None:
     answer = await answerer.ask("What does Nihao Deda cost?", lang="en")
     assert not answer.found
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("why do the bats quarrle about food", "Bats quarrel about food"),
+        ("how many tokens a second has Cluade Haiku 5", "Claude Haiku 5"),
+        ("how far ahead does Wheathernext see storms", "Weathernext sees storms"),
+    ],
+)
+async def test_a_slip_of_the_finger_is_put_right(answerer: Answerer, question: str, title: str) -> None:
+    answer = await answerer.ask(question, lang="en")
+    assert answer.found, answer.text
+    assert answer.citations[0].title == title
+
+
+async def test_a_name_that_nothing_is_like_stays_unknown(answerer: Answerer) -> None:
+    answer = await answerer.ask("how fast is Claudette Haiku 5", lang="en")
+    assert not answer.found or answer.evidence < 0.5
