@@ -84,6 +84,8 @@ class Answerer:
         asked = await self._search.understand(said, day)
         if asked.whole:
             context = Context()
+        elif context.prior and asked.sections and not (asked.concepts or asked.refers or context.prior.names):
+            context = replace(context, prior=replace(context.prior, concepts=()))
         finding = await self._search.find(asked, lang=lang, context=context)
         answer = self._extract.answer(finding, lang=lang)
         if conversation and self._memory:

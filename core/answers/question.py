@@ -46,6 +46,11 @@ class Question:
         return not self.concepts
 
     @property
+    def names(self) -> bool:
+        """Whether it names something or somebody."""
+        return any(map(_names, self.concepts))
+
+    @property
     def whole(self) -> bool:
         """Whether it says all that it asks for although it names nothing: "tips of the last issue", "latest news"."""
         if self.follows or self.refers or self.concepts:
@@ -58,7 +63,7 @@ _SECTIONS: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
     (kind, regex.compile(pattern, regex.IGNORECASE))
     for kind, pattern in (
         ("pick", r"今日之选|今日精选|今日推荐|编辑推荐|本周之选|每日精选|\b(?:today's |daily |editor'?s |the )?picks?(?: of the (?:day|week))?\b"),
-        ("lesson", r"(?:模型)?小课堂|概念科普|名词解[读释]|(?:那?一?堂|这?节|今日)课|\b(?:model literacy|lessons?(?: of the day)?)\b"),
+        ("lesson", r"(?:模型)?小课堂|概念科普|名词解[读释]|(?:那?一?堂|这?节|今日|期的?)课|\b(?:model literacy|lessons?(?: of the day)?)\b"),
         ("models", r"新模型|模型(?:栏目|板块|部分|动态|发布)|(?:哪些|什么)模型|的模型(?=\s*(?:[?？!！。]|有|$))|\b(?:new|which|what) (?:ai )?models?\b|\bmodels? (?:section|releases?|launch(?:es)?|news)\b|\bmodels\b"),
         ("apps", r"(?:新|哪些|什么)应用|应用(?:栏目|板块|部分|动态|新闻)|的应用(?=\s*(?:[?？!！。]|有|$))|\b(?:new|which|what) apps\b|\bapps? (?:section|news|updates|launches)\b|\bapps\b"),
         ("dev", r"开发(?:者)?工具|开发(?:栏目|板块|部分|新闻)|\b(?:dev(?:eloper)? (?:tools?|news|updates)|dev section|new tools)\b"),
@@ -68,6 +73,8 @@ _SECTIONS: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
         ("research", r"论文|研究|\bpapers?\b|\bresearch\b|\bstud(?:y|ies)\b"),
     )
 )  # fmt: skip
+_BARE_SECTIONS = {"模型": "models", "应用": "apps", "开发": "dev", "产品": "products"}
+_BARE_SECTION = regex.compile(rf"\s*(?:那么?)?({'|'.join(_BARE_SECTIONS)})\s*(?:呢)?\s*[？?]?\s*")
 _METRICS: tuple[tuple[Metric, regex.Pattern[str]], ...] = (
     ("downloads", regex.compile(r"下载(?:量|数|次数)?(?:最|超)|最[多高]的?下载|most[- ]downloaded|(?:most|highest|fewest|least) downloads|downloaded (?:the )?most", regex.I)),
     ("reposts", regex.compile(r"转发(?:量|数)?最|最[多高]的?转发|most[- ](?:retweet|repost|share)\w*|(?:most|fewest) (?:rts|reposts|retweets)", regex.I)),
@@ -124,6 +131,8 @@ def understand(text: str, today: date, *, words: Words | None = None) -> Questio
     rest = _blank(said, time.spans)
     most = next((name for name, pattern in _METRICS if pattern.search(rest)), None)
     sections = frozenset(kind for kind, pattern in _SECTIONS if pattern.search(rest))
+    if not sections and (bare := _BARE_SECTION.fullmatch(rest)):
+        sections, rest = frozenset({_BARE_SECTIONS[bare[1]]}), ""
     content = _without(rest, [pattern for kind, pattern in _SECTIONS if kind in {"pick", "lesson"}])
     if most:
         content = _without(content, [pattern for _, pattern in _METRICS])
@@ -133,7 +142,8 @@ def understand(text: str, today: date, *, words: Words | None = None) -> Questio
     found = tuple(concepts(content, known))
     if sections and not any(concept.sort in {"name", "version"} for concept in found):
         rest_of_it = tuple(concepts(_without(content, [pattern for _, pattern in _SECTIONS]), known))
-        browses = bool(time.bounded or time.recent or _SEVERAL.search(rest)) and all(
+        alone = not rest_of_it and not _EXPLAINS.search(rest)
+        browses = bool(alone or time.bounded or time.recent or _SEVERAL.search(rest)) and all(
             concept.sort == "pair" or concept.weight < 1 for concept in rest_of_it
         )
         found = () if browses else found

@@ -143,6 +143,20 @@ async def test_what_says_all_that_it_asks_for_leans_on_nothing(question: str, la
     assert after.citations == alone.citations
 
 
+@pytest.mark.parametrize(
+    ("question", "lang", "section"),
+    [("tips?", "en", "tips"), ("技巧", "zh", "tips"), ("模型呢？", "zh", "models"), ("开发", "zh", "dev")],
+)
+async def test_a_section_alone_asks_for_what_is_in_it(
+    question: str, lang: str, section: str, answerer: Answerer
+) -> None:
+    await answerer.ask("最新一期讲了什么", lang="zh", conversation="s")
+    for conversation in ("s", None):
+        answer = await answerer.ask(question, lang=lang, conversation=conversation)
+        assert answer.found
+        assert {one.section for one in answer.citations[: answer.shown]} == {section}
+
+
 async def test_a_new_start_forgets(answerer: Answerer) -> None:
     await answerer.ask("Kimi K3 上线了吗", lang="zh", conversation="n")
     await answerer.forget("n")

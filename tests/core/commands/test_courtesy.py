@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         ("你好～", "I bring the daily issue"),
         ("Thank you 🙏", "You're welcome"),
         ("谢谢！", "You're welcome"),
+        ("help", "I bring the daily issue"),
+        ("你是谁？", "I bring the daily issue"),
+        ("What can you do?", "I bring the daily issue"),
         ("Hello Kitty in the news?", "archive"),
     ],
 )
