@@ -20,8 +20,8 @@ _GREETINGS = frozenset(
      "你好", "您好", "嗨", "哈喽", "早", "早安", "早上好", "晚上好", "大家好", "在吗"}
 )  # fmt: skip
 _WHO = frozenset(
-    {"help", "who are you", "what are you", "what is this", "what can you do", "what can i ask",
-     "how does this work", "帮助", "你是谁", "你是什么", "你能做什么", "你能干什么", "你会什么", "你会做什么", "怎么用", "怎么用你", "我能问什么"}
+    {"help", "who are you", "what are you", "what is this", "what can you do", "what can i ask", "how does this work",
+     "帮助", "你是谁", "你是什么", "你能做什么", "你能干什么", "你会什么", "你会做什么", "怎么用", "我能问什么"}
 )  # fmt: skip
 _THANKS = frozenset(
     {"thanks", "thank you", "thx", "many thanks", "thanks a lot", "thank you very much",
