@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import regex
 
+from core.answers.asides import plain
 from core.answers.concepts import Concept, concepts
-from core.answers.courtesy import plain
 from core.answers.tokens import normalised
 from core.answers.when import When, when
 from core.answers.words import Words
