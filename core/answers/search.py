@@ -73,7 +73,7 @@ ELLIPTIC = 4
 """A question of so few concepts may leave out what it is about."""
 ALMOST = 0.9
 COVERED = 0.5
-CLOSE, APART, ALIKE = 0.6, 0.1, 0.25
+CLOSE, APART, ALIKE = 0.8, 0.1, 0.25
 """What the same meaning counts, compared with a text that says every word; how alike any two texts are; and how alike
 one must be to be found without a word of the question."""
 PROVEN = 5
