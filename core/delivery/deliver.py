@@ -53,7 +53,7 @@ BREATH = timedelta(milliseconds=50)
 """How long a courier that may not send as fast as it can waits between waves, which then share a commit."""
 AHEAD = 2 * BREATH
 """How early such a courier writes down what is to leave: a commit may take as long as a breath."""
-TICK = timedelta(milliseconds=3)
+TICK = timedelta(milliseconds=10)
 """Pages whose instants lie so close together leave together."""
 
 log = structlog.get_logger(__name__)
