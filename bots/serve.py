@@ -65,9 +65,12 @@ class _Server(uvicorn.Server):
 async def serve(settings: Settings, role: Role, *, started: Callable[[str], None]) -> None:
     """Run until SIGINT or SIGTERM. ``started`` is told the desk's address once it answers ("" without a desk).
 
-    Raises RefusedError when every platform refuses its token and the role is to listen to them, StorageError when the
-    database fails.
+    Raises UsageError, before anything else is done, when nothing can be served where it should; RefusedError when every
+    platform refuses its token and the role is to listen to them; StorageError when the database fails.
     """
+    place = _place(settings, role)
+    if place.port:
+        await _listen_once(place)
     async with open_house(settings, model=role not in {"plan", "carry"}) as house:
         stop = _stop_on_signals()
         served = platforms(house)
@@ -80,16 +83,21 @@ async def serve(settings: Settings, role: Role, *, started: Callable[[str], None
             if role not in {"plan", "carry"}:
                 tasks.create_task(_follow(house, stop))
                 routes = [route for platform in served for route in platform.routes]
-                desk = house.settings.desk
-                tasks.create_task(_web(desk_app(house, routes), desk, stop, started))
+                tasks.create_task(_web(desk_app(house, routes), place, stop, started))
             else:
-                status = DeskSettings(host=house.settings.desk.host, port=house.settings.status_port)
-                if status.port:
-                    tasks.create_task(_web(create_health_app(health_of(house)), status, stop, lambda _url: None))
+                if place.port:
+                    tasks.create_task(_web(create_health_app(health_of(house)), place, stop, lambda _url: None))
                 started("")
             await stop.wait()
             house.bell.close()
     ears.complain()
+
+
+def _place(settings: Settings, role: Role) -> DeskSettings:
+    """Return where the desk is served, or, by a role without one, how the process is."""
+    if role in {"plan", "carry"}:
+        return DeskSettings(host=settings.desk.host, port=settings.status_port)
+    return settings.desk
 
 
 def _stop_on_signals() -> asyncio.Event:
@@ -108,7 +116,6 @@ async def _follow(house: House, stop: asyncio.Event) -> None:
 
 
 async def _web(app: Starlette, desk: DeskSettings, stop: asyncio.Event, started: Callable[[str], None]) -> None:
-    await _listen_once(desk)
     config = uvicorn.Config(
         app, host=desk.host, port=desk.port, log_config=None, timeout_graceful_shutdown=GRACE_SECONDS, lifespan="off"
     )
