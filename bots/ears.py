@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from core.delivery.model import SendError
-from core.errors import PaperboyError
+from core.errors import PaperboyError, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from bots.platform import Platform
 
@@ -81,14 +81,6 @@ class Ears:
 
 def _refusal(error: Exception) -> SendError | None:
     """Return why the platform will never serve us, None if it may."""
-    errors = list(_leaves(error)) if isinstance(error, BaseExceptionGroup) else [error]
+    errors = list(leaves(error)) if isinstance(error, BaseExceptionGroup) else [error]
     fatal = [one for one in errors if isinstance(one, SendError) and one.kind == "fatal"]
     return fatal[0] if len(fatal) == len(errors) else None
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from core.delivery.model import SendError
+from core.delivery.model import COUNTED, SendError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from core.render.port import Message
     from core.target import Target
 
-STATES = ("planned", "sent", "unknown", "failed", "skipped")
 
 PAGES = Counter("paperboy_pages", "Pages by what became of them: done, or an error's class.", ("platform", "outcome"))
 HOLDS = Counter("paperboy_holds", "Times that a platform asked to wait, by whom it asked.", ("platform", "scope"))
@@ -69,7 +68,7 @@ def exposition(runs: Iterable[Run], now: datetime) -> bytes:
     for state in ("running", "paused"):
         by_state.labels(state).set(states[state])
     deliveries = Gauge("paperboy_deliveries", "Deliveries of runs that are not over.", ("state",), registry=registry)
-    for state in STATES:
+    for state in COUNTED:
         deliveries.labels(state).set(sum(getattr(run.counts, state) for run in open_runs))
     rate = Gauge("paperboy_deliveries_per_second", "Deliveries sent, over the last minute.", registry=registry)
     rate.set(sum(run.rate or 0 for run in open_runs))

@@ -10,6 +10,15 @@ PaperboyError
 └── SendError         a platform did not take a message; lives in ``core.delivery.model``
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AnyError = TypeVar("AnyError", bound=BaseException)
+
 
 class PaperboyError(Exception):
     """The root of the tree."""
@@ -29,3 +38,12 @@ class DigestError(PaperboyError):
 
 class StorageError(PaperboyError):
     """The database refused an operation or cannot be reached."""
+
+
+def leaves(group: BaseExceptionGroup[AnyError]) -> Iterator[AnyError]:
+    """Yield the errors in a group and in the groups within."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from leaves(error)
+        else:
+            yield error

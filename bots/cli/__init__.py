@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from bots.cli import archive, delivery, operation, papers, serve
 from bots.cli.app import app, say
-from core.errors import PaperboyError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from core.errors import PaperboyError, leaves
 
 __all__ = ["main"]
 
@@ -39,12 +35,3 @@ def main() -> None:
         for one in leaves(ours):
             say(str(one))
         sys.exit(2)
-
-
-def leaves(group: BaseExceptionGroup[PaperboyError]) -> Iterator[PaperboyError]:
-    """Give the errors in a group and the groups within."""
-    for one in group.exceptions:
-        if isinstance(one, BaseExceptionGroup):
-            yield from leaves(one)
-        else:
-            yield one

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from bots.cli.app import AsJson, console, day_of, in_house, print_json, target_of
+from core.delivery.model import COUNTED
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from core.delivery.model import Again, Receipt, Run
 
 RunNumber = Annotated[int, typer.Argument(help="The run's number, as `paperboy status` shows it.")]
-
-
-STATES = ("planned", "sent", "unknown", "failed", "skipped")
 
 
 def register(app: typer.Typer) -> None:
@@ -88,10 +86,10 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
 def _table(runs: Sequence[Run]) -> Table:
     """Lay the counts out for a terminal of 80 columns."""
     table = Table("run", "issue", "state", box=None, padding=(0, 2, 0, 0))
-    for name in STATES:
+    for name in COUNTED:
         table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
-        numbers = [str(getattr(run.counts, name)) for name in STATES]
+        numbers = [str(getattr(run.counts, name)) for name in COUNTED]
         table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *numbers)
     return table
 
@@ -200,8 +198,8 @@ def receipts(
     as_json: AsJson = False,
 ) -> None:
     """Show what happened to the deliveries of a target or a run, page by page."""
-    if unknown := [one for one in state or () if one not in STATES]:
-        raise UsageError(f"There is no state {unknown[0]}; there are: {', '.join(STATES)}.")
+    if unknown := [one for one in state or () if one not in COUNTED]:
+        raise UsageError(f"There is no state {unknown[0]}; there are: {', '.join(COUNTED)}.")
     if (target is None) == (run is None) or (state and run is None):
         raise UsageError("Name a target, or a run as in: paperboy receipts --run 7 --state failed.")
 

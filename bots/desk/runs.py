@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse
 
 from bots.desk.pages import html
 from bots.desk.visitor import desk_of, visitor_of
+from core.delivery.model import COUNTED
 from core.target import Target
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 NOTE = "from the desk"
 AT_ONCE = 100
-STATES = ("planned", "sent", "unknown", "failed", "skipped")
 
 
 async def runs_page(request: Request) -> Response:
@@ -63,7 +63,7 @@ async def _receipts_of_run(request: Request, run: int) -> Response:
     """Show a part of the run's receipts, of one state or of all."""
     state, since = request.query_params.get("state", ""), request.query_params.get("from", "")
     offset = int(since) if since.isascii() and since.isdigit() else 0
-    states = [state] if state in STATES else []
+    states = [state] if state in COUNTED else []
     found = await desk_of(request).receipts.of_run(run, states=states, limit=AT_ONCE + 1, offset=offset)
     rest = {"state": state, "more": offset + AT_ONCE} if len(found) > AT_ONCE else None
     shown = found[:AT_ONCE]

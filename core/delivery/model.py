@@ -5,7 +5,7 @@ What there is one of for each page or delivery is a struct: making a frozen data
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
@@ -103,6 +103,10 @@ class Counts:
     unknown: int = 0
     failed: int = 0
     skipped: int = 0
+
+
+COUNTED = tuple(field.name for field in fields(Counts))
+"""The states that deliveries are counted and looked up by, in the order in which they are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

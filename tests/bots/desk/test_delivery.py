@@ -105,10 +105,7 @@ async def test_a_run_and_its_receipts_are_shown_after_a_delivery(local: Client) 
 
 async def test_a_run_at_work_shows_its_pace_and_its_button_stops_it_for_good(local: Client) -> None:
     house = local.desk.house
-    for number in (1, 2):
-        line = {"text": "/subscribe 8:30 Shanghai", "conversation": target_of(f"reader-{number}").chat, "lang": "en"}
-        await local.post("/api/chat", json=line)
-    await house.pusher.push("daily")
+    await push_to_two(local)
     await begin(house)
     english = (await local.get("/runs", headers={"Accept-Language": "en"})).text
     assert re.search(r"[\d.]+ a second \(\d+ % of what is permitted\)", english)
@@ -123,6 +120,13 @@ async def test_a_run_at_work_shows_its_pace_and_its_button_stops_it_for_good(loc
     assert 'value="cancel"' not in stopped
     [run] = await house.runs.newest()
     assert (run.counts, run.note) == (Counts(sent=1, skipped=1), "from the desk")
+
+
+async def push_to_two(local: Client) -> None:
+    for number in (1, 2):
+        line = {"text": "/subscribe 8:30 Shanghai", "conversation": target_of(f"reader-{number}").chat, "lang": "en"}
+        await local.post("/api/chat", json=line)
+    await local.desk.house.pusher.push("daily")
 
 
 async def begin(house: House, state: Literal["sent", "unknown"] = "sent") -> None:
@@ -147,10 +151,7 @@ async def test_a_run_let_go_on_at_the_desk_does_not_stop_itself_again(local: Cli
 
 async def test_what_is_in_doubt_is_found_by_its_number_and_sent_again_by_a_button(local: Client) -> None:
     house = local.desk.house
-    for number in (1, 2):
-        line = {"text": "/subscribe 8:30 Shanghai", "conversation": target_of(f"reader-{number}").chat, "lang": "en"}
-        await local.post("/api/chat", json=line)
-    await house.pusher.push("daily")
+    await push_to_two(local)
     await begin(house, "unknown")
     runs = (await local.get("/runs", headers={"Accept-Language": "en"})).text
     assert '<a href="/receipts?run=1&amp;state=unknown">1</a>' in runs

@@ -47,6 +47,14 @@ async def _index(folder: Path) -> None:
 
 
 @pytest.fixture
+async def passages(tmp_path: Path) -> AsyncIterator[SqlPassages]:
+    database = open_database(sqlite_url(tmp_path))
+    await database.upgrade()
+    yield SqlPassages(database)
+    await database.close()
+
+
+@pytest.fixture
 async def answerer(indexed: Path, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Answerer]:
     shutil.copytree(indexed, tmp_path, dirs_exist_ok=True)
     database = open_database(sqlite_url(tmp_path))

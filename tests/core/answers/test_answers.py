@@ -18,20 +18,11 @@ from databases import sqlite_url
 from question_archive import questions, titles
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from clock import ManualClock
 
 PAGE = 1200
-
-
-@pytest.fixture
-async def passages(tmp_path: Path) -> AsyncIterator[SqlPassages]:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    yield SqlPassages(database)
-    await database.close()
 
 
 async def first(answerer: Answerer, question: str, lang: str, conversation: str | None = None) -> str:

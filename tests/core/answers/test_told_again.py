@@ -10,13 +10,9 @@ import pytest
 from core.answers.answer import Answerer
 from core.answers.search import Indexer, Searcher
 from core.digest.parse import parse
-from core.storage.engine import open_database
-from core.storage.postings import SqlPassages
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from core.storage.postings import SqlPassages
 
 DAYS = {
     "en/2026-03-16": "The open model needs 24 GB of memory and costs 3 dollars per million tokens. [1](https://wren.example/9)",
@@ -34,14 +30,6 @@ OTHERS = """# T
 - **Wren 9 Mini** — The small sibling of Wren 9: all of Wren 9 on a phone, in 3 GB. [1](https://wren.example/mini)
 - **Marrow 2** — A speech model with 2 billion parameters. [1](https://marrow.example/2)
 """
-
-
-@pytest.fixture
-async def passages(tmp_path: Path) -> AsyncIterator[SqlPassages]:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    yield SqlPassages(database)
-    await database.close()
 
 
 @pytest.fixture
