@@ -53,7 +53,7 @@ class Places:
         """Let a reader who brought the app along subscribe their own direct messages: nobody else's chat is theirs."""
         command = COMMANDS.get(line.command)
         is_member = event.guild_id is not None and event.is_guild_integration()
-        if command is None or command.audience == "everyone" or press.is_direct(event) or is_member:
+        if command is None or command.audience != "manager" or press.is_direct(event) or is_member:
             return line
         made = await self._api.call("POST", "/users/@me/channels", {"recipient_id": str(event.user.id)})
         target = Target(platform=press.PLATFORM, account=self._account, chat=str(made["id"]))

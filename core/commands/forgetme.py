@@ -47,6 +47,7 @@ forgetme = Command(
     name="forgetme",
     summary=mark("Erase what is kept about me"),
     handler=_forget,
+    audience="either",
     menu=False,
     group="ask",
     example="/forgetme",

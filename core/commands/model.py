@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.target import Target
 
 ParameterKind: TypeAlias = Literal["date", "lang", "section", "term", "words", "time", "zone", "days", "text"]
-Audience: TypeAlias = Literal["everyone", "manager"]
+Audience: TypeAlias = Literal["everyone", "either", "manager"]
 Group: TypeAlias = Literal["read", "ask", "subscribe"]
 Progress: TypeAlias = "Callable[[str], Awaitable[None]]"
 """Shows an answer while it is written: gets all of its plain text so far, a few times a second at most."""
@@ -87,8 +87,9 @@ Handler: TypeAlias = "Callable[[Request, Services], Awaitable[Reply]]"
 class Command:
     """A command: ``name`` is 1–32 of ``[a-z0-9_]``; ``summary`` is an English msgid of at most 100 characters.
 
-    ``audience`` "manager" lets only those use it who may change the chat's subscription. ``menu`` tells whether
-    it stands in the platform's menu; the others are what buttons run. ``group`` is where ``/help`` lists it.
+    ``audience`` "manager" lets only those use it who may change the chat's subscription; "either" everybody, but it
+    does more for those, so a platform has to ask for their right as well. ``menu`` tells whether it stands in the
+    platform's menu; the others are what buttons run. ``group`` is where ``/help`` lists it.
     ``example`` is a msgid: a whole command line that works.
     """
 

@@ -269,6 +269,13 @@ async def test_only_admins_of_a_group_change_its_subscription(bot: Bot) -> None:
     assert "subscribed" in await bot.ask(chat, "/subscribe", user=1087968824, sender_chat=bot.fake.chats[chat].json)
 
 
+async def test_who_is_no_admin_of_a_group_erases_nothing_of_it(bot: Bot) -> None:
+    chat = bot.group(admins={7})
+    await bot.ask(chat, "/subscribe 8:30", user=7)
+    assert await bot.ask(chat, "/forgetme yes", user=8) == "Erased."
+    assert "8:30" in await bot.ask(chat, "/settings", user=7)
+
+
 @pytest.mark.parametrize("line", ["settings time 09:00", "why", "unsubscribe", "today"])
 async def test_a_forged_button_gets_nobody_into_another_chat(line: str, bot: Bot) -> None:
     chat, stranger = bot.group(admins={7}), bot.reader()

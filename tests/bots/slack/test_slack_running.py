@@ -183,6 +183,16 @@ async def test_only_who_may_post_in_a_channel_may_subscribe_it(stand: Stand) -> 
     assert "Subscribed" in text_of(await stand.slash("/subscribe", channel="C3", user="UBOSS"))
 
 
+async def test_who_may_not_change_a_channel_erases_nothing_of_it(stand: Stand) -> None:
+    stand.team.posters["C3"] = {"UBOSS"}
+    await stand.slash("/subscribe", channel="C3", user="UBOSS")
+    asked = await stand.slash("/paperboy forgetme", channel="C3", user="U1")
+    assert "receipts" not in text_of(asked)
+    await stand.press(asked, "Erase it", channel="C3", user="U1")
+    assert await stand.house.services.subscriptions.of_target(stand.target("C3"))
+    assert "No more issues" in text_of(await stand.press(asked, "Erase it", channel="C3", user="UBOSS"))
+
+
 async def test_admins_of_a_workspace_may_keep_channels_to_themselves(stand: Stand) -> None:
     stand.team.admins.add("UADMIN")
     home = await stand.home("UADMIN")
