@@ -1,4 +1,7 @@
-"""How the program logs: readable lines on a console, or JSON for a collector."""
+"""How the program logs: readable lines on a console, or JSON for a collector.
+
+A traceback shows lines of code and no values: tokens and what readers wrote are among those.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +37,11 @@ def set_up_logs(settings: Settings) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    plain = structlog.dev.plain_traceback
     render: structlog.types.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
     )
     trace = [structlog.processors.format_exc_info] if settings.log == "json" else []
     structlog.configure(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import secrets
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 import structlog
@@ -31,3 +32,17 @@ def test_libraries_tell_of_trouble_and_not_of_every_step(name: str) -> None:
     library = logging.getLogger(name)
     assert not library.isEnabledFor(logging.INFO)
     assert library.isEnabledFor(logging.WARNING)
+
+
+@pytest.mark.usefixtures("logs")
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_traceback_shows_no_values(form: Literal["console", "json"], capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log=form))
+    token = secrets.token_hex()
+    try:
+        int(f"{token} is no number"[len(token) :])
+    except ValueError:
+        structlog.get_logger("test").exception("it failed")
+    printed = capsys.readouterr().err
+    assert "is no number" in printed
+    assert token not in printed
