@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.storage.subscriptions import SqlSubscriptions
 
 INVITE = "Invite the app into the channel with /invite, or unsubscribe the channel."
+COPY_AGAIN = "Copy the bot token (xoxb-…) again from OAuth & Permissions of the app."
 MANIFEST = "Update the app from deploy/slack-manifest.yaml and install it again."
 
 
@@ -27,11 +28,10 @@ async def examine(
     try:
         teams = await workspaces.teams()
     except SendError as error:
-        advice = "Copy the bot token (xoxb-…) again from OAuth & Permissions of the app."
-        yield Finding(
-            level="error", subject="slack", message=f"the bot token is refused: {error.reason}", advice=advice
-        )
+        yield Finding(level="error", subject="slack", message=f"the bot token is refused: {error.reason}", advice=COPY_AGAIN)
         return
+    if settings.bot_token and await workspaces.own() is None:
+        yield Finding(level="error", subject="slack", message="the bot token is refused", advice=COPY_AGAIN)
     for team in teams:
         yield await _workspace(team, api, workspaces)
         async for finding in _channels(team, api, workspaces, subscriptions):

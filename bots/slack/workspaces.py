@@ -97,9 +97,20 @@ class Workspaces:
         return sorted({*installed, *([own.team] if own else [])})
 
     async def own(self) -> Workspace | None:
-        """Return the workspace of the operator's token, None without one."""
+        """Return the workspace of the operator's token, None without one.
+
+        A token that Slack refuses raises ``SendError`` where it is all that there is; where others installed the app
+        it is said once and done without.
+        """
         if self._own is None and self._own_token:
-            said = await self._api.call("auth.test", {}, token=self._own_token)
+            try:
+                said = await self._api.call("auth.test", {}, token=self._own_token)
+            except SendError as error:
+                if error.kind != "fatal" or not (self._vault and await self._vault.teams()):
+                    raise
+                log.error("slack refuses the bot token; installed workspaces are served", reason=error.reason)  # noqa: TRY400  the reason says it all
+                self._own_token = ""
+                return None
             self._own = Workspace(
                 team=said["team_id"], bot_user=said["user_id"], bot=said.get("bot_id", ""), token=self._own_token
             )
@@ -120,7 +131,7 @@ class Workspaces:
         if self._vault:
             await self._vault.erase(team)
         if self._own and self._own.team == team:
-            self._own = None
+            self._own, self._own_token = None, ""
 
     async def renew(self, team: str) -> bool:
         """Renew the tokens of a workspace whose token is said to have ended; tell whether it has new ones."""

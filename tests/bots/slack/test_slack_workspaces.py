@@ -14,6 +14,7 @@ from slack_sdk.oauth.installation_store import Installation
 
 from bots.settings import Settings, SlackSettings
 from bots.slack.api import Api
+from bots.slack.doctor import examine
 from bots.slack.leaving import Leaving
 from bots.slack.posts import Posts
 from bots.slack.presses import Presses
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from bots.platform import Finding
+
 PAGE = SlackRenderer().render(Document(title="Monday", blocks=(paragraph("Open weights."),)))[0]
 HALF_A_DAY = 12 * 60 * 60
 
@@ -46,6 +49,10 @@ class Office:
     house: House
     vault: Vault
     workspaces: Workspaces
+
+    def with_own(self, token: str) -> Workspaces:
+        """Return the workspaces to which the operator's own token adds one."""
+        return Workspaces(_settings(self.fake, bot_token=token), Api(self.fake.url, self.house.clock), self.vault)
 
     async def install(self, team: str, *, lasts: float = HALF_A_DAY) -> None:
         made = self.fake.team(team, channels={"C1": True})
@@ -68,10 +75,12 @@ class Office:
 async def office(data: Path) -> AsyncIterator[Office]:
     async with fake_slack() as fake, open_house(Settings(data_dir=data)) as house:
         vault = Vault(house.notes, "a key")
-        settings = SlackSettings.model_validate(
-            {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token_key": "a key", "api_url": fake.url}
-        )
-        yield Office(fake, house, vault, Workspaces(settings, Api(fake.url, house.clock), vault))
+        yield Office(fake, house, vault, Workspaces(_settings(fake), Api(fake.url, house.clock), vault))
+
+
+def _settings(fake: FakeSlack, **more: str) -> SlackSettings:
+    app = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "token_key": "a key", "api_url": fake.url}
+    return SlackSettings.model_validate(app | more)
 
 
 async def test_tokens_are_renewed_before_they_end(office: Office) -> None:
@@ -147,3 +156,30 @@ async def test_a_revoked_bot_token_ends_the_workspace_and_a_users_does_not(
     await leaving.on_revoked({"team_id": "T1"}, {"type": "tokens_revoked", "tokens": tokens})
     assert (await office.vault.find("T1") is None) is left
     assert (not await service.of_target(target)) is left
+
+
+async def test_a_workspace_that_removes_the_app_takes_no_other_with_it(office: Office) -> None:
+    await office.install("T1")
+    own = office.fake.team("TOWN")
+    workspaces = office.with_own(own.token)
+    assert await workspaces.teams() == ["T1", "TOWN"]
+    own.token = "revoked"
+    await workspaces.forget("TOWN")
+    assert await workspaces.teams() == ["T1"]
+    assert (await workspaces.find("T1")).token == "xoxb-T1"
+
+
+async def test_a_refused_token_of_the_operator_stops_only_where_nobody_else_is_served(office: Office) -> None:
+    refused = office.with_own("xoxb-refused")
+    with pytest.raises(SendError, match="invalid_auth"):
+        await refused.teams()
+    await office.install("T1")
+    assert await refused.teams() == ["T1"]
+    assert (await refused.find("T1")).token == "xoxb-T1"
+    found = [finding.message async for finding in _examined(office, "xoxb-refused")]
+    assert found[:2] == ["the bot token is refused", "Team T1: token and scopes are right"]
+
+
+def _examined(office: Office, token: str) -> AsyncIterator[Finding]:
+    settings, api = _settings(office.fake, bot_token=token), Api(office.fake.url, office.house.clock)
+    return examine(settings, api, office.with_own(token), SqlSubscriptions(office.house.database))
