@@ -28,7 +28,9 @@ async def examine(
     try:
         teams = await workspaces.teams()
     except SendError as error:
-        yield Finding(level="error", subject="slack", message=f"the bot token is refused: {error.reason}", advice=COPY_AGAIN)
+        yield Finding(
+            level="error", subject="slack", message=f"the bot token is refused: {error.reason}", advice=COPY_AGAIN
+        )
         return
     if settings.bot_token and await workspaces.own() is None:
         yield Finding(level="error", subject="slack", message="the bot token is refused", advice=COPY_AGAIN)

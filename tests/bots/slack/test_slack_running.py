@@ -121,6 +121,21 @@ async def test_a_direct_message_is_answered_plainly_where_there_is_none(stand: S
     assert "thread_ts" not in answer
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Answer(error="ratelimited", status=429, retry_after=1),
+        Answer(error="service_unavailable", status=503),
+    ],
+    ids=["limited", "unavailable"],
+)
+async def test_what_slack_would_not_do_at_once_is_done_a_moment_later(stand: Stand, refusal: Answer) -> None:
+    stand.fake.plan("chat.postMessage", refusal)
+    assert "Polaris 2" in text_of(await stand.say("what is polaris?", channel="DU1"))
+    stand.fake.plan("views.publish", refusal)
+    assert "Polaris 2" in text_of(await stand.home("ULATER"))
+
+
 async def test_a_thread_is_followed_once_the_app_has_answered_in_it(stand: Stand) -> None:
     mention = stand.said(f"<@{stand.team.bot}> what is polaris?", channel="C2", kind="app_mention")
     await stand.fake.push("events_api", mention)
