@@ -136,27 +136,25 @@ class _History:
 
 
 class _Shortest:
-    """The shortest of the round trips of the last ``REMEMBERED``, or of up to twice as long.
+    """The ``shortest`` of the round trips of the last ``REMEMBERED``, or of up to twice as long.
 
     The fewer there were, the less is believed: the next one may be shorter than all that were seen.
     """
 
     def __init__(self) -> None:
+        self.shortest = NOTHING
         self._before: timedelta | None = None
         self._since = NEVER
         self._seen = 0
         self._now = COUNTED_AFTER
-
-    @property
-    def shortest(self) -> timedelta:
-        shortest = min(self._now, self._before) if self._before is not None else self._now
-        return shortest * (self._seen / (self._seen + DOUBT))
 
     def add(self, round_trip: timedelta, now: datetime) -> None:
         if now - self._since > REMEMBERED:
             self._before, self._now, self._since = self._now if self._seen else None, round_trip, now
         self._seen += 1
         self._now = min(self._now, round_trip)
+        shortest = min(self._now, self._before) if self._before is not None else self._now
+        self.shortest = shortest * (self._seen / (self._seen + DOUBT))
 
 
 class Pacer:
