@@ -58,6 +58,16 @@ class Gateway(discord.AutoShardedClient):
     interactions: Interactions
     talk: Talk
     servers: Servers
+    knows_servers = False
+
+    def clear(self) -> None:
+        """Forget everything, to be opened again."""
+        super().clear()
+        self.knows_servers = False
+
+    async def on_connect(self) -> None:
+        """Discord has named its servers."""
+        self.knows_servers = True
 
     async def on_interaction(self, interaction: discord.Interaction[discord.Client]) -> None:
         """Answer a command, a button, a form."""
@@ -68,8 +78,9 @@ class Gateway(discord.AutoShardedClient):
         await self.talk.hear(message)
 
     async def on_ready(self) -> None:
-        """Catch up with servers that came or went meanwhile."""
-        await self.servers.reconcile({str(guild.id) for guild in self.guilds})
+        """Catch up with servers that came or went meanwhile; a client that was closed since connecting knows none."""
+        if self.knows_servers:
+            await self.servers.reconcile({str(guild.id) for guild in self.guilds})
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """End what a server is subscribed to."""

@@ -252,6 +252,23 @@ async def test_servers_that_came_or_went_while_nobody_listened_are_caught_up_wit
     assert await service.find(TEXT, "daily")
 
 
+async def test_a_program_that_stops_soon_after_connecting_takes_no_server_for_gone(stand: Stand) -> None:
+    service = stand.house.services.subscriptions
+    await service.subscribe(TEXT, "daily", slot=Slot(time=time(8), zone="UTC"), lang="en")
+    client = stand.platform._client
+    await client.servers.subscribed("500", "501")
+    client._connection.guild_ready_timeout = 0.5
+    serving = asyncio.create_task(stand.platform.serve())
+    while not client.guilds:
+        await asyncio.sleep(0.01)
+    ready = client.wait_for("ready", timeout=3)
+    serving.cancel()
+    await asyncio.wait({serving})
+    await ready
+    await asyncio.sleep(0.1)
+    assert await service.find(TEXT, "daily")
+
+
 async def test_a_post_in_a_thread_that_was_put_away_is_corrected_and_taken_back(stand: Stand) -> None:
     first = await stand.send(0, FORUM, kind="forum")
     thread = first.partition("/")[0]
