@@ -21,7 +21,6 @@ from bots.discord.press import Line
 from bots.discord.reply import Replies
 from core.commands.model import Context, Reply
 from core.commands.page import page
-from core.commands.registry import COMMANDS
 from core.document.build import paragraph
 from core.document.nodes import Action
 from core.errors import UsageError
@@ -172,9 +171,8 @@ class Interactions:
         await self._answer(event, Line(text=f"settings time {wanted}", place=place, pressed=event.message is not None))
 
     async def _answer(self, event: discord.Interaction[Any], line: Line) -> None:
-        command = COMMANDS.get(line.text.partition(" ")[0])
-        personal = line.personal or (command is not None and (command.group == "subscribe" or command.name == "help"))
-        line = replace(line, personal=personal and not press.is_direct(event))
+        personal = press.is_for_one(event, line)
+        line = replace(line, personal=personal, beside=line.beside or (personal and not press.is_private_page(event)))
         work = partial(self._replies.to, event, line)
         await self._answers.give(event, work, replaces=line.pressed and not line.beside, private=line.personal)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import discord
-
 from bots.discord import rights
 from bots.discord.menu import WHERE
 from core.commands.model import Context, Request
@@ -16,6 +14,8 @@ from core.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import discord
 
     from core.commands.model import Progress
 
@@ -90,14 +90,31 @@ def lang_of(event: discord.Interaction[Any]) -> str | None:
 
 
 def is_direct(event: discord.Interaction[Any]) -> bool:
-    """Tell whether the reader is in a direct chat with the bot."""
-    channel = event.channel
-    return channel is not None and channel.type is discord.ChannelType.private and event.guild_id is None
+    """Tell whether the reader is in a direct chat with the bot: not in one with somebody else."""
+    return event.context.dm_channel
 
 
 def is_private_page(event: discord.Interaction[Any]) -> bool:
     """Tell whether only the reader sees the message that a component stands on."""
     return is_direct(event) or bool(event.message and event.message.flags.ephemeral)
+
+
+def is_for_one(event: discord.Interaction[Any], line: Line) -> bool:
+    """Tell whether the answer to a line is for the reader alone: whatever concerns subscriptions, and many presses."""
+    command = COMMANDS.get(line.command)
+    personal = command is not None and (command.group == "subscribe" or command.name == "help")
+    return not is_direct(event) and (line.personal or personal or (line.pressed and not _is_aloud(event, line)))
+
+
+def _is_aloud(event: discord.Interaction[Any], line: Line) -> bool:
+    """Tell whether all may see what comes of a press.
+
+    They may if the reader called the page, as readers see their own pages turn in place; a post is turned for nobody,
+    since it would be turned for all. Questions are asked aloud in threads, too: others follow them there.
+    """
+    called = event.message.interaction_metadata if event.message else None
+    among = line.beside and event.channel is not None and event.channel.type.value in THREADS
+    return not is_private_page(event) and (among or (called is not None and called.user.id == event.user.id))
 
 
 def kind_of(channel_type: int) -> str:

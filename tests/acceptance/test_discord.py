@@ -179,6 +179,23 @@ async def test_a_push_reaches_text_announcement_forum_and_direct_messages_once(b
     assert fake.published == [fake.posts("502")[0]["id"]]
 
 
+async def test_posts_and_pages_of_others_stay_as_they_are_whoever_presses(bot: Bot) -> None:
+    fake = bot.fake
+    post = fake.posts("501")[0]
+    mine = await fake.slash("today")
+    for page in (post, mine.message):
+        before = text_of(page)
+        models = await fake.press(page, "🧠 Models 40", user="47", rights=0)
+        assert (models.kind, models.private, text_of(page)) == (4, True, before)
+        turned = await fake.press(models.message, "›", user="47")
+        assert (turned.kind, turned.private) == (7, True)
+        asked = await fake.press(page, "Model 0: what is new?", user="47")
+        assert asked.private
+    offered = await fake.slash("start")
+    subscribing = await fake.press(offered.message, "Subscribe")
+    assert (subscribing.kind, subscribing.private) == (4, True)
+
+
 async def test_settings_change_what_discord_adds(bot: Bot) -> None:
     fake = bot.fake
     page = await fake.slash("settings")
@@ -246,6 +263,10 @@ async def test_readers_bring_the_app_along_and_subscribe_their_direct_messages(b
     answer = await bot.fake.slash("subscribe", user="46", owners={"1": "46"}, rights=0)
     assert "Subscribed" in answer.text
     assert bot.fake.calls("POST", "/users/@me/channels")[-1].body == {"recipient_id": "46"}
+    theirs = bot.fake.direct("47")
+    with_somebody = await bot.fake.slash("settings", user="46", channel=theirs, owners={"1": "46"}, context=2)
+    assert with_somebody.private
+    assert "Settings" in with_somebody.text
     bot.fake.channels["700"] = {"id": "700", "type": 3, "name": "Family", "owner_id": "46", "recipients": []}
     among_friends = await bot.fake.slash("today", user="46", channel="700", owners={"1": "46"})
     assert "Polaris 2 is out" in among_friends.text

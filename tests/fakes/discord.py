@@ -101,6 +101,7 @@ class FakeDiscord(Rest):
         ours: int = ALL_RIGHTS,
         locale: str = "en-US",
         owners: dict[str, str] | None = None,
+        context: int | None = None,
         message: Json | None = None,
     ) -> Json:
         there, user = self.channels[channel], user or self.reader
@@ -119,7 +120,7 @@ class FakeDiscord(Rest):
             "entitlements": [],
             "attachment_size_limit": 1,
             "authorizing_integration_owners": owners or {},
-            "context": 0 if "guild_id" in there else 1 if there["type"] == shapes.DIRECT else 2,
+            "context": context if context is not None else _context_of(there),
         }
         if "guild_id" in there:
             server = there["guild_id"]
@@ -155,12 +156,18 @@ class FakeDiscord(Rest):
         user: str = "42",
         reply_to: Json | None = None,
         mention: bool = False,
+        ping: bool = True,
+        **about: Any,  # noqa: ANN401
     ) -> Json:
-        """Write a message; its words are handed over only where Discord hands them over."""
+        """Write a message; its words are handed over only where Discord hands them over.
+
+        A reply mentions whom it replies to unless ``ping`` was switched off. ``about`` is what else is said of it.
+        """
         there = self.channels[channel]
         message = {**shapes.message_frame(there, shapes.user(user)), "id": str(next(self._ids)), "content": content}
-        heard = there["type"] == 1 or mention or bool(reply_to and reply_to["author"]["id"] == APP)
-        if mention or (reply_to and reply_to["author"]["id"] == APP):
+        mentioned = mention or bool(reply_to and reply_to["author"]["id"] == APP and ping)
+        heard = there["type"] == shapes.DIRECT or mentioned
+        if mentioned:
             message["mentions"] = [{**shapes.user(APP), "member": shapes.member(APP)}]
         if reply_to:
             message |= {
@@ -168,6 +175,7 @@ class FakeDiscord(Rest):
                 "referenced_message": reply_to,
                 "message_reference": {"message_id": reply_to["id"], "channel_id": reply_to["channel_id"]},
             }
+        message |= about
         self.messages.setdefault(channel, {})[message["id"]] = message
         member = {"guild_id": there["guild_id"], "member": shapes.member(user)} if "guild_id" in there else {}
         await self.dispatch("MESSAGE_CREATE", {**message, **member, "content": content if heard else ""})
@@ -213,6 +221,11 @@ class Answered:
     @property
     def labels(self) -> list[str]:
         return [label for label, _data in shapes.controls(self.message)]
+
+
+def _context_of(channel: Json) -> int:
+    """Return 0 for a server, 1 for direct messages with the bot, 2 for chats that it is not in."""
+    return 0 if "guild_id" in channel else 1 if channel["type"] == shapes.DIRECT else 2
 
 
 def _says_something(call: Call) -> bool:

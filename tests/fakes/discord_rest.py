@@ -328,13 +328,17 @@ class Rest(Gateway):
 
     def _published(self, state: Json, body: Json) -> Json:
         """Return the message of an answer; one that is not private stands in the channel."""
-        channel = state["event"]["channel_id"]
+        channel, event = state["event"]["channel_id"], state["event"]
+        caller = event["member"]["user"] if "member" in event else event["user"]
+        owners = {"authorizing_integration_owners": event["authorizing_integration_owners"]}
+        about = {"interaction_metadata": {"id": event["id"], "type": event["type"], "user": caller, **owners}}
         if not body["flags"] & EPHEMERAL:
             stored = self._store(channel, body)
-            stored["answers"] = state["event"]["token"]
+            stored |= {"answers": event["token"], **about}
             return stored
         frame = message_frame(self.channels[channel], user(APP))
-        return {**frame, "id": str(next(self._ids)), "flags": body["flags"], "components": body["components"]}
+        new = {"id": str(next(self._ids)), "flags": body["flags"], "components": body["components"]}
+        return {**frame, **new, **about}
 
     def _check(self, body: Json, schema: str) -> None:
         if found := problems(body) + fits(schema, body):

@@ -259,8 +259,8 @@ async def test_a_program_that_stops_soon_after_connecting_takes_no_server_for_go
     await client.servers.subscribed("500", "501")
     client._connection.guild_ready_timeout = 0.5
     serving = asyncio.create_task(stand.platform.serve())
-    while not client.guilds:
-        await asyncio.sleep(0.01)
+    await stand.fake.until(lambda: stand.fake.calls("GET", "/gateway/bot"))
+    await client.wait_for("connect", timeout=3)
     ready = client.wait_for("ready", timeout=3)
     serving.cancel()
     await asyncio.wait({serving})
