@@ -23,6 +23,7 @@ TIERS: Mapping[str, int] = {
     "auth.test": 100,
     "chat.appendStream": 100,
     "chat.delete": 50,
+    "chat.postEphemeral": 100,
     "chat.startStream": 20,
     "chat.stopStream": 20,
     "chat.update": 50,

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 from bots.slack.names import OWN
+from core.commands.issues import parse_wanted
 from core.commands.registry import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from core.commands.model import Command
+
 PEOPLES = frozenset({None, "thread_broadcast", "file_share"})
 """Subtypes of what a person wrote; others tell of edits, deletions, joins. https://docs.slack.dev/reference/events/message."""
+_ANY_DAY: Final = date(2024, 3, 31)
+"""Seen from here, every day of a month that a reader can name exists."""
+_PERSON = re.compile(r"<@[UW]")
 _LINK = re.compile(r"<(?![@#!])([^|>]+)(?:\|([^>]*))?>")
 _MENTION = re.compile(r"<[@#!][^|>]*(?:\|([^>]*))?>")
 
@@ -28,14 +35,27 @@ def slash_line(name: str, text: str, prefix: str) -> tuple[str, str]:
 
 
 def spoken_line(text: str) -> tuple[str, str]:
-    """Return the command that the words begin with, with or without a slash; else they are a question."""
+    """Return the command that the words begin with; without a slash, if the others are arguments of it.
+
+    Else they are a question.
+    """
     if not text:
         return "help", ""
     first, _, rest = text.partition(" ")
     command = COMMANDS.get(first.removeprefix("/").lower())
-    if command and (first.startswith("/") or not rest or command.parameters):
+    if command and (first.startswith("/") or _takes(command, rest.strip())):
         return command.name, rest.strip()
     return "ask", text
+
+
+def _takes(command: Command, args: str) -> bool:
+    """Tell whether the words can be arguments of a command, and are no sentence that begins with its name."""
+    kinds = {parameter.kind for parameter in command.parameters}
+    if command.name == "help":
+        return args.removeprefix("/").lower() in {"", *COMMANDS}
+    if command.group == "read" and "section" not in kinds:
+        return not parse_wanted(args, _ANY_DAY).rest
+    return bool(kinds) or not args
 
 
 def unescaped(text: str) -> str:
@@ -45,13 +65,13 @@ def unescaped(text: str) -> str:
 
 
 def is_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
-    """Tell whether a message that a channel's members wrote may be answered: by a person, new, without our name.
+    """Tell whether a message may be answered: new, by a person, and in a channel not addressed to anybody.
 
-    A message with our name comes a second time, as ``app_mention``.
+    One with our name comes a second time, as ``app_mention``; one with another name is for somebody else.
     """
     ours = event.get("bot_id") or event.get("subtype") not in PEOPLES or event.get("user") in {None, bot_user}
     direct = event.get("channel_type") == "im"
-    return not ours and (direct or f"<@{bot_user}>" not in str(event.get("text", "")))
+    return not ours and (direct or not _PERSON.search(str(event.get("text", ""))))
 
 
 def team_of(body: Mapping[str, Any]) -> str:

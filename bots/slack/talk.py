@@ -18,7 +18,7 @@ from core.i18n import texts
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bots.slack.answers import Answers
+    from bots.slack.answers import Answer, Answers
     from core.delivery.port import ReceiptBook
     from core.storage.notes import SqlNotes
 
@@ -48,14 +48,20 @@ class Talk:
         self._changed = changed
 
     async def on_mention(self, body: Json, event: Json) -> None:
-        """Answer a mention in its thread; one at the top of a channel begins a thread."""
+        """Answer a mention in its thread; one at the top of a channel begins a thread.
+
+        An edited message is a mention once more: it is answered if it was none before.
+        """
         workspace = await self._workspaces.find(team_of(body))
         if event.get("bot_id") or event.get("user") == workspace.bot_user:
             return
-        await self._say(_asked(body, event, thread=event.get("thread_ts") or event["ts"]), event)
+        asked = _asked(body, event, thread=event.get("thread_ts") or event["ts"])
+        heard = f"slack:mention:{asked.team}:{asked.channel}:{event['ts']}"
+        if await self._notes.first(heard, keep=FOLLOWED):
+            await self._say(asked, event)
 
     async def on_message(self, body: Json, event: Json) -> None:
-        """Answer a direct message, or a reply in a thread that the app takes part in."""
+        """Answer a direct message, or a further reply of who has asked the app something in the same thread."""
         asked = _asked(body, event, thread=event.get("thread_ts", ""))
         workspace = await self._workspaces.find(asked.team)
         if not is_for_us(event, workspace.bot_user):
@@ -74,6 +80,9 @@ class Talk:
         reader = {"recipient_user_id": asked.user, "recipient_team_id": team}
         stream = Stream(self._api, self._answers.services.clock, place, reader, token)
         answer = await self._answers.answer(asked, command, args, context=context, progress=stream.show)
+        if answer.reply.private and not asked.direct:
+            await self._whisper(asked, event, answer, token)
+            return
         first, *others = answer.messages
         await stream.finish(first)
         for message in others:
@@ -81,6 +90,18 @@ class Talk:
         if asked.thread:
             await self._notes.put(_thread(asked), "", keep=FOLLOWED)
         await self._changed(asked, command)
+
+    async def _whisper(self, asked: Asked, event: Json, answer: Answer, token: str) -> None:
+        """Show an answer to nobody else in the channel; in a thread only where there is one already.
+
+        https://docs.slack.dev/reference/methods/chat.postEphemeral
+        """
+        thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+        for message in answer.messages:
+            said = {name: message.payload[name] for name in ("text", "blocks")}
+            place = {"channel": asked.channel, "user": asked.user, **thread}
+            await self._api.call("chat.postEphemeral", {**place, **said}, token=token)
+        await self._show_status(asked.channel, asked.thread, "", token)
 
     async def _at_work(self, asked: Asked, event: Json, token: str) -> Asked:
         """Show that there is work on an answer; return where it goes.
@@ -90,13 +111,18 @@ class Talk:
         """
         _ = texts(await self._answers.lang(asked))
         thread = asked.thread or event["ts"]
-        status = {"channel_id": asked.channel, "thread_ts": thread, "status": _("is looking in the archive…")}
+        shown = await self._show_status(asked.channel, thread, _("is looking in the archive…"), token)
+        return replace(asked, thread=thread) if shown else asked
+
+    async def _show_status(self, channel: str, thread: str, said: str, token: str) -> bool:
+        """Show a status until something is posted in the thread, "" for none; tell whether Slack took it."""
+        status = {"channel_id": channel, "thread_ts": thread, "status": said}
         try:
             await self._api.call("assistant.threads.setStatus", status, token=token)
         except SendError as error:
             log.debug("no status shown", reason=error.reason)
-            return asked
-        return replace(asked, thread=thread)
+            return False
+        return True
 
     async def _context(self, asked: Asked) -> Context:
         """Return the issue that a thread is about, if it stands below a post of ours."""
@@ -113,4 +139,4 @@ def _asked(body: Json, event: Json, *, thread: str) -> Asked:
 
 
 def _thread(asked: Asked) -> str:
-    return f"slack:thread:{asked.team}:{asked.channel}:{asked.thread}"
+    return f"slack:thread:{asked.team}:{asked.channel}:{asked.thread}:{asked.user}"

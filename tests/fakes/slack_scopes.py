@@ -7,6 +7,7 @@ NEEDED = {
     "assistant.threads.setSuggestedPrompts": ("assistant:write",),
     "chat.appendStream": ("chat:write",),
     "chat.delete": ("chat:write",),
+    "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.startStream": ("chat:write",),
     "chat.stopStream": ("chat:write",),

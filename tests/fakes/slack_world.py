@@ -107,6 +107,16 @@ class World:
         self.messages[team.id, channel, ts] = {**payload, "ts": ts}
         return {"ts": ts, "channel": channel}
 
+    def _chat_postEphemeral(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
+        if not team.channels.get(payload["channel"]):
+            return {"error": "channel_not_found" if payload["channel"] not in team.channels else "not_in_channel"}
+        if not payload.get("user"):
+            return {"error": "user_not_in_channel"}
+        shown = {name: payload[name] for name in payload.keys() - {"channel", "user", "thread_ts"}}
+        if wrong := problems(shown | {"unfurl_links": False, "unfurl_media": False}):
+            return {"error": "invalid_blocks", "response_metadata": {"messages": wrong}}
+        return {"message_ts": self.stamp()}
+
     def _known(self, team: Team, channel: str, ts: str) -> bool:
         return (team.id, channel, ts) in self.messages or (team.id, channel, ts) in self.written
 

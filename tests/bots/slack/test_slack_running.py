@@ -121,6 +121,43 @@ async def test_a_direct_message_is_answered_plainly_where_there_is_none(stand: S
     assert "thread_ts" not in answer
 
 
+async def test_in_a_followed_thread_people_may_talk_to_each_other(stand: Stand) -> None:
+    mention = stand.said(f"<@{stand.team.bot}> what is polaris?", channel="C6", kind="app_mention")
+    await stand.fake.push("events_api", mention)
+    await stand.fake.until(lambda: len(stand.fake.posts("C6")) == 1)
+    root = mention["event"]["ts"]
+    for said in (
+        stand.said("nobody asked me either", channel="C6", thread=root, user="U2"),
+        stand.said("<@U2> shall we try beaver?", channel="C6", thread=root),
+    ):
+        await stand.fake.push("events_api", said)
+    assert "Beaver CLI" in text_of(await stand.say("what is beaver?", channel="C6", thread=root))
+    await stand.say("today", channel="DU1")
+    assert len(stand.fake.posts("C6")) == 2
+
+
+async def test_an_edited_mention_is_answered_once(stand: Stand) -> None:
+    said = stand.said(f"<@{stand.team.bot}> what is polaris?", channel="C7", kind="app_mention")
+    await stand.fake.push("events_api", said)
+    await stand.fake.until(lambda: len(stand.fake.posts("C7")) == 1)
+    edited = {**said, "event_id": "Ev-edited", "event": {**said["event"], "edited": {"user": "U1", "ts": "1.1"}}}
+    await stand.fake.push("events_api", edited)
+    await stand.say("today", channel="DU1")
+    assert len(stand.fake.posts("C7")) == 1
+
+
+@pytest.mark.parametrize("words", ["help", "forgetme"])
+async def test_what_concerns_one_reader_is_not_said_to_a_channel(stand: Stand, words: str) -> None:
+    before = len(stand.fake.posts("C8"))
+    said = stand.said(f"<@{stand.team.bot}> {words}", channel="C8", kind="app_mention")
+    await stand.fake.push("events_api", said)
+    status = "assistant.threads.setStatus"
+    await stand.fake.until(lambda: any(not call["status"] for call in stand.fake.calls(status)))
+    whispered = stand.fake.calls("chat.postEphemeral")[-1]
+    assert (whispered["channel"], whispered["user"]) == ("C8", "U1")
+    assert len(stand.fake.posts("C8")) == before
+
+
 @pytest.mark.parametrize(
     "refusal",
     [
