@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
+from bots.telegram.api import HARMLESS, insist
 from bots.telegram.hear import asked_for
 from bots.telegram.keyboard import keyboard
 from core.commands.turn import shown
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from core.document.nodes import Document
     from core.render.port import Message
     from core.target import Target
-
-TRIES = 3
-LONGEST_WAIT = timedelta(seconds=60)
 
 Row = list[dict[str, str]]
 
@@ -57,7 +55,8 @@ class Answers:
         rest = _with_rows(self.messages(reply), rows)
         if not beside:
             try:
-                await self._parts.sender.edit(target, message_id, rest[0])
+                edit = partial(self._parts.sender.edit, target, message_id, rest[0])
+                await insist(edit, self._parts.services.clock, again=HARMLESS)
                 del rest[0]
             except SendError as error:
                 if error.kind not in {"content", "config"}:
@@ -67,19 +66,15 @@ class Answers:
 
     async def send(self, target: Target, message: Message, more: dict[str, Any] | None = None) -> None:
         """Send a message, and again if it surely did not arrive."""
-        for tries_left in reversed(range(TRIES)):
-            try:
-                await self._parts.sender.answer(target, message, more)
-            except SendError as error:
-                if not tries_left or error.kind not in {"wait", "move", "transient"}:
-                    raise
-                if error.kind == "move":
-                    await self._parts.services.subscriptions.move(target, error.moved_to or target.chat)
-                    target = target.moved_to(error.moved_to or target.chat)
-                wait = min(error.retry_after or timedelta(seconds=1), LONGEST_WAIT)
-                await self._parts.services.clock.sleep(wait if error.kind != "move" else timedelta(0))
-            else:
-                return
+        clock = self._parts.services.clock
+        try:
+            await insist(partial(self._parts.sender.answer, target, message, more), clock)
+        except SendError as error:
+            if error.kind != "move":
+                raise
+            there = target.moved_to(error.moved_to or target.chat)
+            await self._parts.services.subscriptions.move(target, there.chat)
+            await insist(partial(self._parts.sender.answer, there, message, more), clock)
 
     async def rows(self, command: str, args: str, reply: Reply, *, direct: bool) -> list[Row]:
         """Return rows of buttons that only Telegram has."""

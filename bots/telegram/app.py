@@ -44,7 +44,7 @@ class TelegramApp:
         self._me = me
         self._links = Links(me.username or "", parts.buttons)
         self._answers = Answers(parts, self._links)
-        self._rights = Rights(parts.api)
+        self._rights = Rights(parts.api, parts.services.clock)
         tryout = RichTryout(parts, self._answers)
         self._presses = Presses(parts, self._answers, self._links, self._rights, tryout)
         self._events = ChatEvents(parts.api, parts.account, parts.services, self._answers.say, me)

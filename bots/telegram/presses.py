@@ -55,6 +55,10 @@ class Presses:
         answer: dict[str, Any] = {"callback_query_id": query.id}
         try:
             answer |= await self._do(query)
+        except SendError:
+            _ = texts(language_of(query.from_user))
+            answer |= _alert(_("Something went wrong on my side. Please try again in a moment."))
+            raise
         finally:
             try:
                 await self._parts.api.call("answerCallbackQuery", answer)

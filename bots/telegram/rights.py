@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from bots.telegram.api import HARMLESS, insist
 from bots.telegram.hear import MANAGERS
 from core.commands.registry import COMMANDS
 from core.delivery.model import SendError
@@ -12,14 +14,16 @@ if TYPE_CHECKING:
     from telegram import Message, User
 
     from bots.telegram.api import Api
+    from core.clock import Clock
     from core.target import Target
 
 
 class Rights:
     """Asks Telegram each time: an admin may have been one only until a minute ago."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, clock: Clock) -> None:
         self._api = api
+        self._clock = clock
 
     async def may_say(self, command: str, message: Message) -> bool:
         """Tell whether the author of a message may run the command on the chat that it stands in."""
@@ -34,10 +38,15 @@ class Rights:
         return not _needs_rights(command) or here.chat == str(user.id) or await self.manages(here.chat, user)
 
     async def manages(self, chat: str, user: User) -> bool:
-        """Tell whether the user is an admin of the chat."""
+        """Tell whether the user is an admin of the chat. Raises ``SendError`` if Telegram cannot be asked now."""
         try:
-            member = await self._api.call("getChatMember", {"chat_id": int(chat), "user_id": user.id})
-        except (SendError, ValueError):
+            asked = {"chat_id": int(chat), "user_id": user.id}
+            member = await insist(partial(self._api.call, "getChatMember", asked), self._clock, again=HARMLESS)
+        except ValueError:
+            return False
+        except SendError as error:
+            if error.kind in HARMLESS:
+                raise
             return False
         return member["status"] in MANAGERS
 

@@ -299,6 +299,41 @@ async def test_a_button_that_is_for_admins_tells_others_so_quietly(bot: Bot) -> 
     assert "Only admins" in told["text"]
 
 
+async def test_who_is_no_admin_erases_nothing_that_is_the_groups(bot: Bot) -> None:
+    chat = bot.group(admins={7})
+    await bot.ask(chat, "/subscribe 8:30", user=7)
+    assert "subscription of this chat" not in await bot.ask(chat, "/forgetme", user=8)
+    assert (await bot.press(chat, "Erase it", user=9))["text"] == "Erased."
+    assert "8:30" in await bot.ask(chat, "/settings", user=7)
+    assert "subscription of this chat" in await bot.ask(chat, "/forgetme", user=7)
+    assert "No more issues come here" in (await bot.press(chat, "Erase it", user=7))["text"]
+    assert "isn't subscribed" in await bot.ask(chat, "/settings", user=7)
+
+
+@pytest.mark.parametrize("trouble", [Refusal(429, "Too Many Requests: retry after 1", retry_after=1), "after"])
+async def test_an_admin_is_one_also_when_telegram_has_to_be_asked_twice(trouble: Refusal | str, bot: Bot) -> None:
+    chat = bot.group(admins={7})
+    bot.fake.fail("getChatMember", chat, trouble)
+    assert "Subscribed" in await bot.ask(chat, "/subscribe 8:30", user=7)
+
+
+@pytest.mark.parametrize("trouble", [Refusal(429, "Too Many Requests: retry after 1", retry_after=1), "before"])
+async def test_a_page_turns_also_when_telegram_does_not_take_it_at_once(trouble: Refusal | str, bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/today")
+    bot.fake.fail("editMessageText", chat, trouble)
+    await bot.press(chat, "Dev")
+    (text,) = bot.fake.texts(chat)
+    assert text.startswith("🔧 DEV")
+
+
+async def test_a_press_that_comes_to_nothing_says_so(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/today")
+    bot.fake.fail("editMessageText", chat, Refusal(403, "Forbidden: user is deactivated"))
+    assert "Something went wrong" in (await bot.press(chat, "Dev"))["text"]
+
+
 async def test_a_channel_is_set_up_from_its_owners_direct_chat(bot: Bot) -> None:
     owner = bot.reader()
     channel = bot.fake.chat(-next(bot.numbers), "channel", title="The Channel", username="thechannel")
