@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import structlog
 
 from bots.telegram.answer import Answers
 from bots.telegram.chats import ChatEvents, addressed, aimed, is_channel_name, title_of
-from bots.telegram.hear import channel_behind, language_of, line_of, refs_on, setting_meant, target_of
+from bots.telegram.hear import channel_behind, is_somebodys, language_of, line_of, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
 from bots.telegram.links import Links
 from bots.telegram.parts import OFFERS
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from core.target import Target
 
 RECEIPTS_LOOKED_AT = 30
+_ASKS = re.compile("[?？؟]")
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +72,7 @@ class TelegramApp:
             await self._said(message)
 
     async def _said(self, message: Message) -> None:
-        if await self._events.changed(message):
+        if await self._events.changed(message) or not is_somebodys(message, self._me):
             return
         line = await self._line(message)
         if line is None:
@@ -103,9 +105,9 @@ class TelegramApp:
         return setting or line
 
     async def _comment(self, message: Message) -> str | None:
-        """Return a question in the discussion group of a channel that reads us."""
+        """Return a question in the discussion group of a channel that reads us: every comment there answers a post."""
         behind = channel_behind(message)
-        if behind is None or not message.text:
+        if behind is None or not message.text or not _ASKS.search(message.text):
             return None
         channel = replace(target_of(message, self._parts.account), chat=str(behind[0].id), thread="")
         return f"ask {message.text}" if await self._parts.services.subscriptions.of_target(channel) else None

@@ -16,10 +16,20 @@ if TYPE_CHECKING:
 
     from telegram import Chat, Message, Update, User
 
-_COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<args>.*))?", re.DOTALL)
+_COMMAND = re.compile(r"[/／](?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<args>.*))?", re.DOTALL)
 _REF = re.compile(r"[a-z0-9-]+/[a-z]{2}/\d{4}-\d{2}-\d{2}")
 _ASKING = re.compile(r"(?P<line>(?:at -?\d+ )?(?:settings (?:zone|time)|subscribe)) \S")
 MANAGERS = frozenset({"creator", "administrator"})
+
+
+def is_somebodys(message: Message, me: User) -> bool:
+    """Tell whether a person says it in this chat.
+
+    Others are what a bot writes, a story that was posted through us, and a channel's post copied into its discussion.
+    """
+    author, through = message.from_user, message.via_bot
+    by_bot = author is not None and author.is_bot and message.sender_chat is None
+    return not (by_bot or message.is_automatic_forward or (through and through.id == me.id))
 
 
 def line_of(message: Message, me: User) -> str | None:
@@ -28,23 +38,20 @@ def line_of(message: Message, me: User) -> str | None:
     A command of ours; in a direct chat any other text is a question, in a group one that replies to us or names us.
     """
     text = (message.text or message.caption or "").strip()
-    if match := _COMMAND.fullmatch(text):
-        return _command(match, message, me)
+    said, names = re.subn(rf"@{re.escape(me.username or '')}\b", " ", text, flags=re.IGNORECASE)
+    to_us = bool(names) or message.chat.type == "private"
+    if match := _COMMAND.fullmatch(said.strip()):
+        return _command(match, to_us=to_us)
     if not text or message.chat.type == "channel":
         return None
-    mention = re.compile(rf"@{re.escape(me.username or '')}\b", re.IGNORECASE)
-    if message.chat.type == "private" or mention.search(text) or _answers(message, me):
-        return f"ask {mention.sub(' ', text).strip()}"
-    return None
+    return f"ask {said.strip()}" if to_us or _answers(message, me) else None
 
 
-def _command(match: re.Match[str], message: Message, me: User) -> str | None:
-    name, bot = match["name"].lower(), match["bot"]
-    if bot and bot.casefold() != (me.username or "").casefold():
+def _command(match: re.Match[str], *, to_us: bool) -> str | None:
+    name = match["name"].lower()
+    if match["bot"] or not (to_us or name in COMMANDS):
         return None
-    if name not in COMMANDS and not bot and message.chat.type != "private":
-        return None
-    return f"{name} {match['args'] or ''}".strip()
+    return f"{name} {(match['args'] or '').strip()}".strip()
 
 
 def _answers(message: Message, me: User) -> bool:

@@ -31,7 +31,7 @@ PASSAGES = 3
 async def _ask(request: Request, services: Services) -> Reply:
     _ = texts(request.lang)
     question = one_line(request.args, QUESTION_LENGTH)
-    if not question:
+    if not any(map(str.isalnum, question)):
         raise UsageError(_("What would you like to know? Just write your question."))
     if polite := await courtesy(question, request, services):
         return polite

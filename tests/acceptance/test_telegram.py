@@ -220,7 +220,9 @@ async def test_a_comment_on_the_post_of_a_channel_is_a_question(bot: Bot) -> Non
         "is_automatic_forward": True, "forward_origin": forward,
         "from": {"id": 777000, "is_bot": False, "first_name": "Telegram"},
     }  # fmt: skip
+    await bot.fake.say(discussion, "nice", reply_to_message=post)
     assert "Beaver" in await bot.ask(discussion, "what is beaver?", reply_to_message=post)
+    assert len(bot.fake.texts(discussion)) == 1
 
 
 async def test_commands_to_another_bot_are_ignored(bot: Bot) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Message, Update, User
 
-from bots.telegram.hear import language_of, line_of, setting_meant, target_of, worth_answering
+from bots.telegram.hear import is_somebodys, language_of, line_of, setting_meant, target_of, worth_answering
 from bots.telegram.links import payload, read_payload
 from bots.telegram.zones import zone_at
 
@@ -40,6 +40,10 @@ def message(text: str, kind: str = "private", **more: Any) -> Message:  # noqa: 
         ("what is MoE?", "supergroup", None),
         ("@paper_bot what is MoE?", "supergroup", "ask what is MoE?"),
         ("@paper_bottle what is MoE?", "supergroup", None),
+        ("@paper_bot /today zh", "supergroup", "today zh"),
+        ("/rules @paper_bot", "supergroup", "rules"),
+        ("@paper_bot /today@other_bot", "supergroup", None),
+        ("／today", "private", "today"),
         ("什么是 MoE", "private", "ask 什么是 MoE"),
         ("Post of an editor", "channel", None),
         ("/subscribe 9:00", "channel", "subscribe 9:00"),
@@ -48,6 +52,26 @@ def message(text: str, kind: str = "private", **more: Any) -> Message:  # noqa: 
 )
 def test_a_message_says(text: str, kind: str, line: str | None) -> None:
     assert line_of(message(text, kind), ME) == line
+
+
+OTHER = {"id": 5, "is_bot": True, "first_name": "Other"}
+GROUP = {"id": -5, "type": "supergroup"}
+
+
+@pytest.mark.parametrize(
+    ("more", "heard"),
+    [
+        ({"from": {**OTHER, "is_bot": False}}, True),
+        ({"from": OTHER, "sender_chat": GROUP}, True),
+        ({"from": OTHER}, False),
+        ({"via_bot": ME.to_dict()}, False),
+        ({"via_bot": OTHER}, True),
+        ({"is_automatic_forward": True}, False),
+    ],
+    ids=["person", "anonymous admin", "bot", "a story of ours", "a picture of another bot", "post of a channel"],
+)
+def test_only_what_people_say_is_heard(more: dict[str, Any], *, heard: bool) -> None:
+    assert is_somebodys(message("/today@paper_bot", "supergroup", **more), ME) is heard
 
 
 def test_a_reply_to_the_bot_in_a_group_is_a_question() -> None:

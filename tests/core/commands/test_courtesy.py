@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         ("你是谁？", "I bring the daily issue"),
         ("What can you do?", "I bring the daily issue"),
         ("Hello Kitty in the news?", "archive"),
+        ("👍", "What would you like to know?"),
+        ("？", "What would you like to know?"),
     ],
 )
 async def test_courtesies_are_returned_and_questions_are_asked(ask: Ask, said: str, answer: str) -> None:
