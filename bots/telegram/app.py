@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.telegram.answer import Answers
-from bots.telegram.chats import ChatEvents, addressed, aimed, is_channel_name, title_of
+from bots.telegram.chats import ChatEvents, addressed, aimed, for_channel, is_channel_name, title_of
 from bots.telegram.hear import channel_behind, is_somebodys, language_of, line_of, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
 from bots.telegram.links import Links
 from bots.telegram.parts import OFFERS
 from bots.telegram.presses import Presses
-from bots.telegram.rights import Rights
+from bots.telegram.rights import Rights, needs_rights
 from bots.telegram.tryout import RichTryout
 from bots.telegram.working import Working
 from bots.telegram.zones import zone_at
@@ -132,6 +132,8 @@ class TelegramApp:
         draft = message.message_id if message.chat.type == "private" else 0
         async with Working(self._parts.api, self._parts.services.clock, here, draft=draft) as working:
             reply = await dispatch(replace(request, progress=working.progress), self._parts.services)
+        if message.chat.type == "channel" and needs_rights(request.command):
+            return replace(reply, document=for_channel(reply.document))
         if request.target == here:
             return reply
         chat = request.target.chat

@@ -170,6 +170,13 @@ def addressed(document: Document, chat: str, title: str) -> Document:
     return structs.replace(document, blocks=(*name, *map(block, document.blocks)))
 
 
+def for_channel(document: Document) -> Document:
+    """Return a page for admins as a channel shows it: its buttons would act for the readers who press them."""
+    hint = paragraph(texts(document.lang)("The buttons for this are in our direct chat: send me /channel there."))
+    blocks = (each for each in document.blocks if not isinstance(each, Actions))
+    return structs.replace(document, blocks=(*blocks, hint))
+
+
 def aimed(line: str, here: Target) -> tuple[str, Target]:
     """Return the command line of a button or message and the chat that it acts on, ``here`` unless it says another."""
     command, rest, _beside = Action.parse(line)

@@ -2,7 +2,8 @@
 
 https://core.telegram.org/bots/features#deep-linking. A payload is a command with its arguments joined by underscores
 (``models``, ``issue_2026-02-19``, as people write it), "x" and the command line in base64, or, where that is too long,
-"y" and a name that is remembered for it, as for buttons.
+"y" and a name that is remembered for it, as for buttons. Anybody may make a link for others, who see nothing but a
+button to start the bot: a link reads and subscribes, and opens the page of what would change or erase more.
 """
 
 from __future__ import annotations
@@ -41,11 +42,11 @@ class Links:
         return f"https://t.me/share/url?url={link}&text={quote(title, safe='')}"
 
     async def read(self, payload: str) -> str:
-        """Return the command line of a payload, "start" if there is none in it."""
+        """Return the command line that a payload leads to, "start" if there is none in it."""
         if payload.startswith(LONG_MARK):
             line = await self._buttons.data(TOKEN_MARK + payload.removeprefix(LONG_MARK))
-            return line if line and _is_known(line) else "start"
-        return read_payload(payload)
+            return _harmless(line) if line and _is_known(line) else "start"
+        return _harmless(read_payload(payload))
 
     def to_group(self) -> str:
         """Return the link that adds the bot to a group and subscribes it."""
@@ -84,3 +85,11 @@ def read_payload(payload: str) -> str:
 
 def _is_known(line: str) -> bool:
     return line.partition(" ")[0] in COMMANDS
+
+
+def _harmless(line: str) -> str:
+    name = line.partition(" ")[0]
+    audience = COMMANDS[name].audience
+    if audience == "everyone" or name == "subscribe":
+        return line
+    return name if audience == "either" else "settings"

@@ -27,7 +27,7 @@ class Rights:
 
     async def may_say(self, command: str, message: Message) -> bool:
         """Tell whether the author of a message may run the command on the chat that it stands in."""
-        if message.chat.type in {"private", "channel"} or not _needs_rights(command):
+        if message.chat.type in {"private", "channel"} or not needs_rights(command):
             return True
         if message.sender_chat and message.sender_chat.id == message.chat.id:  # an anonymous admin
             return True
@@ -35,7 +35,7 @@ class Rights:
 
     async def may_press(self, command: str, here: Target, user: User) -> bool:
         """Tell whether whoever pressed a button may run the command on the chat that it stands in."""
-        return not _needs_rights(command) or here.chat == str(user.id) or await self.manages(here.chat, user)
+        return not needs_rights(command) or here.chat == str(user.id) or await self.manages(here.chat, user)
 
     async def manages(self, chat: str, user: User) -> bool:
         """Tell whether the user is an admin of the chat. Raises ``SendError`` if Telegram cannot be asked now."""
@@ -51,6 +51,7 @@ class Rights:
         return member["status"] in MANAGERS
 
 
-def _needs_rights(command: str) -> bool:
+def needs_rights(command: str) -> bool:
+    """Tell whether it matters for a command who gives it."""
     known = COMMANDS.get(command)
     return known is not None and known.audience != "everyone"

@@ -207,12 +207,7 @@ async def test_a_reply_with_a_quote_is_a_question_about_that_story(bot: Bot) -> 
 async def test_a_comment_on_the_post_of_a_channel_is_a_question(bot: Bot) -> None:
     channel = bot.fake.chat(-next(bot.numbers), "channel", title="Talked about", admins={7, BOT}).id
     discussion = bot.group()
-    await bot.fake.update(
-        channel_post={
-            "message_id": 1, "date": int(datetime.now(UTC).timestamp()), "chat": bot.fake.chats[channel].json,
-            "text": "/subscribe 8:30",
-        }
-    )  # fmt: skip
+    await bot.fake.post(channel, "/subscribe 8:30")
     await bot.fake.until(lambda: bool(bot.fake.texts(channel)))
     forward = {"type": "channel", "date": 1, "chat": bot.fake.chats[channel].json, "message_id": 5}
     post = {
@@ -352,6 +347,17 @@ async def test_a_channel_is_set_up_from_its_owners_direct_chat(bot: Bot) -> None
     told = await bot.press(channel.id, "Dev", user=9)
     assert told["url"].startswith("https://t.me/paper_bot?start=")
     assert "Polaris 2 is out" in bot.fake.texts(channel.id)[0]
+
+
+async def test_what_a_channel_is_told_about_its_subscription_has_no_buttons_for_its_readers(bot: Bot) -> None:
+    channel = bot.fake.chat(-next(bot.numbers), "channel", title="Typed", admins={7, BOT})
+    for line, answer in (("/subscribe 8:30 Berlin", "Subscribed: every day at 08:30"), ("/settings", "(Berlin)")):
+        await bot.fake.post(channel.id, line)
+        await bot.fake.until(lambda answer=answer: answer in "".join(bot.fake.texts(channel.id)[-1:]))  # type: ignore[misc]
+        assert "send me /channel" in bot.fake.texts(channel.id)[-1]
+        assert not bot.fake.buttons(channel.id)
+    await bot.fake.post(channel.id, "/today")
+    await bot.fake.until(lambda: bool(bot.fake.buttons(channel.id)))
 
 
 async def test_the_owner_hears_from_the_bot_once_it_is_an_admin(bot: Bot) -> None:
@@ -613,8 +619,7 @@ async def test_a_shared_location_sets_the_zone(bot: Bot) -> None:
 
 async def test_doctor_finds_the_bot_well(bot: Bot) -> None:
     muted = bot.fake.chat(-next(bot.numbers), "channel", title="Muted", admins={7, BOT})
-    command = {"message_id": 1, "date": int(datetime.now(UTC).timestamp()), "text": "/subscribe 8:30"}
-    await bot.fake.update(channel_post={**command, "chat": muted.json})
+    await bot.fake.post(muted.id, "/subscribe 8:30")
     await bot.fake.until(lambda: bool(bot.fake.texts(muted.id)))
     muted.admins.remove(BOT)
     printed = await bot.call("doctor")

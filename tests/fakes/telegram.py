@@ -144,6 +144,12 @@ class FakeTelegram:
         await self.update(message=message)
         return int(message["message_id"])
 
+    async def post(self, channel: int, text: str) -> None:
+        """Let an editor post in a channel: Telegram does not say who."""
+        there = self.chats[channel].json
+        about = {"message_id": next(self._ids), "date": int(time()), "chat": there, "sender_chat": there}
+        await self.update(channel_post={**about, "text": text})
+
     async def tell(self, chat: int, *, user: int = 0, lang: str = "en", **more: Any) -> None:  # noqa: ANN401
         """Let a service message or another kind of message appear."""
         await self.update(message=self._message(chat, user or _author(chat), lang, **more))

@@ -46,6 +46,23 @@ async def test_a_payload_of_nobody_or_of_no_command_only_greets(notes: SqlNotes)
     assert await links.read(secret.partition("start=")[2]) == "start"
 
 
+@pytest.mark.parametrize(
+    ("line", "opened"),
+    [
+        ("forgetme yes", "forgetme"),
+        ("unsubscribe", "settings"),
+        ("pause 30", "settings"),
+        ("lang zh", "settings"),
+        ("settings style full", "settings"),
+        ("subscribe 8am", "subscribe 8am"),
+    ],
+)
+async def test_a_link_erases_and_ends_nothing(line: str, opened: str, notes: SqlNotes) -> None:
+    links = Links("paper_bot", Buttons(notes))
+    assert await links.read(line.replace(" ", "_")) == opened
+    assert await links.read((await links.opening(line)).partition("start=")[2]) == opened
+
+
 async def test_links_to_share_and_to_add(notes: SqlNotes) -> None:
     links = Links("b", Buttons(notes))
     assert (await links.sharing("today", "a & b")).endswith("&text=a%20%26%20b")
