@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.slack.budget import PATIENCE, Budget
-from bots.slack.errors import send_error
+from bots.slack.errors import RAISED, send_error
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ class Api:
                 response = await self.client.api_call(method, json=body)
             else:
                 response = await self.client.api_call(method, params=body)
-        except (TimeoutError, SlackClientError, aiohttp.ClientError, OSError) as error:
+        except RAISED as error:
             refused = send_error(error)
             if refused.retry_after:
                 self._budget.hold(method, token, refused.retry_after)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 INVITE = "Invite the app into the channel with /invite, or unsubscribe the channel."
 COPY_AGAIN = "Copy the bot token (xoxb-…) again from OAuth & Permissions of the app."
+NO_WAY = "Set PAPERBOY_SLACK__APP_TOKEN (Socket Mode) or PAPERBOY_SLACK__SIGNING_SECRET (HTTP)."
 MANIFEST = "Update the app from deploy/slack-manifest.yaml and install it again."
 
 
@@ -104,5 +105,4 @@ async def _way(settings: SlackSettings, api: Api) -> Finding:
         return Finding(
             level="ok", subject="slack", message="events come over HTTP, to /slack/events on the desk's address"
         )
-    advice = "Set PAPERBOY_SLACK__APP_TOKEN (Socket Mode) or PAPERBOY_SLACK__SIGNING_SECRET (HTTP)."
-    return Finding(level="error", subject="slack", message="no way for events to come in", advice=advice)
+    return Finding(level="error", subject="slack", message="no way for events to come in", advice=NO_WAY)

@@ -61,6 +61,8 @@ CODES: Mapping[ErrorClass, frozenset[str]] = {
 }  # fmt: skip
 """Slack's error strings by what follows from them. Rights that the whole app lacks stop the account, not a channel."""
 
+RAISED = (TimeoutError, SlackClientError, aiohttp.ClientError, OSError)
+"""What slack_sdk raises that ``send_error`` translates."""
 _KINDS = {code: kind for kind, codes in CODES.items() for code in codes}
 
 TABLE: Mapping[type[Exception], ErrorClass] = {

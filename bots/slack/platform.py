@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_sdk.web.async_client import AsyncWebClient
-from starlette.routing import Route
 
 from bots.slack.answers import Answers
 from bots.slack.api import Api
 from bots.slack.app import SlackApp
 from bots.slack.commands import Commands
 from bots.slack.directs import Directs
-from bots.slack.doctor import examine
+from bots.slack.doctor import NO_WAY, examine
+from bots.slack.errors import RAISED, send_error
+from bots.slack.events import events_route
 from bots.slack.home import Homes
 from bots.slack.install import install_routes
 from bots.slack.leaving import Leaving
@@ -35,7 +35,7 @@ from core.delivery.model import SendError
 from core.delivery.pacing import Pace, Window
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from core.storage.notes import SqlNotes
     from core.storage.subscriptions import SqlSubscriptions
 
-EVENTS = "/slack/events"
 MINUTE = timedelta(minutes=1)
 PACE = Pace(
     per_second=5,
@@ -62,6 +61,8 @@ https://docs.slack.dev/apis/web-api/rate-limits
 """
 LOOK_AGAIN = timedelta(seconds=3)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
+
+_Said = TypeVar("_Said")
 
 log = structlog.get_logger(__name__)
 
@@ -141,9 +142,8 @@ class SlackPlatform:
             homes=self._homes,
             talk=Talk(answers, notes, receipts, self._homes.changed),
             leaving=Leaving(self._workspaces, subscriptions, services.subscriptions),
-            signing_secret=signing,
         )
-        events = [Route(EVENTS, AsyncSlackRequestHandler(self._app.bolt).handle, methods=["POST"])] if signing else []
+        events = [events_route(self._app.bolt, signing)] if signing else []
         installs = install_routes(settings, self._api, vault, notes) if settings.client_id and vault else []
         self.routes: Sequence[BaseRoute] = (*events, *installs)
 
@@ -154,33 +154,42 @@ class SlackPlatform:
 
     async def serve(self) -> None:
         """Listen to readers until cancelled: over a socket with an app token, else over HTTP."""
-        await self._introduce()
+        await self._until_answered("bot token", self._workspaces.own)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._homes.keep_fresh())
             if self._settings.app_token:
                 tasks.create_task(self._over_socket(self._settings.app_token.get_secret_value()))
-            else:
+            elif self._settings.signing_secret:
                 log.info("slack is served", over="http")
+            else:
+                log.warning("slack cannot be heard, only posted to", advice=NO_WAY)
 
-    async def _introduce(self) -> None:
-        """Learn which workspace the operator's token is of, however long the network takes to be there."""
+    async def _until_answered(self, token: str, ask: Callable[[], Awaitable[_Said]]) -> _Said:
+        """Ask Slack, however long the network takes to be there. Raises ``SendError`` if it refuses the token."""
         wait = FIRST_WAIT
         while True:
             try:
-                await self._workspaces.own()
+                return await ask()
             except SendError as error:
                 if error.kind == "fatal":
-                    raise SendError("fatal", f"Slack refuses the token: {error.reason}") from error
+                    raise SendError("fatal", f"Slack refuses the {token}: {error.reason}") from error
                 log.warning("slack does not answer", reason=error.reason)
                 await self._clock.sleep(error.retry_after or wait)
                 wait = min(wait * 2, LONGEST_WAIT)
-            else:
-                return
 
     async def _over_socket(self, token: str) -> None:
-        handler = AsyncSocketModeHandler(
-            self._app.bolt, token, web_client=AsyncWebClient(base_url=self._settings.api_url)
-        )
+        """Listen over a socket. Its first address is asked for here: with a refused token the SDK asks for ever."""
+        client = AsyncWebClient(base_url=self._settings.api_url)
+
+        async def address() -> str:
+            try:
+                return str((await client.apps_connections_open(app_token=token))["url"])
+            except RAISED as error:
+                raise send_error(error) from error
+
+        first = await self._until_answered("app token", address)
+        handler = AsyncSocketModeHandler(self._app.bolt, token, web_client=client)
+        handler.client.wss_uri = first
         try:
             await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
             log.info("slack is served", over="socket")

@@ -366,6 +366,22 @@ async def test_over_http_only_fresh_requests_that_slack_signed_pass(program: Pro
     assert await program.fake.command_over_http(address, payload, secret="another") == 401
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("no json", 401),
+        ('{"a":' * 20_000, 401),
+        ("[]", 401),
+        ("x" * 1_000_001, 413),
+        ("ssl_check=1", 200),
+    ],
+    ids=["no json", "deep", "a list", "long", "a look at the certificate"],
+)
+async def test_what_nobody_signed_is_not_even_read(program: Program, body: str, status: int) -> None:
+    address = f"{program.desk}/slack/events"
+    assert await program.fake.http(address, body, kind="application/json", secret="another") == status
+
+
 async def test_events_and_presses_come_over_http_too(program: Program) -> None:
     address = f"{program.desk}/slack/events"
     said = {"type": "message", "channel": "DU9", "channel_type": "im", "user": "U9", "text": "today", "ts": "9.1"}

@@ -65,7 +65,7 @@ class FakeSlack(Doings):
         self.planned: dict[str, list[Answer]] = {}
         self.codes: dict[str, str] = {}
         self.tokens_given = count(1)
-        self._sockets: list[web.WebSocketResponse] = []
+        self.sockets: list[web.WebSocketResponse] = []
         self._acknowledged: dict[str, asyncio.Future[Json]] = {}
         self._changed = asyncio.Condition()
 
@@ -88,11 +88,11 @@ class FakeSlack(Doings):
 
     async def push(self, kind: str, payload: Json) -> Json:
         """Send an envelope over the socket; return what it is acknowledged with. An app has three seconds."""
-        await self.until(lambda: bool(self._sockets))
+        await self.until(lambda: bool(self.sockets))
         envelope = f"e{next(self._numbers)}"
         self._acknowledged[envelope] = asyncio.get_running_loop().create_future()
         body = {"envelope_id": envelope, "type": kind, "payload": payload, "accepts_response_payload": True}
-        await self._sockets[-1].send_json(body)
+        await self.sockets[-1].send_json(body)
         return await asyncio.wait_for(self._acknowledged[envelope], 3)
 
     async def http(self, address: str, body: str, *, kind: str, age: int = 0, secret: str = SIGNING_SECRET) -> int:
@@ -198,19 +198,19 @@ class FakeSlack(Doings):
         opened = web.WebSocketResponse()
         await opened.prepare(request)
         await opened.send_json({"type": "hello", "num_connections": 1})
-        self._sockets.append(opened)
+        self.sockets.append(opened)
         await self._tell()
         async for message in opened:
             if message.type != aiohttp.WSMsgType.TEXT:
                 continue
             said = json.loads(message.data)
             self._acknowledged[said["envelope_id"]].set_result(said.get("payload") or {})
-        self._sockets.remove(opened)
+        self.sockets.remove(opened)
         return opened
 
     async def close_sockets(self) -> None:
         """End every socket, as Slack does from time to time."""
-        for opened in list(self._sockets):
+        for opened in list(self.sockets):
             await opened.close()
 
     async def _note(self, call: Call) -> None:

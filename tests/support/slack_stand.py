@@ -144,14 +144,7 @@ async def slack_stand(folder: Path, *, issue: str = SOURCE, **settings: Any) -> 
     async with fake_slack() as fake, open_house(Settings(data_dir=folder)) as house:
         channels = {f"C{number}": True for number in range(1, 10)} | {"CPUBLIC": False, "GPRIVATE": False}
         team = fake.team(HOME, channels=channels)
-        platform = SlackPlatform(
-            SlackSettings(api_url=fake.url, bot_token=team.token, app_token=APP_TOKEN, **settings),  # type: ignore[arg-type]  # pydantic makes secrets of them
-            services=replace(house.services, guard=Guard(Rate(burst=1000))),
-            notes=house.notes,
-            receipts=house.receipts,
-            pool=house.pool,
-            subscriptions=SqlSubscriptions(house.database),
-        )
+        platform = platform_of(fake, team, house, app_token=APP_TOKEN, **settings)
         await publish(house, issue)
         serving = asyncio.create_task(platform.serve())
         try:
@@ -160,6 +153,18 @@ async def slack_stand(folder: Path, *, issue: str = SOURCE, **settings: Any) -> 
             serving.cancel()
             with suppress(asyncio.CancelledError):
                 await serving
+
+
+def platform_of(fake: FakeSlack, team: Team, house: House, **settings: Any) -> SlackPlatform:  # noqa: ANN401  any setting
+    """Return the platform of one workspace."""
+    return SlackPlatform(
+        SlackSettings(api_url=fake.url, bot_token=team.token, **settings),  # type: ignore[arg-type]  # pydantic makes secrets of them
+        services=replace(house.services, guard=Guard(Rate(burst=1000))),
+        notes=house.notes,
+        receipts=house.receipts,
+        pool=house.pool,
+        subscriptions=SqlSubscriptions(house.database),
+    )
 
 
 async def publish(house: House, source: str, *, lang: str = "en") -> IssueRef:

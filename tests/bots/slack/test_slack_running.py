@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from bots.slack import answers, home, stream, waiting
 from core.commands.dispatch import dispatch
 from core.commands.model import Reply
+from core.delivery.model import SendError
 from core.document.build import paragraph
 from core.document.nodes import Document
-from slack_stand import HOME, SOURCE, Stand, publish, slack_stand
-from tests.fakes.slack import Answer
+from slack_stand import HOME, SOURCE, Stand, platform_of, publish, slack_stand
+from tests.fakes.slack import APP_TOKEN, Answer
 from tests.fakes.slack_views import text_of
 
 if TYPE_CHECKING:
@@ -394,3 +396,33 @@ async def test_homes_follow_a_new_issue(stand: Stand) -> None:
 async def test_a_socket_that_slack_closes_is_opened_again(stand: Stand) -> None:
     await stand.fake.close_sockets()
     assert "Polaris" in text_of(await stand.slash("/today"))
+
+
+async def test_a_refused_app_token_is_named_instead_of_tried_for_ever(stand: Stand) -> None:
+    platform = platform_of(stand.fake, stand.team, stand.house, app_token="xapp-refused")
+    async with asyncio.timeout(10):
+        with pytest.RaisesGroup(pytest.RaisesExc(SendError, match="Slack refuses the app token: invalid_auth")):
+            await platform.serve()
+
+
+async def test_a_socket_is_opened_as_soon_as_slack_is_there_again(stand: Stand) -> None:
+    stand.fake.plan("apps.connections.open", Answer(status=502, html=True))
+    other = stand.fake.team("TLATER", channels={"C1": True})
+    platform = platform_of(stand.fake, other, stand.house, app_token=APP_TOKEN)
+    before = len(stand.fake.sockets)
+    serving = asyncio.create_task(platform.serve())
+    await stand.fake.until(lambda: len(stand.fake.sockets) > before)
+    serving.cancel()
+    await asyncio.wait({serving})
+
+
+async def test_an_app_that_cannot_hear_says_how_it_could(stand: Stand) -> None:
+    platform = platform_of(stand.fake, stand.team, stand.house)
+    with capture_logs() as logs:
+        serving = asyncio.create_task(platform.serve())
+        async with asyncio.timeout(5):
+            while not logs:  # noqa: ASYNC110 — nothing else tells
+                await asyncio.sleep(0.01)
+        serving.cancel()
+        await asyncio.wait({serving})
+    assert "PAPERBOY_SLACK__APP_TOKEN" in logs[0]["advice"]
