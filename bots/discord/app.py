@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bots.discord.places import Places
     from bots.discord.press import Place
     from bots.discord.reply import Parts
+    from core.i18n import Texts
 
 QUOTE_KEPT = timedelta(minutes=30)
 TERM_LENGTH = 60
@@ -92,8 +93,7 @@ class Interactions:
     async def _choices(self, event: discord.Interaction[Any], data: dict[str, Any]) -> list[dict[str, str]]:
         services = self._parts.services
         request = press.request(Line(text="", place=self._places.of(event)), event)
-        chosen = await services.preferences.lang(request.target)
-        lang = chosen or request.lang or services.publication.lang
+        lang = await self._parts.lang(request.target, request.lang)
         return await choices(data, replace(request, lang=lang), services)
 
     async def _command(self, event: discord.Interaction[Any], data: dict[str, Any]) -> None:
@@ -109,7 +109,7 @@ class Interactions:
         if data["name"] == ASK:
             name = str(event.id)
             await self._parts.notes.put(f"discord:quote:{name}", said, keep=QUOTE_KEPT)
-            form = view.question_form(name, texts(press.lang_of(event)))
+            form = view.question_form(name, await self._texts(event, self._places.of(event)))
             await self._answers.respond(event, MODAL, form)
             return
         asked = data["name"] == EXPLAIN and len(said) <= TERM_LENGTH
@@ -125,7 +125,7 @@ class Interactions:
             return
         line = await self._parts.buttons.data(pressed(rest, values))
         if line is None:
-            await self._say(event, self._replies.forgotten(event))
+            await self._say(event, await self._replies.forgotten(event, Line(text="", place=place)))
             return
         command, args, beside = Action.parse(line)
         await self._answer(event, Line(text=f"{command} {args}".strip(), place=place, pressed=True, beside=beside))
@@ -134,7 +134,7 @@ class Interactions:
         self, event: discord.Interaction[Any], line: str, values: Sequence[str], place: Place, data: dict[str, Any]
     ) -> None:
         """Answer one of Discord's own controls (``view``)."""
-        services, _ = self._parts.services, texts(press.lang_of(event))
+        services, _ = self._parts.services, await self._texts(event, place)
         if line == view.ASK:
             await self._answers.respond(event, MODAL, view.question_form("", _))
             return
@@ -151,7 +151,7 @@ class Interactions:
         page_of = Line(text=view.page_of(line), place=place, pressed=True)
         if wish and rights.may_manage(place):
             wanted = rights.TO_TALK if wish.extras == {"thread": "on"} and place.ours is not None else ()
-            if refusal := self._replies.missing(event, page_of, rights.missing(place.ours or 0, wanted)):
+            if refusal := await self._replies.missing(event, page_of, rights.missing(place.ours or 0, wanted)):
                 await self._say(event, self._replies.say(refusal))
                 return
             await services.subscriptions.change(place.target, services.publication.edition, wish)
@@ -176,8 +176,11 @@ class Interactions:
         work = partial(self._replies.to, event, line)
         await self._answers.give(event, work, replaces=line.pressed and not line.beside, private=line.personal)
 
+    async def _texts(self, event: discord.Interaction[Any], place: Place) -> Texts:
+        return texts(await self._parts.lang(place.target, press.lang_of(event)))
+
     async def _excuse(self, event: discord.Interaction[Any], said: str) -> None:
-        _ = texts(press.lang_of(event))
+        _ = await self._texts(event, press.here(event, self._parts.account))
         await self._say(event, self._replies.say(Reply(document=page(_, said, paragraph(said)), private=True)))
 
     async def _say(self, event: discord.Interaction[Any], answer: Answer) -> None:

@@ -49,7 +49,7 @@ def commands() -> list[dict[str, Any]]:
 
 
 def _slash(command: Command) -> dict[str, Any]:
-    where = [_where()] if command.audience == "manager" else []
+    where = [_where()] if command.group == "subscribe" else []
     options = [_option(parameter) for parameter in command.parameters]
     return {
         "type": CHAT_INPUT,

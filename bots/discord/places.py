@@ -50,14 +50,17 @@ class Places:
         return self._with_our_rights(found) if found else place
 
     async def at_home(self, event: discord.Interaction[Any], line: Line) -> Line:
-        """Let a reader who brought the app along subscribe their own direct messages: nobody else's chat is theirs."""
+        """Let a reader who brought the app along subscribe their own direct messages: nobody else's chat is theirs.
+
+        Raises ``DiscordError`` if they cannot be opened.
+        """
         command = COMMANDS.get(line.command)
         is_member = event.guild_id is not None and event.is_guild_integration()
-        if command is None or command.audience != "manager" or press.is_direct(event) or is_member:
+        if command is None or command.group != "subscribe" or press.is_direct(event) or is_member:
             return line
         made = await self._api.call("POST", "/users/@me/channels", {"recipient_id": str(event.user.id)})
         target = Target(platform=press.PLATFORM, account=self._account, chat=str(made["id"]))
-        return replace(line, place=press.Place(target=target, kind="", theirs=0, ours=None))
+        return replace(line, place=press.Place(target=target, kind="", theirs=0, ours=None, home=True))
 
     def _with_our_rights(self, place: Place) -> Place:
         there = self._client.get_channel(int(place.channel))

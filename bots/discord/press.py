@@ -30,6 +30,7 @@ SCOPE = "#"
 class Place:
     """A channel that commands act on. ``chosen`` if it was named instead of being the one that the reader is in.
 
+    ``home`` if it is the direct messages of a reader who is elsewhere.
     ``theirs`` and ``ours`` are the permissions there of the reader and of the bot, as Discord's bits; ``ours`` is
     None where the interaction does not tell.
     """
@@ -40,6 +41,7 @@ class Place:
     ours: int | None
     guild: str = ""
     chosen: bool = False
+    home: bool = False
 
     @property
     def channel(self) -> str:

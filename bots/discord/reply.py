@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import structlog
+from msgspec.structs import replace as replace_struct
+
 from bots.discord import press, rights, view
 from bots.discord.answer import Answer
 from bots.discord.errors import THREAD_EXISTS, DiscordError
@@ -32,12 +35,16 @@ if TYPE_CHECKING:
     from bots.discord.send import Buttons
     from bots.discord.servers import Servers
     from core.commands.services import Services
+    from core.i18n import Texts
     from core.storage.notes import SqlNotes
     from core.subscriptions.model import Subscription
+    from core.target import Target
 
-
+LOOKS_AT_RIGHTS = frozenset({"subscribe", "why"})
 OPEN_TO_THREADS = frozenset({0, 5})
 """Text and announcement channels."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,10 @@ class Parts:
     notes: SqlNotes
     servers: Servers
 
+    async def lang(self, target: Target, reader: str | None) -> str:
+        """Return the language to speak in a place: what was chosen there, else the reader's, else the publication's."""
+        return await self.services.preferences.lang(target) or reader or self.services.publication.lang
+
 
 class Replies:
     """Replies to interactions."""
@@ -62,15 +73,28 @@ class Replies:
 
     async def to(self, event: discord.Interaction[Any], line: Line, exchange: Exchange) -> Answer:
         """Return the answer to a line."""
-        line = await self._places.at_home(event, line)
-        if refusal := self._lacking(event, line):
-            reply = refusal
-        elif opens_thread(event, line):
+        try:
+            line = await self._places.at_home(event, line)
+        except DiscordError as error:
+            log.info("no direct chat with a reader", reason=error.reason)
+            return await self._answer(event, line, await self._not_at_home(event, line))
+        if opens_thread(event, line):
             return await self._in_thread(event, line, exchange)
-        else:
-            reply = await self._dispatch(event, line, exchange)
-            await self._note_place(line)
-        return await self._answer(event, line, reply)
+        refusal = await self._lacking(event, line)
+        if refusal and line.command == "subscribe":
+            return await self._answer(event, line, refusal)
+        reply = await self._dispatch(event, line, exchange)
+        await self._note_place(line)
+        return await self._answer(event, line, _with(reply, refusal) if refusal else reply)
+
+    async def _not_at_home(self, event: discord.Interaction[Any], line: Line) -> Reply:
+        _ = await self._texts(event, line)
+        said = _("I could not open a direct chat with you, and I am not a member here.")
+        how = _("Allow direct messages in Discord's privacy settings, or add me to a server of yours, then try again.")
+        return Reply(document=page(_, said, paragraph(said), paragraph(how)), private=True)
+
+    async def _texts(self, event: discord.Interaction[Any], line: Line) -> Texts:
+        return texts(await self._parts.lang(line.place.target, press.lang_of(event)))
 
     async def _answer(self, event: discord.Interaction[Any], line: Line, reply: Reply) -> Answer:
         private = (reply.private or line.personal) and not press.is_direct(event)
@@ -119,7 +143,7 @@ class Replies:
             if subscription:
                 words = self._parts.services.vocabulary, texts(reply.document.lang)
                 payload = view.with_controls(message, line.text, line.place, subscription, words)
-            payload, lines = view.scoped(payload, line.place)
+            payload, lines = view.scoped(view.placed(payload, line.place, texts(reply.document.lang)), line.place)
             await self._parts.buttons.remember([*(action.data for action in message.actions)])
             for long in lines:
                 await self._parts.buttons.remember_as_token(long)
@@ -133,19 +157,19 @@ class Replies:
             return None
         return await services.subscriptions.find(line.place.target, services.publication.edition)
 
-    def _lacking(self, event: discord.Interaction[Any], line: Line) -> Reply | None:
-        """Refuse a subscription to a place in a server where the bot may not post, and say what is missing."""
+    async def _lacking(self, event: discord.Interaction[Any], line: Line) -> Reply | None:
+        """Say to who can help what is missing in a place in a server where the bot may not post."""
         place = line.place
-        if line.command != "subscribe" or not place.guild or place.ours is None or not rights.may_manage(place):
+        if line.command not in LOOKS_AT_RIGHTS or not place.guild or place.ours is None or not rights.may_manage(place):
             return None
         wanted = rights.to_post(thread=bool(place.target.thread), forum=place.kind == "forum")
-        return self.missing(event, line, rights.missing(place.ours, wanted))
+        return await self.missing(event, line, rights.missing(place.ours, wanted))
 
-    def missing(self, event: discord.Interaction[Any], line: Line, lacking: Sequence[str]) -> Reply | None:
+    async def missing(self, event: discord.Interaction[Any], line: Line, lacking: Sequence[str]) -> Reply | None:
         """Return a reply that names the rights that are missing, None if none is."""
         if not lacking:
             return None
-        explained = rights.explain(lacking, line.place, self._parts.account, texts(press.lang_of(event)))
+        explained = rights.explain(lacking, line.place, self._parts.account, await self._texts(event, line))
         return Reply(document=explained, private=True)
 
     async def _note_place(self, line: Line) -> None:
@@ -162,9 +186,9 @@ class Replies:
             publish = {"publish": "on"} if place.kind == "announcement" else {}
             await service.change(place.target, edition, Wish(extras={"kind": place.kind, **publish}))
 
-    def forgotten(self, event: discord.Interaction[Any]) -> Answer:
+    async def forgotten(self, event: discord.Interaction[Any], line: Line) -> Answer:
         """Return what to say of a button that nobody remembers."""
-        _ = texts(press.lang_of(event))
+        _ = await self._texts(event, line)
         said = _("This button is too old for me to remember. /today brings the newest issue.")
         return self.say(Reply(document=page(_, said, paragraph(said)), private=True))
 
@@ -172,6 +196,12 @@ class Replies:
         """Return a reply without buttons as an answer."""
         messages = self._parts.renderer.render(reply.document)
         return Answer(payloads=[message.payload for message in messages], private=reply.private)
+
+
+def _with(reply: Reply, more: Reply) -> Reply:
+    """Return the reply with what else is to be said above its buttons."""
+    document = replace_struct(reply.document, blocks=(*more.document.blocks, *reply.document.blocks))
+    return replace(reply, document=document)
 
 
 def opens_thread(event: discord.Interaction[Any], line: Line) -> bool:

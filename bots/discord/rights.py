@@ -65,7 +65,7 @@ def invitation(application: str, guild: str = "") -> str:
 
 def explain(lacking: Sequence[str], place: Place, application: str, _: Texts) -> Document:
     """Say which rights are missing and where they are granted."""
-    said = _("I may not do that there yet. What is missing:")
+    said = _("I don't have all the rights that I need there. Missing:")
     rights = List(tuple(ListItem((paragraph(_(NAMES[name])),)) for name in lacking))
     channel = safe_link(text(_("Open the channel")), f"https://discord.com/channels/{place.guild}/{place.channel}")
     invite = safe_link(text(_("Give me the usual rights again")), invitation(application, place.guild))

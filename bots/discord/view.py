@@ -188,6 +188,16 @@ def scoped(payload: dict[str, Any], place: Place) -> tuple[dict[str, Any], list[
     return payload, lines
 
 
+def placed(payload: dict[str, Any], place: Place, _: Texts) -> dict[str, Any]:
+    """Name the place above the page, if it is not the one that the reader is in."""
+    if not (place.chosen or place.home):
+        return payload
+    said = _("For {place}", place=f"<#{place.channel}>") if place.chosen else _("For your direct messages")
+    container, *others = payload["components"]
+    named = {**container, "components": [{"type": TEXT_DISPLAY, "content": f"-# {said}"}, *container["components"]]}
+    return {**payload, "components": [named, *others]}
+
+
 def scope_of(custom_id: str) -> tuple[str, str]:
     """Return the channel that a component acts on, "" for the one that it stands in, and the rest of its id."""
     if not custom_id.startswith(SCOPE):

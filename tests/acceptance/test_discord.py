@@ -158,6 +158,10 @@ async def test_subscribing_is_for_managers_and_needs_the_rights_to_post(bot: Bot
     assert "https://discord.com/oauth2/authorize?" in lacking.text
     closed = await bot.fake.slash("subscribe", values={"channel": "504"})
     assert "Send Messages" in closed.text
+    assert "<#504>" in closed.text
+    reasons = await bot.fake.slash("why", values={"channel": "504"})
+    assert "Send Messages" in reasons.text
+    assert "Nothing has been delivered" in reasons.text
 
 
 async def test_a_push_reaches_text_announcement_forum_and_direct_messages_once(bot: Bot) -> None:
@@ -165,7 +169,7 @@ async def test_a_push_reaches_text_announcement_forum_and_direct_messages_once(b
     direct = fake.direct("42")
     await fake.slash("subscribe", values={"time": "8:30", "zone": "Asia/Shanghai"})
     await fake.slash("subscribe", channel="502")
-    await fake.slash("subscribe", values={"channel": "503"})
+    assert (await fake.slash("subscribe", values={"channel": "503"})).text.startswith("-# For <#503>\n")
     await fake.slash("subscribe", channel=direct)
     thread = await fake.begin_thread("501", "Mornings", 11, under="555", owner="42")
     await fake.slash("subscribe", channel=thread["id"], ours=1 << 10 | 1 << 38)
@@ -261,7 +265,8 @@ async def test_questions_are_answered_in_threads_and_direct_messages(bot: Bot) -
 
 async def test_readers_bring_the_app_along_and_subscribe_their_direct_messages(bot: Bot) -> None:
     answer = await bot.fake.slash("subscribe", user="46", owners={"1": "46"}, rights=0)
-    assert "Subscribed" in answer.text
+    assert answer.text.startswith("-# For your direct messages\nSubscribed")
+    assert "This chat is subscribed" in (await bot.fake.slash("why", user="46", owners={"1": "46"}, rights=0)).text
     assert bot.fake.calls("POST", "/users/@me/channels")[-1].body == {"recipient_id": "46"}
     theirs = bot.fake.direct("47")
     with_somebody = await bot.fake.slash("settings", user="46", channel=theirs, owners={"1": "46"}, context=2)
@@ -270,6 +275,14 @@ async def test_readers_bring_the_app_along_and_subscribe_their_direct_messages(b
     bot.fake.channels["700"] = {"id": "700", "type": 3, "name": "Family", "owner_id": "46", "recipients": []}
     among_friends = await bot.fake.slash("today", user="46", channel="700", owners={"1": "46"})
     assert "Polaris 2 is out" in among_friends.text
+
+
+async def test_a_reader_whose_direct_messages_are_closed_is_told(bot: Bot) -> None:
+    closed = {"code": 50007, "message": "Cannot send messages to this user"}
+    bot.fake.fail("POST", "/users/@me/channels", 403, closed)
+    answer = await bot.fake.slash("subscribe", owners={"1": bot.fake.reader}, rights=0, locale="zh-CN")
+    assert answer.private
+    assert "允许私信" in answer.text
 
 
 async def test_options_complete_and_messages_are_explained(bot: Bot) -> None:

@@ -44,5 +44,5 @@ def test_few_choices_are_shown_and_what_can_be_looked_up_is_completed() -> None:
     open_ended = {name for name, one in options.items() if not (one.get("autocomplete") or one.get("choices"))}
     assert open_ended == {
         ("ask", "question"),
-        *((name, "channel") for name, command in COMMANDS.items() if command.audience == "manager"),
+        *((name, "channel") for name, command in COMMANDS.items() if command.group == "subscribe"),
     }
