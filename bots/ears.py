@@ -80,7 +80,7 @@ class Ears:
 
 
 def _refusal(error: Exception) -> SendError | None:
-    """Return why the platform will never serve us, None if it may."""
+    """Return why the platform will never serve us, None if it may, perhaps after a time that it named."""
     errors = list(leaves(error)) if isinstance(error, BaseExceptionGroup) else [error]
-    fatal = [one for one in errors if isinstance(one, SendError) and one.kind == "fatal"]
+    fatal = [one for one in errors if isinstance(one, SendError) and one.kind == "fatal" and not one.retry_after]
     return fatal[0] if len(fatal) == len(errors) else None

@@ -90,12 +90,13 @@ class Api:
         async with self._lock:
             if self._ready:
                 return
+            self.halt()
             await self._connections.enter_async_context(self._client)
             try:
                 await self._client.login(self._token)
             except Exception as error:
                 await self._close()
-                raise send_error(error) from error
+                raise self.refused(send_error(error)) from error
             self._ready = True
 
     async def close(self) -> None:

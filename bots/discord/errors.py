@@ -37,7 +37,7 @@ CODES: Mapping[int, ErrorClass] = {
     **dict.fromkeys(LATE, "content"),
 }
 STATUSES: Mapping[int, ErrorClass] = {401: "fatal", 403: "config", 404: "gone", 413: "content", 429: "wait"}
-TOO_MANY, SERVER_ERROR = 429, 500
+FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 403, 404, 429, 500
 
 
 class DiscordError(SendError):
@@ -75,22 +75,32 @@ def refusal(answer: Answer) -> DiscordError:
 
 
 def _is_ban(error: discord.HTTPException) -> bool:
-    """Tell whether this is the refusal of a whole address: a 429 that did not come through Discord's own servers."""
-    return error.status == TOO_MANY and not error.response.headers.get("Via")
+    """Tell whether the whole address is refused, by a page or a limit that did not come from Discord's own servers."""
+    limited = error.status == TOO_MANY and not error.response.headers.get("Via")
+    return limited or (error.status == FORBIDDEN and _is_page(error))
+
+
+def _is_page(error: discord.HTTPException) -> bool:
+    """Tell whether the answer is a web page, as proxies and Cloudflare send."""
+    return error.text.lstrip().startswith("<")
 
 
 def _http(error: Exception) -> DiscordError:
     assert isinstance(error, discord.HTTPException)  # noqa: S101  what the table says
-    reason = " ".join(f"{error.status} {error.text or error.response.reason or ''}".split())[:300]
+    said = "" if _is_page(error) else error.text
+    reason = " ".join(f"{error.status} {said or error.response.reason or ''}".split())[:300]
     if _is_ban(error):
         return DiscordError(
             "fatal", f"Discord has shut out this address for a time: {reason}", retry_after=_wait(error), ban=True
         )
     if error.status >= SERVER_ERROR:
         return DiscordError("transient", reason, code=error.code)
+    if error.status == NOT_FOUND and not error.code:
+        return DiscordError("fatal", f"This address (PAPERBOY_DISCORD__API_URL) is not Discord's: {reason}")
     kind = CODES.get(error.code) or STATUSES.get(error.status, "content")
     limit = _wait(error) if kind == "wait" else None
-    return DiscordError(kind, f"{reason} ({error.code})", code=error.code, retry_after=limit, chat=kind == "wait")
+    code = f" ({error.code})" if error.code else ""
+    return DiscordError(kind, f"{reason}{code}", code=error.code, retry_after=limit, chat=kind == "wait")
 
 
 def _wait(error: discord.HTTPException) -> timedelta:
@@ -108,14 +118,16 @@ def _limited(error: Exception, *, chat: bool = True) -> DiscordError:
 def _closed(error: Exception) -> DiscordError:
     assert isinstance(error, discord.ConnectionClosed)  # noqa: S101  what the table says
     fatal = error.code in FATAL_CLOSES
-    return DiscordError("fatal" if fatal else "transient", f"the gateway closed the connection: {error.code}")
+    reason = "Discord refuses the token" if error.code == BAD_TOKEN else "the gateway closed the connection"
+    return DiscordError("fatal" if fatal else "transient", f"{reason}: {error.code}")
 
 
 def _always(kind: ErrorClass, reason: str = "") -> Callable[[Exception], DiscordError]:
     return lambda error: DiscordError(kind, reason or f"{type(error).__name__}: {error}"[:300])
 
 
-FATAL_CLOSES = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
+BAD_TOKEN = 4004
+FATAL_CLOSES = frozenset({BAD_TOKEN, 4010, 4011, 4012, 4013, 4014})
 TABLE: Mapping[type[Exception], Callable[[Exception], DiscordError]] = {
     discord.RateLimited: _limited,
     discord.LoginFailure: _always("fatal", "Discord refuses the token"),

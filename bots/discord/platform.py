@@ -173,10 +173,11 @@ class DiscordPlatform:
                 changed = await self._register()
             except Exception as error:
                 translated = send_error(error) if isinstance(error, discord.DiscordException) else error
-                if getattr(translated, "kind", "fatal") in {"fatal", "content"}:
+                wait = getattr(translated, "retry_after", None)
+                if getattr(translated, "kind", "fatal") in {"fatal", "content"} and wait is None:
                     raise
                 log.warning("discord does not answer", reason=str(error))
-                await self._services.clock.sleep(doctor.PATIENCE)
+                await self._services.clock.sleep(wait or doctor.PATIENCE)
             else:
                 log.info("discord is served", bot=str(self._client.user), commands_registered=changed)
                 return

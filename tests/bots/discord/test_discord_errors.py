@@ -85,6 +85,26 @@ def test_codes_are_classified(status: int, code: int, kind: str) -> None:
     assert send_error(failure(status, code, {"Via": "1.1 google", "Retry-After": "3"})).kind == kind
 
 
+PAGE = "<!DOCTYPE html>\n<title>Access denied</title>"
+
+
+def test_a_page_in_the_way_shuts_out_the_address_and_is_no_reason_to_read() -> None:
+    response: Any = Response(403, {"Retry-After": "90"})
+    denied = send_error(discord.Forbidden(response, PAGE))
+    assert (denied.kind, denied.ban, denied.reason.count("<")) == ("fatal", True, 0)
+    response = Response(502)
+    broken = send_error(discord.DiscordServerError(response, PAGE))
+    assert (broken.kind, broken.reason) == ("transient", "502 reason")
+
+
+@pytest.mark.parametrize("said", [PAGE, {"code": 0, "message": "404: Not Found"}])
+def test_an_address_that_is_not_discords_ends_no_subscription(said: Any) -> None:  # noqa: ANN401
+    response: Any = Response(404)
+    missed = send_error(discord.NotFound(response, said))
+    assert missed.kind == "fatal"
+    assert "PAPERBOY_DISCORD__API_URL" in missed.reason
+
+
 def test_a_limit_without_via_stops_everything_for_its_time() -> None:
     banned = send_error(failure(429, headers={"Retry-After": "90"}))
     assert banned.kind == "fatal"

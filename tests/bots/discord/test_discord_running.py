@@ -304,6 +304,16 @@ async def test_a_platform_that_stumbled_is_served_again(stand: Stand, monkeypatc
     await asyncio.wait({serving})
 
 
+async def test_an_address_that_is_shut_out_at_the_start_is_served_when_its_time_is_over(stand: Stand) -> None:
+    stand.fake.fail("GET", "/users/@me", 429, {"message": "banned"}, headers={"Retry-After": "90"})
+    before = stand.clock.now()
+    serving = asyncio.create_task(stand.platform.serve())
+    await stand.fake.until(lambda: stand.fake.identified)
+    assert stand.clock.now() - before >= timedelta(seconds=90)
+    serving.cancel()
+    await asyncio.wait({serving})
+
+
 @pytest.mark.parametrize(
     ("overwrites", "held", "rights"),
     [
