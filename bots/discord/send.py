@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from bots.discord.buttons import short
 from bots.discord.errors import ARCHIVED, THREAD_EXISTS, UNKNOWN_MESSAGE, DiscordError
 from bots.discord.issue import ref_in
-from core.document.text import utf16_length
+from core.document.nodes import Text
+from core.document.text import plain, truncate, utf16_length
 from core.render.buttons import token
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ MOST_TAGS = 5
 TAG_REQUIRED = 1 << 4
 DAY_MINUTES = 1440
 _CONTINUED = re.compile(r"-# (?P<title>.+) · \d+/\d+(?:\n|$)")
+_MENTIONS = re.compile(r"<(?:[@#][!&]?|a?:\w+:)\d+>")
+"""Of people, roles, channels, emoji: names show only their ids."""
 _ESCAPE = re.compile(r"\\(.)")
 
 
@@ -231,11 +234,12 @@ def _post_name(message: Message) -> str:
     title = next((line.strip() for line in message.text.splitlines() if line.strip()), "…")
     ref = ref_in(action.data for action in message.actions)
     day = ref.date.isoformat() if ref else ""
-    return _named(f"{title[: NAME_LENGTH - len(day) - 3]} · {day}" if day and day not in title else title)
+    return f"{_named(title, NAME_LENGTH - len(day) - 3)} · {day}" if day and day not in title else _named(title)
 
 
-def _named(name: str) -> str:
-    return " ".join(name.split())[:NAME_LENGTH].strip() or "…"
+def _named(name: str, length: int = NAME_LENGTH) -> str:
+    words = " ".join(_MENTIONS.sub(" ", name).split())
+    return plain(truncate((Text(words),), length)) or "…"
 
 
 def _continued(message: Message) -> str:

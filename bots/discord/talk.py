@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 import discord
 import structlog
 
-from bots.discord import press, view
+from bots.discord import press, rights, view
 from bots.discord.errors import THREAD_EXISTS, DiscordError
 from bots.discord.grow import Growing, typing
 from bots.discord.issue import ref_in
 from bots.discord.recent import Recent
 from bots.discord.send import MESSAGE, MESSAGES, NAME_LENGTH, open_thread
+from core.commands.about import story_meant
 from core.commands.dispatch import dispatch
-from core.commands.model import Context, Request
+from core.commands.model import Context, Reply, Request
 from core.commands.page import page
+from core.commands.registry import COMMANDS
 from core.commands.turn import shown
 from core.digest.language import language_of
 from core.document.build import paragraph
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from bots.discord.reply import Parts
     from core.target import Target
 
+SAID_BY_READERS = frozenset({discord.MessageType.default, discord.MessageType.reply})
+"""All other messages are Discord's own words about what somebody did: pinned, joined, opened a thread."""
 HINT_AGAIN = timedelta(days=30)
 A_SENTENCE = 3
 """Words from which on Latin letters tell the language of a question; names stand in Chinese questions, too."""
@@ -56,12 +60,12 @@ class Talk:
     async def hear(self, message: discord.Message) -> None:
         """Answer a message that is meant for the bot; never raises."""
         try:
-            if message.author.bot or self._client.user is None:
+            if message.author.bot or self._client.user is None or message.type not in SAID_BY_READERS:
                 return
             if self._is_for_us(message):
-                await self._answer(message)
+                await (self._answer(message) if self._is_heard(message) else self._say_how_to_be_heard(message))
             elif isinstance(message.channel, discord.Thread):
-                await self._overheard(message.channel)
+                await self._overheard(message, message.channel)
         except DiscordError as error:
             log.warning("not answered", message=message.id, kind=error.kind, reason=error.reason)
         except Exception:
@@ -72,18 +76,22 @@ class Talk:
         replies = isinstance(replied, discord.Message) and replied.author == self._client.user
         return message.guild is None or self._client.user in message.mentions or replies
 
+    def _is_heard(self, message: discord.Message) -> bool:
+        """Tell whether Discord handed over the words: not those of a reply whose mention was switched off."""
+        return message.guild is None or bool(message.content) or self._client.user in message.mentions
+
     async def _answer(self, message: discord.Message) -> None:
         words = self._words(message)
         command, _space, args = words.removeprefix("/").partition(" ") if words.startswith("/") else ("ask", "", words)
         if not words:
             command = "start"
-        spot = await self._spot(message, words)
+        spot = await self._spot(message, words, opens=command == "ask")
         request = Request(
             command=command,
             args=args,
             target=spot.target if command == "ask" else self._here(message),
             user=str(message.author.id),
-            lang=_spoken(words, message.guild),
+            lang=await self._parts.lang(spot.target, _spoken(words) or _lang_of(message.guild)),
             manager=message.guild is None,
             context=await self._context(message),
         )
@@ -91,7 +99,7 @@ class Talk:
 
     def _words(self, message: discord.Message) -> str:
         me = self._client.user
-        words = message.content
+        words = message.content or "\n".join(forwarded.content for forwarded in message.message_snapshots)
         for mention in (f"<@{me.id}>", f"<@!{me.id}>") if me else ():
             words = words.replace(mention, " ")
         return " ".join(words.split())
@@ -102,18 +110,20 @@ class Talk:
         pages = _Pages(parts, message, spot)
         growing = Growing(pages.show, parts.renderer, parts.services.clock)
         async with typing(parts.api, spot.channel, parts.services.clock):
-            reply = await dispatch(replace(request, progress=growing.tell), parts.services)
+            reply = _elsewhere(request) or await dispatch(replace(request, progress=growing.tell), parts.services)
             await growing.end()
         for number, page_ in enumerate(shown(reply, parts.renderer.render(reply.document))):
             await parts.buttons.remember(action.data for action in page_.actions)
             await pages.put(number, page_.payload)
 
-    async def _spot(self, message: discord.Message, words: str) -> Spot:
-        """Return where the answer goes: in servers into a thread, which is opened if that can be."""
+    async def _spot(self, message: discord.Message, words: str, *, opens: bool) -> Spot:
+        """Return where the answer goes: if it ``opens`` a thread, in servers, into that one if it can be."""
         here = self._here(message)
-        below = {"message_reference": {"message_id": str(message.id), "fail_if_not_exists": False}}
-        beside = Spot(channel=str(message.channel.id), target=here, more=below)
-        if message.guild is None or isinstance(message.channel, discord.Thread) or not words:
+        beside = Spot(channel=str(message.channel.id), target=here, more=_below(message))
+        if not (opens and isinstance(message.channel, discord.TextChannel)):
+            return beside
+        ours = message.channel.permissions_for(message.channel.guild.me)
+        if rights.missing(ours.value, rights.TO_TALK):
             return beside
         thread = Spot(channel=str(message.id), target=replace(here, thread=str(message.id)), more={})
         try:
@@ -131,7 +141,10 @@ class Talk:
         """Return the issue that the message is about: that of the message replied to, or of the thread's post."""
         replied = message.reference.resolved if message.reference else None
         if isinstance(replied, discord.Message):
-            return _context_of(list(_custom_ids(replied.components)), "")
+            context = _context_of(list(_custom_ids(replied.components)), "")
+            shown = "\n".join(_shown(replied.components))
+            archive = self._parts.services.archive
+            return replace(context, story=await story_meant(archive, context.issue, shown=shown, quote=""))
         if isinstance(message.channel, discord.Thread) and (post := await self._post_of(message.channel)):
             return _context_of(list(_raw_ids(post["components"])), " ".join(press.texts_of(post))[:NAME_LENGTH])
         return Context()
@@ -148,17 +161,22 @@ class Talk:
             return post
         return None
 
-    async def _overheard(self, thread: discord.Thread) -> None:
-        """Say once how to be heard in a thread of ours: without a mention Discord does not hand over the words."""
-        if not self._looked_at.first(thread.id) or not await self._is_ours(thread):
+    async def _overheard(self, message: discord.Message, thread: discord.Thread) -> None:
+        """Say how to be heard in a thread of ours."""
+        if self._looked_at.first(thread.id) and await self._is_ours(thread):
+            await self._say_how_to_be_heard(message)
+
+    async def _say_how_to_be_heard(self, message: discord.Message) -> None:
+        """Say it once in a thread, and to each who replies elsewhere: words without a mention are not handed over."""
+        channel = message.channel
+        about = str(channel.id) if isinstance(channel, discord.Thread) else f"{channel.id}/{message.author.id}"
+        if not await self._parts.notes.first(f"discord:hint:{about}", keep=HINT_AGAIN):
             return
-        if not await self._parts.notes.first(f"discord:hint:{thread.id}", keep=HINT_AGAIN):
-            return
-        _ = texts(self._parts.services.publication.lang)
+        _ = texts(await self._parts.lang(self._here(message), _lang_of(message.guild)))
         said = _("Discord only shows me messages that mention me. Mention me, use /ask, or press the button.")
         payload = self._parts.renderer.render(page(_, said, paragraph(said)))[0].payload
-        named = {**view.with_question(payload, _), "nonce": f"hint-{thread.id}", "enforce_nonce": True}
-        await self._parts.api.call("POST", MESSAGES, named, channel_id=thread.id)
+        named = {**view.with_question(payload, _), "nonce": f"hint-{message.id}", "enforce_nonce": True}
+        await self._parts.api.call("POST", MESSAGES, {**named, **_below(message)}, channel_id=channel.id)
 
     async def _is_ours(self, thread: discord.Thread) -> bool:
         """Tell whether the bot opened the thread, or it stands under a post of the bot's."""
@@ -193,12 +211,29 @@ class _Pages:
         self._first = self._first or str(made["id"])
 
 
-def _spoken(words: str, guild: discord.Guild | None) -> str | None:
-    """Return the language that the words are in, as far as they tell, or that of the server."""
+def _below(message: discord.Message) -> dict[str, Any]:
+    return {"message_reference": {"message_id": str(message.id), "fail_if_not_exists": False}}
+
+
+def _elsewhere(request: Request) -> Reply | None:
+    """Point who would change settings in front of everybody to the command whose page is theirs alone."""
+    command = COMMANDS.get(request.command.lower())
+    if command is None or command.audience != "manager" or request.manager:
+        return None
+    _ = texts(request.lang)
+    said = _("Type / and choose {command}, please: only you see its page.", command=f"/{command.name}")
+    return Reply(document=page(_, said, paragraph(said)))
+
+
+def _spoken(words: str) -> str | None:
+    """Return the language that the words are in, as far as they tell."""
     if language_of(words) == "zh":
         return "zh"
-    if len(words.split()) >= A_SENTENCE:
-        return "en"
+    return "en" if len(words.split()) >= A_SENTENCE else None
+
+
+def _lang_of(guild: discord.Guild | None) -> str | None:
+    """Return the language of a server that is Chinese; English is what those have that chose none."""
     return "zh" if guild and str(guild.preferred_locale).startswith("zh") else None
 
 
@@ -212,6 +247,12 @@ def _custom_ids(components: Iterable[Any]) -> Iterator[str]:
         yield from filter(None, [getattr(component, "custom_id", None)])
         yield from (option.value for option in getattr(component, "options", []))
         yield from _custom_ids(getattr(component, "children", []))
+
+
+def _shown(components: Iterable[Any]) -> Iterator[str]:
+    for component in components:
+        yield from filter(None, [getattr(component, "content", None)])
+        yield from _shown(getattr(component, "children", []))
 
 
 def _raw_ids(components: Iterable[dict[str, Any]]) -> Iterator[str]:

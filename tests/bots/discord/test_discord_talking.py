@@ -20,8 +20,11 @@ from core.commands import dispatch as dispatching
 from core.commands.model import Reply
 from core.commands.page import page
 from core.commands.registry import COMMANDS
+from core.digest.parse import parse
+from core.digest.sections import Vocabulary
 from core.document.build import paragraph
 from core.i18n import texts
+from tests.fakes import discord_shapes as shapes
 from tests.fakes.discord import TOKEN, FakeDiscord, fake_discord, text_of
 
 if TYPE_CHECKING:
@@ -32,6 +35,20 @@ if TYPE_CHECKING:
     from core.target import Target
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+ISSUE = """---
+date: 2026-03-02
+lang: en
+---
+# Open weights
+
+## 🧠 Models
+
+- **Polaris 2** — It has open weights.
+
+## 🔧 Dev
+
+- **Beaver CLI** — An agent for the terminal.
+"""
 WORDS = ("Polaris", "Polaris 2 has", "Polaris 2 has open weights.")
 
 
@@ -66,6 +83,7 @@ async def fake(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FakeDi
 
     settings = Settings(data_dir=tmp_path_factory.mktemp("talking"))
     async with fake_discord() as server, open_house(settings) as house:
+        await house.publish(ISSUE, parse(ISSUE, vocabulary=Vocabulary.bundled()).issue)
         platform = DiscordPlatform(
             DiscordSettings(api_url=server.url),
             token=TOKEN,
@@ -185,6 +203,62 @@ async def test_threads_of_others_are_left_alone(fake: FakeDiscord, slow: Slow) -
     await fake.slash("start")
     assert [one["author"]["id"] for one in fake.posts(theirs["id"])] == ["45"]
     assert slow.asked == []
+
+
+async def test_a_reply_whose_mention_is_off_learns_how_to_be_heard_in_the_language_of_the_channel(
+    fake: FakeDiscord, slow: Slow
+) -> None:
+    await fake.slash("lang", values={"lang": "zh"}, channel="502")
+    post = fake._store("502", (await fake.slash("start", channel="502")).message)
+    for words in ("多少钱？", "喂？"):
+        await fake.write(words, channel="502", user="49", reply_to=post, ping=False)
+    await fake.until(lambda: "提及" in text_of(fake.posts("502")[-1]))
+    await fake.slash("start")
+    assert len(fake.posts("502")) == 4
+    assert slow.asked == []
+
+
+async def test_discords_own_words_are_no_questions_but_what_is_passed_on_is(fake: FakeDiscord, slow: Slow) -> None:
+    direct = fake.direct("50")
+    pinned = 6
+    await fake.write("", channel=direct, user="50", type=pinned)
+    passed_on = {**fake.channels["501"], "content": "Polaris 2 has open weights", "type": 0}
+    snapshot = {"message": {**shapes.message_frame(fake.channels["501"], shapes.user("42")), **passed_on}}
+    about = {"type": 1, "message_id": "5", "channel_id": "501"}
+    await fake.write("", channel=direct, user="50", message_reference=about, message_snapshots=[snapshot])
+    await fake.until(lambda: slow.asked)
+    assert [request.args for request in slow.asked] == ["Polaris 2 has open weights"]
+
+
+@pytest.mark.parametrize(("line", "said"), [("settings", "Type / and choose /settings"), ("today", "Open weights")])
+async def test_settings_are_not_changed_in_front_of_everybody_and_commands_open_no_thread(
+    fake: FakeDiscord, slow: Slow, line: str, said: str
+) -> None:
+    asked = await fake.write(f"<@1001> /{line}", mention=True)
+    await fake.until(lambda: said in text_of(fake.posts("501")[-1]))
+    assert asked["id"] not in fake.channels
+
+
+async def test_no_thread_is_opened_where_nothing_could_be_said_in_it(fake: FakeDiscord, slow: Slow) -> None:
+    await fake.write("<@1001> What is Polaris?", channel="504", mention=True)
+    await fake.until(lambda: fake.calls("POST", "/channels/504/messages"))
+    assert fake.calls("POST", "/channels/504/messages/.*/threads") == []
+
+
+async def test_threads_are_named_in_whole_words_without_anybodys_number(fake: FakeDiscord, slow: Slow) -> None:
+    asked = await fake.write(f"<@1001> <@55> What does {'everybody ' * 20}say?", mention=True)
+    await fake.until(lambda: fake.posts(asked["id"]))
+    name = fake.channels[asked["id"]]["name"]
+    assert name.startswith("What does everybody")
+    assert name.endswith("everybody…")
+    assert len(name) <= 100
+
+
+async def test_a_reply_to_a_story_is_about_that_story(fake: FakeDiscord, slow: Slow) -> None:
+    page = fake._store("501", (await fake.slash("dev")).message)
+    asked = await fake.write("<@1001> What does it cost?", mention=True, reply_to=page)
+    await fake.until(lambda: fake.posts(asked["id"]))
+    assert slow.asked[-1].context.story
 
 
 async def test_choices_that_take_long_are_left_out_in_time(fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
