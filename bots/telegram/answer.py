@@ -98,10 +98,13 @@ class Answers:
 def _hinted(document: Document) -> Document:
     """Return the document with a hint above its buttons that an answer will do, where it asks for a time or a place."""
     last = document.blocks[-1] if document.blocks else None
-    if not isinstance(last, Actions) or not asked_for(action.data for row in last.rows for action in row):
+    asked = asked_for(action.data for row in last.rows for action in row) if isinstance(last, Actions) else None
+    if asked is None:
         return document
-    hint = paragraph(texts(document.lang)("Or simply reply to this message with it."))
-    return structs.replace(document, blocks=(*document.blocks[:-1], hint, last))
+    _ = texts(document.lang)
+    elsewhere = _("For that chat, reply to this message with it: a command would be about the chat that we are in.")
+    hint = elsewhere if asked.startswith("at ") else _("Or simply reply to this message with it.")
+    return structs.replace(document, blocks=(*document.blocks[:-1], paragraph(hint), *document.blocks[-1:]))
 
 
 def _with_rows(messages: Sequence[Message], rows: Sequence[Row]) -> list[Message]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.telegram.answer import Answers
-from bots.telegram.chats import ChatEvents, addressed, aimed, for_channel, is_channel_name, title_of
-from bots.telegram.hear import channel_behind, is_somebodys, language_of, line_of, refs_on, setting_meant, target_of
+from bots.telegram.chats import ChatEvents, addressed, aimed, for_channel, lang_for, named_chat, title_of
+from bots.telegram.hear import channel_behind, is_somebodys, line_of, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
 from bots.telegram.links import Links
 from bots.telegram.parts import OFFERS
@@ -78,8 +78,8 @@ class TelegramApp:
         if line is None:
             return
         command, args, _beside = Action.parse(line)
-        if command == "ask" and message.chat.type == "private" and is_channel_name(args):
-            await self._events.set_up(message, args)
+        if command == "ask" and message.chat.type == "private" and (name := named_chat(args)):
+            await self._events.set_up(message, name)
             return
         if command == "start" and args:
             line = await self._links.read(args)
@@ -88,7 +88,7 @@ class TelegramApp:
         user = message.from_user
         if about != here and not (user and await self._rights.manages(about.chat, user)):
             line, about = "at", here
-        request = await self._request(line, about, message)
+        request = await self._request(line, about, here, message)
         reply = await self._reply(request, here, message)
         direct = about == here and message.chat.type == "private"
         rows = await self._answers.rows(request.command, request.args, reply, direct=direct)
@@ -112,7 +112,7 @@ class TelegramApp:
         channel = replace(target_of(message, self._parts.account), chat=str(behind[0].id), thread="")
         return f"ask {message.text}" if await self._parts.services.subscriptions.of_target(channel) else None
 
-    async def _request(self, line: str, about: Target, message: Message) -> Request:
+    async def _request(self, line: str, about: Target, here: Target, message: Message) -> Request:
         command, args, _beside = Action.parse(line)
         user = message.from_user
         author = message.sender_chat or user
@@ -121,7 +121,7 @@ class TelegramApp:
             args=args,
             target=about,
             user=str(author.id if author else message.chat.id),
-            lang=language_of(user),
+            lang=await lang_for(self._parts.services, here, user),
             manager=about.chat != str(message.chat.id) or await self._rights.may_say(command, message),
             context=await self._context(message),
             offers=OFFERS,

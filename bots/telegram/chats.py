@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import structs
 from telegram import MessageOriginChannel
 
+from bots.telegram.api import HARMLESS, insist
 from bots.telegram.chat_rights import IN_CHANNELS, MANAGES
 from bots.telegram.hear import MANAGERS, language_of
 from core.commands.dispatch import dispatch
@@ -18,10 +20,12 @@ from core.commands.page import page
 from core.delivery.model import SendError
 from core.document.build import paragraph, text
 from core.document.nodes import Action, Actions, Paragraph, Strong
-from core.i18n import texts
+from core.i18n import mark, texts
 from core.target import Target
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from telegram import ChatMemberUpdated, Message, User
 
     from bots.telegram.api import Api
@@ -32,7 +36,14 @@ FOREVER = timedelta(days=36_500)
 AWAY = frozenset({"left", "kicked"})
 GONE = "gone"
 """How the reasons begin for which a subscription ends that could not be delivered any more."""
-_CHANNEL_NAME = re.compile(r"@[A-Za-z]\w{3,31}")
+_CHANNEL_NAME = re.compile(r"(?:@|(?:https?://)?t\.me/)(?P<name>[A-Za-z]\w{3,31})")
+
+
+_UNSEEN = mark("I can't see that chat. Make me an admin of it first, then try again.")
+_NOT_THEIRS = mark("Only admins of that chat can set it up.")
+_NO_ADMIN = mark("Make me an admin of the channel with the right to post, then try again.")
+_NOT_IN = mark("I am not in that group yet. Add me there first, then try again.")
+_MAY_NOT_POST = mark("I am an admin of “{name}”, but may not post there. Allow me to post messages, then try again.")
 
 
 class Say(Protocol):
@@ -54,22 +65,22 @@ class ChatEvents:
     async def member(self, update: ChatMemberUpdated) -> None:
         """Pause when the bot is blocked or removed, resume when it returns; greet whoever adds it."""
         target = self._target(update.chat.id)
-        before, after = update.old_chat_member.status, update.new_chat_member.status
-        reads = update.chat.type != "channel"
-        was_in = before not in AWAY if reads else before in MANAGERS
-        is_in = after not in AWAY if reads else after in MANAGERS
+        before, after = update.old_chat_member, update.new_chat_member
+        was_in, is_in = (_is_in(update.chat.type, each.status) for each in (before, after))
         if was_in and not is_in:
             await self._services.subscriptions.pause_chat(target, self._services.clock.now() + FOREVER)
-        elif is_in and not was_in:
+            return
+        if is_in and not was_in:
             await self._services.subscriptions.revive_chat(target, GONE)
             await self._services.subscriptions.resume_chat(target)
+        if is_in and not (was_in and _may_post(update.chat.type, before.to_dict())):
             await self._welcome(update, target)
 
     async def _welcome(self, update: ChatMemberUpdated, target: Target) -> None:
-        user = update.from_user
-        if update.chat.type == "channel":
-            await self._offer(target.chat, update.chat.title or "", user)
-        elif update.chat.type != "private" and not await self._services.subscriptions.of_target(target):
+        chat, user = update.chat, update.from_user
+        if chat.type == "channel":
+            await self._offer(chat.to_dict(), update.new_chat_member.to_dict(), user)
+        elif chat.type != "private" and not await self._services.subscriptions.of_target(target):
             request = Request(command="start", args="", target=target, user=str(user.id), lang=language_of(user))
             await self._say(target, await dispatch(request, self._services))
 
@@ -93,7 +104,7 @@ class ChatEvents:
         return True
 
     async def _ask_for_chat(self, message: Message) -> None:
-        _ = texts(language_of(message.from_user))
+        _ = texts(await lang_for(self._services, self._target(message.chat.id), message.from_user))
         rights = {"bot_administrator_rights": IN_CHANNELS, "user_administrator_rights": IN_CHANNELS}
         channel = {"chat_is_channel": True, **rights}
         group = {"chat_is_channel": False, "bot_is_member": True, "user_administrator_rights": MANAGES}
@@ -110,43 +121,65 @@ class ChatEvents:
         user = message.from_user
         if user is None:
             return
-        _ = texts(language_of(user))
         try:
-            found = await self._api.call("getChat", {"chat_id": chat})
-            mine = await self._member(found["id"], self._me.id)
-            theirs = await self._member(found["id"], user.id)
-        except SendError:
-            said = _("I can't see that chat. Make me an admin of it first, then try again.")
-            await self._tell(user, said)
+            found = await self._ask("getChat", chat_id=chat)
+            mine = await self._ask("getChatMember", chat_id=found["id"], user_id=self._me.id)
+            theirs = await self._ask("getChatMember", chat_id=found["id"], user_id=user.id)
+        except SendError as error:
+            if error.kind in HARMLESS:
+                raise
+            await self._tell(user, _UNSEEN)
             return
-        if theirs not in MANAGERS:
-            await self._tell(user, _("Only admins of that chat can set it up."))
-        elif mine not in MANAGERS and found["type"] == "channel":
-            await self._tell(user, _("Make me an admin of the channel with the right to post, then try again."))
+        if theirs["status"] not in MANAGERS:
+            await self._tell(user, _NOT_THEIRS)
+        elif not _is_in(found["type"], mine["status"]):
+            await self._tell(user, _NO_ADMIN if found["type"] == "channel" else _NOT_IN)
         else:
-            await self._offer(str(found["id"]), found.get("title") or "", user)
+            await self._offer(found, mine, user)
 
-    async def _member(self, chat: int, user: int) -> str:
-        return str((await self._api.call("getChatMember", {"chat_id": chat, "user_id": user}))["status"])
-
-    async def _offer(self, chat: str, title: str, user: User) -> None:
-        request = Request(
-            command="settings", args="", target=self._target(chat), user=str(user.id), lang=language_of(user)
+    async def _ask(self, method: str, **about: int | str) -> dict[str, Any]:
+        asked: dict[str, Any] = await insist(
+            partial(self._api.call, method, about), self._services.clock, again=HARMLESS
         )
-        reply = await dispatch(request, self._services)
-        await self._say(self._target(user.id), Reply(document=addressed(reply.document, chat, title)))
+        return asked
 
-    async def _tell(self, user: User, said: str) -> None:
-        document = page(texts(language_of(user)), said, paragraph(said))
+    async def _offer(self, chat: dict[str, Any], mine: dict[str, Any], user: User) -> None:
+        """Show somebody the settings of a chat, or say what is missing there."""
+        if not _may_post(chat["type"], mine):
+            await self._tell(user, _MAY_NOT_POST, name=chat.get("title", ""))
+            return
+        target, lang = self._target(chat["id"]), await lang_for(self._services, self._target(user.id), user)
+        request = Request(command="settings", args="", target=target, user=str(user.id), lang=lang)
+        reply = await dispatch(request, self._services)
+        document = addressed(reply.document, target.chat, chat.get("title", ""))
         await self._say(self._target(user.id), Reply(document=document))
+
+    async def _tell(self, user: User, message: str, **values: str) -> None:
+        _ = texts(await lang_for(self._services, self._target(user.id), user))
+        said = _(message, **values)
+        await self._say(self._target(user.id), Reply(document=page(_, said, paragraph(said))))
 
     def _target(self, chat: int | str) -> Target:
         return Target(platform="telegram", account=self._account, chat=str(chat))
 
 
-def is_channel_name(said: str) -> bool:
-    """Tell whether the text is nothing but the public name of a chat."""
-    return bool(_CHANNEL_NAME.fullmatch(said.strip()))
+def _is_in(kind: str, status: str) -> bool:
+    return status in MANAGERS if kind == "channel" else status not in AWAY
+
+
+def _may_post(kind: str, member: Mapping[str, Any]) -> bool:
+    return kind != "channel" or bool(member.get("can_post_messages"))
+
+
+def named_chat(said: str) -> str | None:
+    """Return the public name (``@name``) that the text is, or links to, and nothing else; None if it is another."""
+    match = _CHANNEL_NAME.fullmatch(said.strip())
+    return f"@{match['name']}" if match else None
+
+
+async def lang_for(services: Services, target: Target, user: User | None) -> str:
+    """Return the language to answer in: what the chat chose, else what the reader speaks, else the publication's."""
+    return await services.preferences.lang(target) or language_of(user) or services.publication.lang
 
 
 async def title_of(api: Api, chat: str) -> str:

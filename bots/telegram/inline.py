@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from bots.telegram.hear import language_of
+from bots.telegram.chats import lang_for
 from core.digest.present import long_date
 from core.document.nodes import Actions
 from core.document.text import plain
 from core.i18n import texts
+from core.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,8 +38,9 @@ class InlineMode:
 
     async def answer(self, query: InlineQuery) -> None:
         """Answer one query."""
-        lang = language_of(query.from_user)
-        lang = lang or self._services.publication.lang
+        user = query.from_user
+        chat = Target(platform="telegram", account=self._parts.account, chat=str(user.id))
+        lang = await lang_for(self._services, chat, user)
         found = [result async for result in self._results(query.query.strip(), lang)]
         answer = {"inline_query_id": query.id, "results": found, "cache_time": CACHE_SECONDS, "is_personal": True}
         if not found:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from telegram import Message as Heard
 
-from bots.telegram.chats import addressed, aimed, title_of
-from bots.telegram.hear import language_of, target_of
+from bots.telegram.chats import addressed, aimed, lang_for, title_of
+from bots.telegram.hear import target_of
 from bots.telegram.parts import OFFERS
 from bots.telegram.working import Working
 from core.commands.dispatch import dispatch
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bots.telegram.parts import Parts
     from bots.telegram.rights import Rights
     from bots.telegram.tryout import RichTryout
+    from core.i18n import Texts
 
 ALERT = 200
 """https://core.telegram.org/bots/api#answercallbackquery."""
@@ -56,7 +57,7 @@ class Presses:
         try:
             answer |= await self._do(query)
         except SendError:
-            _ = texts(language_of(query.from_user))
+            _ = await self._texts(query)
             answer |= _alert(_("Something went wrong on my side. Please try again in a moment."))
             raise
         finally:
@@ -67,7 +68,7 @@ class Presses:
 
     async def _do(self, query: CallbackQuery) -> dict[str, Any]:
         """Do what the button says; return what to tell whoever pressed it."""
-        _ = texts(language_of(query.from_user))
+        _ = await self._texts(query)
         data = await self._parts.buttons.data(query.data or "")
         message = query.message
         if data is None or message is None:
@@ -85,6 +86,11 @@ class Presses:
             return _alert(_("Only admins of that chat can set it up."))
         return await self._run(query, line, here, about, message_id=str(message.message_id))
 
+    async def _texts(self, query: CallbackQuery) -> Texts:
+        """Return the texts for whoever pressed: alerts and the page that asks for a location are theirs alone."""
+        chat = Target(platform="telegram", account=self._parts.account, chat=str(query.from_user.id))
+        return texts(await lang_for(self._parts.services, chat, query.from_user))
+
     async def _run(
         self, query: CallbackQuery, line: str, here: Target, about: Target, *, message_id: str
     ) -> dict[str, Any]:
@@ -94,7 +100,7 @@ class Presses:
             args=args,
             target=about,
             user=str(query.from_user.id),
-            lang=language_of(query.from_user),
+            lang=await lang_for(self._parts.services, here, query.from_user),
             manager=about != here or await self._rights.may_press(command, here, query.from_user),
             pressed=True,
             offers=OFFERS,
@@ -114,7 +120,7 @@ class Presses:
         return {}
 
     async def _ask_where(self, here: Target, query: CallbackQuery) -> None:
-        _ = texts(await self._parts.services.preferences.lang(here) or language_of(query.from_user))
+        _ = await self._texts(query)
         said = _("Press the button below the text field. I turn the place into a time zone and do not keep it.")
         share = {"text": _("Send my location once"), "request_location": True}
         keyboard = {"keyboard": [[share]], "resize_keyboard": True, "one_time_keyboard": True}

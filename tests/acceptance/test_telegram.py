@@ -337,9 +337,13 @@ async def test_a_channel_is_set_up_from_its_owners_direct_chat(bot: Bot) -> None
     channel.admins |= {owner}
     assert "Make me an admin" in await bot.ask(owner, "@thechannel", user=owner)
     channel.admins |= {BOT}
-    assert "The Channel" in await bot.ask(owner, "@thechannel", user=owner)
+    channel.member = {"can_post_messages": False}
+    assert "of “The Channel”, but may not post" in await bot.ask(owner, "@thechannel", user=owner)
+    channel.member = {}
+    assert "The Channel" in await bot.ask(owner, "https://t.me/thechannel", user=owner)
     await bot.press(owner, "Subscribe", user=owner)
     assert "Subscribed" in bot.fake.texts(owner)[-1]
+    assert "For that chat, reply to this message" in bot.fake.texts(owner)[-1]
     assert "The Channel" in await bot.ask(owner, "7:45 Lisbon", user=owner, reply_to_message=bot.fake.newest(owner))
     assert "07:45 (Lisbon)" in bot.fake.texts(owner)[-1]
     await bot.call("push")
@@ -374,6 +378,30 @@ async def test_the_owner_hears_from_the_bot_once_it_is_an_admin(bot: Bot) -> Non
             before = len(bot.fake.texts(owner))
             await bot.fake.tell(owner, chat_shared={"request_id": 1, "chat_id": channel})
             await bot.fake.until(lambda before=before: len(bot.fake.texts(owner)) > before)  # type: ignore[misc]
+
+
+async def test_the_owner_hears_what_right_the_bot_lacks(bot: Bot) -> None:
+    owner = bot.reader()
+    channel = bot.fake.chat(-next(bot.numbers), "channel", title="Mute", admins={owner, BOT}).id
+    await bot.fake.member(channel, "left", "administrator", user=owner, can_post_messages=False)
+    await bot.fake.until(lambda: bool(bot.fake.texts(owner)))
+    assert "of “Mute”, but may not post" in bot.fake.texts(owner)[0]
+    await bot.fake.member(channel, "administrator", "administrator", user=owner, before={"can_post_messages": False})
+    await bot.fake.until(lambda: len(bot.fake.texts(owner)) > 1)
+    assert bot.fake.buttons(owner) == ["Subscribe"]
+
+
+async def test_a_group_is_set_up_once_the_bot_is_in_it_and_in_the_language_that_its_admin_chose(bot: Bot) -> None:
+    owner = bot.reader()
+    group = bot.group(username="thegroup", admins={owner}, member={"status": "left"})
+    await bot.ask(owner, "/lang zh")
+    assert "要把日报发到哪里" in await bot.ask(owner, "/channel")
+    assert "我还不在那个群里" in await bot.ask(owner, "@thegroup")
+    bot.fake.chats[group].member = {}
+    assert "Readers\n\n这里还没有订阅" in await bot.ask(owner, "@thegroup")
+    await bot.press(owner, "订阅")
+    assert "订阅成功" in bot.fake.texts(owner)[-1]
+    assert "只有那里的管理员才能设置" in await bot.ask(bot.reader(), "@thegroup", lang="zh-hans")
 
 
 async def test_a_channel_is_set_up_by_forwarding_or_picking_it(bot: Bot) -> None:

@@ -169,15 +169,25 @@ class FakeTelegram:
                 return query
         raise AssertionError(f"no button {label!r} in {chat}: {self.buttons(chat)}")
 
-    async def member(self, chat: int, before: str, after: str, *, user: int = 0) -> None:
-        def state(status: str) -> JSON:
+    async def member(
+        self, chat: int, old: str, new: str, *, user: int = 0, before: JSON | None = None, **after: bool
+    ) -> None:
+        """Let the bot's place in a chat change; ``before`` and ``after`` are rights of an admin that differ."""
+
+        def state(status: str, differs: JSON) -> JSON:
             rights = dict.fromkeys(_ADMIN_RIGHTS, True) if status == "administrator" else {}
-            return {"status": status, "user": ME, **rights, **({"until_date": 0} if status == "kicked" else {})}
+            return {
+                "status": status,
+                "user": ME,
+                **rights,
+                **differs,
+                **({"until_date": 0} if status == "kicked" else {}),
+            }
 
         await self.update(
             my_chat_member={
                 "chat": self.chats[chat].json, "from": _user(user or _author(chat), "en"), "date": int(time()),
-                "old_chat_member": state(before), "new_chat_member": state(after),
+                "old_chat_member": state(old, before or {}), "new_chat_member": state(new, after),
             }
         )  # fmt: skip
 
