@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bots.discord.errors import LATE, DiscordError
+from bots.discord.errors import ACKNOWLEDGED, LATE, DiscordError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -68,8 +68,13 @@ class Exchange:
             if self._promised is None:
                 kind = LATER_UPDATE if self._replaces else LATER
                 body = {"type": kind, "data": _flagged({}, private=self._private)}
-                told = await self._call("POST", f"{CALLBACK}?with_response=true", body, self._to.id)
-                self._promised = str(told["interaction"].get("response_message_id", ""))
+                try:
+                    told = await self._call("POST", f"{CALLBACK}?with_response=true", body, self._to.id)
+                    self._promised = str(told["interaction"].get("response_message_id", ""))
+                except DiscordError as error:
+                    if error.code != ACKNOWLEDGED:
+                        raise
+                    self._promised = str((await self._call("GET", ORIGINAL))["id"])  # it came, and the answer was lost
             return self._promised
 
     async def show(self, payload: dict[str, Any]) -> None:

@@ -106,6 +106,9 @@ class Interactions:
     async def _about_message(self, event: discord.Interaction[Any], data: dict[str, Any]) -> None:
         message = data["resolved"]["messages"][data["target_id"]]
         said = "\n".join(press.texts_of(message)).strip()
+        if not said:
+            _ = await self._texts(event, self._places.of(event))
+            raise UsageError(_("There are no words in that message that I could look up."))
         if data["name"] == ASK:
             name = str(event.id)
             await self._parts.notes.put(f"discord:quote:{name}", said, keep=QUOTE_KEPT)
@@ -147,6 +150,8 @@ class Interactions:
             form = view.time_form(f"{press.SCOPE}{place.channel} " if place.chosen else "", subscription, _)
             await self._answers.respond(event, MODAL, form)
             return
+        if line == view.ROLE and place.guild in values:
+            raise UsageError(_("I never mention everyone. Please choose another role."))
         wish = view.wish_of(line, values, subscription, services.vocabulary) if subscription else None
         page_of = Line(text=view.page_of(line), place=place, pressed=True)
         if wish and rights.may_manage(place):

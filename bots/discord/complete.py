@@ -5,14 +5,14 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
-from core.commands.issues import today_of
+from core.commands.issues import parse_wanted, today_of
 from core.commands.pause import OFFERED_DAYS
 from core.commands.registry import COMMANDS
 from core.commands.settings_pages import TIMES
 from core.digest.present import long_date
 from core.i18n import LANGUAGES, language_name, texts
 from core.subscriptions.fold import fold
-from core.subscriptions.zones import cities, zone_name
+from core.subscriptions.zones import cities, read_zone, zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST = 25
 LONGEST = 100
 DAYS_BACK = 200
+FIXED = "Etc/"
+"""Begins zones that are no places; the signs in their names are the other way round, and for nobody to read."""
 
 
 async def choices(data: Mapping[str, Any], request: Request, services: Services) -> list[dict[str, str]]:
@@ -47,7 +49,11 @@ async def _dates(typed: str, request: Request, services: Services) -> Choices:
     heads = mine or await services.archive.heads(edition=edition, until=today, limit=DAYS_BACK)
     lang = texts(request.lang).lang
     named = [(f"{long_date(head.ref.date, lang)} · {head.title}", head.ref.date.isoformat()) for head in heads]
-    return _fitting(typed, named)
+    wanted = parse_wanted(typed, today)
+    if wanted.day is None or wanted.rest:
+        return _fitting(typed, named)
+    day = wanted.day.isoformat()
+    return [(name, value) for name, value in named if value == day] or [(long_date(wanted.day, lang), day)]
 
 
 async def _sections(typed: str, request: Request, services: Services) -> Choices:
@@ -112,15 +118,17 @@ async def _commands(typed: str, request: Request, _services: Services) -> Choice
 
 def _zones_like(typed: str, lang: str) -> list[tuple[str, str]]:
     wanted = fold(typed)
-    known = cities().zones
-    found = dict.fromkeys(zone for name, zone in known.items() if name.startswith(wanted))
+    zone, end = read_zone(wanted, 0) or (None, 0)
+    found = dict.fromkeys([zone] if zone and end == len(wanted) else [])
+    known = {name: zone for name, zone in cities().zones.items() if not zone.startswith(FIXED)}
+    found |= dict.fromkeys(zone for name, zone in known.items() if name.startswith(wanted))
     found |= dict.fromkeys(zone for name, zone in known.items() if wanted in name)
     return [(_zone_label(zone, lang), zone) for zone in [*found][:MOST]]
 
 
 def _zone_label(zone: str, lang: str) -> str:
     name = zone_name(zone, lang)
-    return name if name == zone else f"{name} · {zone}"
+    return name if name == zone or zone.startswith(FIXED) else f"{name} · {zone}"
 
 
 def _fitting(typed: str, named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

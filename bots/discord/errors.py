@@ -20,7 +20,8 @@ UNKNOWN_MESSAGE = 10008
 THREAD_EXISTS = 160004
 ARCHIVED = 50083
 ALREADY_PUBLISHED = 40033
-LATE = frozenset({10062, 40060, 40094})
+ACKNOWLEDGED = 40060
+LATE = frozenset({10062, ACKNOWLEDGED, 40094})
 """The interaction is over, was answered already, or takes no more answers: nobody waits for this one."""
 
 CODES: Mapping[int, ErrorClass] = {

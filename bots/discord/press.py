@@ -192,8 +192,11 @@ def _fields(components: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 
 
 def texts_of(message: Mapping[str, Any]) -> list[str]:
-    """Return what a message says, in its content, embeds and components."""
-    said = [message.get("content", ""), *(embed.get("description", "") for embed in message.get("embeds", []))]
-    for component in message.get("components", []):
-        said += texts_of(component)
+    """Return what a message says, in its content, embeds and components, and in those that it passes on."""
+    said = [message.get("content", "")]
+    for embed in message.get("embeds", []):
+        said += embed.get("title", ""), embed.get("description", "")
+    passed_on = [snapshot["message"] for snapshot in message.get("message_snapshots", [])]
+    for part in (*message.get("components", []), *passed_on):
+        said += texts_of(part)
     return [text for text in said if text]

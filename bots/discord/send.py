@@ -94,7 +94,7 @@ class DiscordSender:
         here = target.thread or target.chat
         try:
             if envelope.extras.get("kind") == "forum" and not target.thread:
-                return await self._into_forum(here, message, envelope)
+                return await self._into_forum(target, message, envelope)
             channel = here
             if envelope.after and envelope.extras.get("thread") == "on" and not target.thread:
                 channel = await self._thread_under(here, envelope.after, message)
@@ -135,13 +135,14 @@ class DiscordSender:
             await self._api.call("PATCH", "/channels/{channel_id}", {"archived": False}, channel_id=channel)
             await self._api.call(method, MESSAGE, payload, channel_id=channel, message_id=sent)
 
-    async def _into_forum(self, forum: str, message: Message, envelope: Envelope) -> str:
+    async def _into_forum(self, target: Target, message: Message, envelope: Envelope) -> str:
+        forum = target.chat
         if envelope.after:
             thread, _, _first = envelope.after.partition("/")
             return f"{thread}/{await self._post(thread, message, envelope)}"
         channel = await self._api.call("GET", "/channels/{channel_id}", channel_id=forum)
         name = _post_name(message)
-        post = await self._open_post(forum, channel["guild_id"], name)
+        post = await self._open_post(target, channel["guild_id"], name)
         if post is None:
             payload = body(message, envelope)
             content = {key: payload[key] for key in ("components", "flags", "allowed_mentions")}
@@ -155,14 +156,15 @@ class DiscordSender:
             post = str(made["id"])
         return f"{post}/{post}"
 
-    async def _open_post(self, forum: str, guild: str, name: str) -> str | None:
-        """Return the post of this name that is there already: creating one knows no nonce."""
+    async def _open_post(self, target: Target, guild: str, name: str) -> str | None:
+        """Return our post of this name that is there already: creating one knows no nonce."""
+        ours = {"parent_id": target.chat, "owner_id": target.account, "name": name}
         active = await self._api.call("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
         return next(
             (
                 str(thread["id"])
                 for thread in active["threads"]
-                if str(thread.get("parent_id")) == forum and thread.get("name") == name
+                if all(thread.get(key) == value for key, value in ours.items())
             ),
             None,
         )

@@ -53,7 +53,10 @@ async def house(data: Path) -> AsyncIterator[House]:
         ("section", "name", "dev", "en", "🔧 Dev", "dev"),
         ("explain", "term", "噪声", "zh", "基础设施噪声", "基础设施噪声"),
         ("search", "words", "开源", "zh", "GLM-5", "GLM-5"),
+        ("issue", "date", "2/19", "zh", "2026 年 2 月 19 日 · 模型开源的一天", "2026-02-19"),
+        ("issue", "date", "March 5, 2026", "en", "March 5, 2026", "2026-03-05"),
         ("subscribe", "zone", "上海", "zh", "上海 · Asia/Shanghai", "Asia/Shanghai"),
+        ("subscribe", "zone", "UTC+8", "en", "UTC+8", "Etc/GMT-8"),
         ("subscribe", "time", "8:4", "en", "8:4", "8:4"),
         ("pause", "days", "", "en", "7 days", "7"),
         ("settings", "setting", "静默", "zh", "静默推送", "silent on"),
@@ -67,5 +70,6 @@ async def test_an_option_is_completed(
     data: dict[str, Any] = {"name": command, "options": [{"name": option, "value": typed, "focused": True}]}
     found = await choices(data, replace(READER, lang=lang), house.services)
     assert {"name": name, "value": value} in found
+    assert found[0]["name"] == name or option != "zone"
     assert len(found) <= MOST
     assert all(0 < len(text) <= LONGEST for choice in found for text in choice.values())

@@ -133,6 +133,13 @@ async def test_a_question_is_promised_an_answer_that_grows_and_a_thread_to_go_on
     assert slow.target == first
 
 
+async def test_a_promise_whose_answer_was_lost_is_kept(fake: FakeDiscord, slow: Slow) -> None:
+    fake.fail("POST", "/interactions/.*", 502, after=True)
+    asked = await fake.slash("ask", values={"question": "What is Polaris?"}, channel="501")
+    await fake.until(lambda: asked.message["id"] in fake.channels)
+    assert asked.text == WORDS[-1]
+
+
 async def test_further_pages_of_a_long_answer_go_into_its_thread(fake: FakeDiscord, slow: Slow) -> None:
     slow.pages = 3
     asked = await fake.slash("ask", values={"question": "Everything?"}, channel="502")
