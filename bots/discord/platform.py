@@ -92,7 +92,11 @@ class Gateway(discord.AutoShardedClient):
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """End what a channel was subscribed to."""
-        await self.servers.deleted(channel.id)
+        await self.servers.deleted(str(channel.id))
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """End what a thread or a forum's post was subscribed to."""
+        await self.servers.thread_deleted(str(payload.parent_id), str(payload.thread_id))
 
 
 class DiscordPlatform:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,8 @@ class Servers:
         self._notes = notes
         self._account = account
         self._forget = forget
+        self._one_at_a_time = asyncio.Lock()
+        """What happened to servers is taken in the order in which it is told, also if all of it is told at once."""
 
     async def subscribed(self, server: str, channel: str) -> None:
         """Remember in which server a channel is subscribed: of a server that is gone Discord tells nothing else."""
@@ -42,6 +46,10 @@ class Servers:
 
     async def left(self, server: str) -> None:
         """End every subscription in the server."""
+        async with self._one_at_a_time:
+            await self._left(server)
+
+    async def _left(self, server: str) -> None:
         channels = await self._channels(server)
         for channel in channels:
             await self._services.subscriptions.end_chat(self._target(channel), REMOVED)
@@ -51,6 +59,10 @@ class Servers:
 
     async def returned(self, server: str) -> None:
         """Take the server's subscriptions up again."""
+        async with self._one_at_a_time:
+            await self._returned(server)
+
+    async def _returned(self, server: str) -> None:
         if not await self._notes.get(f"{LEFT}{server}"):
             return
         for channel in await self._channels(server):
@@ -59,16 +71,21 @@ class Servers:
 
     async def reconcile(self, servers: Collection[str]) -> None:
         """Catch up with what happened while nobody listened: ``servers`` are those that the bot is in now."""
-        known = {name.removeprefix(HERE).partition("/")[0] for name in await self._notes.named(HERE)}
-        gone = {name.removeprefix(LEFT) for name in await self._notes.named(LEFT)}
-        for server in sorted(known - gone - set(servers)):
-            await self.left(server)
-        for server in sorted(gone & set(servers)):
-            await self.returned(server)
+        async with self._one_at_a_time:
+            known = {name.removeprefix(HERE).partition("/")[0] for name in await self._notes.named(HERE)}
+            gone = {name.removeprefix(LEFT) for name in await self._notes.named(LEFT)}
+            for server in sorted(known - gone - set(servers)):
+                await self._left(server)
+            for server in sorted(gone & set(servers)):
+                await self._returned(server)
 
-    async def deleted(self, channel: int) -> None:
-        """End what the channel was subscribed to."""
-        await self._services.subscriptions.end_chat(self._target(str(channel)), DELETED)
+    async def deleted(self, channel: str) -> None:
+        """End what the channel and its threads were subscribed to."""
+        await self._services.subscriptions.end_chat(self._target(channel), DELETED)
+
+    async def thread_deleted(self, channel: str, thread: str) -> None:
+        """End what the thread was subscribed to."""
+        await self._services.subscriptions.end(replace(self._target(channel), thread=thread), DELETED)
 
     async def sweep(self) -> None:
         """Erase what was kept long enough, again and again until cancelled."""

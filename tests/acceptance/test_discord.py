@@ -205,6 +205,8 @@ async def test_settings_change_what_discord_adds(bot: Bot) -> None:
     page = await fake.slash("settings")
     assert page.private
     role = await fake.press(page.message, "Mention a role (off)", values=["601"], channel="501")
+    everyone = await fake.press(role.message, "Mention a role (off)", values=["500"], channel="501")
+    assert "never mention everyone" in everyone.text
     form = await fake.press(role.message, "Type a time…", channel="501")
     assert form.kind == 9
     done = await fake.fill_in(form.form, {"time": "9:15", "zone": "Tokyo"}, message=role.message)
@@ -292,6 +294,10 @@ async def test_options_complete_and_messages_are_explained(bot: Bot) -> None:
     assert await fake.complete("models", "date", "")
     explained = await fake.on_message("Explain this", {"id": "5", "content": "Beaver CLI"})
     assert explained.private
+    linked = await fake.on_message("Explain this", {"id": "5", "embeds": [{"type": "link", "title": "Beaver CLI"}]})
+    assert "coding agent" in linked.text
+    picture = await fake.on_message("Ask about this", {"id": "5", "content": ""})
+    assert "no words" in picture.text
     form = await fake.on_message("Ask about this", {"id": "6", "content": "Beaver CLI 1.4"})
     answer = await fake.fill_in(form.form, {"question": "Beaver CLI"})
     assert "Beaver" in answer.text
@@ -352,13 +358,27 @@ async def test_a_correction_changes_every_post_and_a_withdrawal_replaces_it(bot:
     await bot.settled(lambda: all("Polaris 2" in text_of(post) for post in first.values()))
 
 
+async def settings_say(fake: FakeDiscord, words: str, channel: str = "501") -> None:
+    """Open the settings again and again until they say this."""
+    async with asyncio.timeout(10):
+        while True:
+            if words in (await fake.slash("settings", channel=channel)).text:
+                return
+            await asyncio.sleep(0.2)
+
+
 async def test_a_server_that_leaves_ends_and_one_that_returns_goes_on(bot: Bot) -> None:
     fake = bot.fake
     await fake.slash("subscribe")
     await fake.leave()
+    await settings_say(fake, "isn't subscribed")
     await fake.come_back()
-    page = await fake.slash("settings")
-    assert "Time" in page.labels
+    await settings_say(fake, "every day at")
+    thread = await fake.begin_thread("501", "Evenings", 11, under="556", owner="42")
+    await fake.slash("subscribe", channel=thread["id"])
+    await fake.dispatch("THREAD_DELETE", {"id": "556", "guild_id": "500", "parent_id": "501", "type": 11})
+    await settings_say(fake, "isn't subscribed", thread["id"])
+    await settings_say(fake, "every day at")
 
 
 async def test_old_buttons_work_after_a_restart_and_couriers_need_no_gateway(bot: Bot) -> None:

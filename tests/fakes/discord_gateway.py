@@ -99,9 +99,10 @@ class Gateway(World):
         await self.dispatch("GUILD_DELETE", {"id": server})
 
     async def come_back(self, server: str = SERVER) -> None:
-        """Invite it again."""
+        """Invite it again. That a server is available is only said of one that the bot was in already."""
         self.left.discard(server)
-        await self.dispatch("GUILD_CREATE", guild(server, self.channels.values()))
+        invited = {key: said for key, said in guild(server, self.channels.values()).items() if key != "unavailable"}
+        await self.dispatch("GUILD_CREATE", invited)
 
     async def begin_thread(self, parent: str, name: str, kind: int, *, under: str, owner: str) -> Json:
         """Open a thread under a message, or with a post of its own in a forum, and tell."""

@@ -116,6 +116,13 @@ async def test_a_forum_gets_one_post_however_often_it_is_sent_and_pages_below_it
     assert len(stand.fake.posts(thread)) == 1
 
 
+async def test_a_post_that_somebody_else_opened_under_the_same_name_is_not_taken_for_ours(stand: Stand) -> None:
+    ours = (await stand.send(0, FORUM, kind="forum")).partition("/")[0]
+    theirs = stand.fake.channels[ours]
+    theirs["owner_id"] = "42"
+    assert not (await stand.send(0, FORUM, kind="forum")).startswith(f"{ours}/")
+
+
 async def test_a_lost_answer_is_trusted_to_the_nonce_for_a_minute_and_no_longer(stand: Stand) -> None:
     stand.fake.fail("POST", SEND, 503, times=2)
     with pytest.raises(SendError) as first:
@@ -229,6 +236,8 @@ async def test_a_server_that_left_is_taken_up_within_thirty_days_and_erased_afte
     await servers.left("500")
     assert await service.find(TEXT, "daily") is None
     await servers.returned("500")
+    assert await service.find(TEXT, "daily") is not None
+    await asyncio.gather(servers.left("500"), servers.returned("500"))
     assert await service.find(TEXT, "daily") is not None
     await servers.left("500")
     await servers.erase()
