@@ -10,12 +10,12 @@ import structlog
 
 from bots.telegram.answer import Answers
 from bots.telegram.chats import ChatEvents, addressed, aimed, for_channel, lang_for, named_chat, title_of
-from bots.telegram.hear import channel_behind, is_somebodys, line_of, refs_on, setting_meant, target_of
+from bots.telegram.hear import channel_behind, is_somebodys, line_of, needs_rights, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
 from bots.telegram.links import Links
 from bots.telegram.parts import OFFERS
 from bots.telegram.presses import Presses
-from bots.telegram.rights import Rights, needs_rights
+from bots.telegram.rights import Rights
 from bots.telegram.tryout import RichTryout
 from bots.telegram.working import Working
 from bots.telegram.zones import zone_at

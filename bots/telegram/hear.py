@@ -105,17 +105,25 @@ def language_of(user: User | None) -> str | None:
     return next((lang for lang in ("zh", "en") if code.startswith(lang)), None)
 
 
-def worth_answering(updates: Sequence[Update], now: datetime, old: timedelta) -> list[Update]:
-    """Return the updates without messages older than ``old``, each chat's last one excepted: an answer, not a storm."""
-    last = {update.effective_chat.id: update.update_id for update in updates if update.effective_chat and _said(update)}
-    kept = set(last.values())
-    return [
-        update
-        for update in updates
-        if (said := _said(update)) is None or now - said.date <= old or update.update_id in kept
-    ]
+def needs_rights(command: str) -> bool:
+    """Tell whether it matters for a command who gives it."""
+    known = COMMANDS.get(command)
+    return known is not None and known.audience != "everyone"
 
 
-def _said(update: Update) -> Message | None:
+def worth_answering(updates: Sequence[Update], now: datetime, old: timedelta, me: User) -> list[Update]:
+    """Return the updates without texts older than ``old``: an answer, not a storm.
+
+    Of those each chat keeps the last that is said to us, and what changes something there.
+    """
+    texts = {update.update_id: said for update in updates if (said := _text_of(update))}
+    lines = {number: line for number, said in texts.items() if (line := line_of(said, me))}
+    last = {texts[number].chat.id: number for number in lines}
+    kept = {*last.values(), *(number for number, line in lines.items() if needs_rights(line.partition(" ")[0]))}
+    late = {number for number, said in texts.items() if now - said.date > old} - kept
+    return [update for update in updates if update.update_id not in late]
+
+
+def _text_of(update: Update) -> Message | None:
     message = update.message or update.channel_post
     return message if message and message.text else None

@@ -99,7 +99,7 @@ class TelegramPlatform:
         """Listen to readers until cancelled. Raises SendError of kind "fatal" on a refused token."""
         me = await self._introduce()
         app = TelegramApp(self._parts, me)
-        lanes = Lanes(app.handle, self._mail, self._api, self._services.clock)
+        lanes = Lanes(app.handle, self._mail, self._api, self._services.clock, me)
         log.info("telegram is served", bot=me.username, webhook=bool(self._webhook))
         if self._webhook:
             await self._webhook.listen(self._api, lanes)

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bots.telegram.api import HARMLESS, insist
-from bots.telegram.hear import MANAGERS
-from core.commands.registry import COMMANDS
+from bots.telegram.hear import MANAGERS, needs_rights
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -49,9 +48,3 @@ class Rights:
                 raise
             return False
         return member["status"] in MANAGERS
-
-
-def needs_rights(command: str) -> bool:
-    """Tell whether it matters for a command who gives it."""
-    known = COMMANDS.get(command)
-    return known is not None and known.audience != "everyone"

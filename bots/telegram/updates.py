@@ -15,13 +15,13 @@ from bots.telegram.hear import worth_answering
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-    from telegram import Bot
+    from telegram import Bot, User
 
     from core.clock import Clock
     from core.storage.events import SqlEvents
 
 OLD = timedelta(minutes=5)
-"""A message this old is answered only if it is the last one of its chat."""
+"""A text this old is answered only if it is the last that its chat said to us, or changes something there."""
 FINISH_SECONDS = 5
 
 log = structlog.get_logger(__name__)
@@ -59,11 +59,14 @@ class Mail:
 class Lanes:
     """Handles updates of different chats side by side, those of one chat one after the other."""
 
-    def __init__(self, handle: Callable[[Update], Awaitable[None]], mail: Mail, bot: Bot, clock: Clock) -> None:
+    def __init__(
+        self, handle: Callable[[Update], Awaitable[None]], mail: Mail, bot: Bot, clock: Clock, me: User
+    ) -> None:
         self._handle = handle
         self._mail = mail
         self._bot = bot
         self._clock = clock
+        self._me = me
         self._last: dict[int, asyncio.Task[None]] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
 
@@ -71,7 +74,7 @@ class Lanes:
         """Begin with every update that waits; what is too old to be answered waits no longer."""
         busy = set(self._running)  # before it is looked what waits: one that ends meanwhile may still be among it
         fresh = await self._mail.waiting(self._bot, busy=busy)
-        worth = worth_answering(fresh, self._clock.now(), OLD)
+        worth = worth_answering(fresh, self._clock.now(), OLD, self._me)
         for update in worth:
             self._enter(update)
         late = {each.update_id for each in fresh} - {each.update_id for each in worth}

@@ -116,15 +116,23 @@ def test_a_readers_language(code: str | None, lang: str | None) -> None:
     assert language_of(User(id=1, first_name="R", is_bot=False, language_code=code)) == lang
 
 
-def test_after_a_downtime_each_chat_has_one_answer() -> None:
-    def said(number: int, chat: int, minutes: int) -> Update:
-        at = int((NOW - timedelta(minutes=minutes)).timestamp())
-        data = {"message_id": number, "date": at, "chat": {"id": chat, "type": "private"}, "text": "/today"}
-        return Update.de_json({"update_id": number, "message": data})
+def said(number: int, chat: int, minutes: int, text: str = "/today", kind: str = "private") -> Update:
+    at = int((NOW - timedelta(minutes=minutes)).timestamp())
+    data = {"message_id": number, "date": at, "chat": {"id": chat, "type": kind}, "text": text}
+    return Update.de_json({"update_id": number, "message": data})
 
-    updates = [said(1, 7, 90), said(2, 7, 60), said(3, 8, 60), said(4, 9, 2), said(5, 9, 1)]
-    kept = worth_answering(updates, NOW, timedelta(minutes=5))
-    assert [update.update_id for update in kept] == [2, 3, 4, 5]
+
+@pytest.mark.parametrize(
+    ("updates", "kept"),
+    [
+        ([said(1, 7, 90), said(2, 7, 60), said(3, 8, 60), said(4, 9, 2), said(5, 9, 1)], [2, 3, 4, 5]),
+        ([said(1, 7, 90, "/subscribe 8:30"), said(2, 7, 80), said(3, 7, 60, "thanks")], [1, 3]),
+        ([said(1, -5, 90, kind="supergroup"), said(2, -5, 60, "good morning", "supergroup")], [1]),
+    ],
+    ids=["the last of each chat", "what changes something", "nothing that others are told"],
+)
+def test_after_a_downtime_old_messages_are_no_storm(updates: list[Update], kept: list[int]) -> None:
+    assert [update.update_id for update in worth_answering(updates, NOW, timedelta(minutes=5), ME)] == kept
 
 
 @pytest.mark.parametrize(

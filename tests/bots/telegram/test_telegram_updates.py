@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from starlette.applications import Starlette
+from telegram import User
 
 from bots.telegram import updates
 from bots.telegram.api import ALLOWED_UPDATES, Api
@@ -45,6 +46,9 @@ class Readers:
             await asyncio.Event().wait()
         await asyncio.sleep(0.001)
         self.ended.append(update.update_id)
+
+
+USER = User(id=BOT, is_bot=True, first_name="Paperboy", username="paper_bot")
 
 
 @pytest.fixture
@@ -107,12 +111,12 @@ async def test_a_fetched_update_is_handled_once_and_in_the_order_of_its_chat(
 ) -> None:
     readers = Readers()
     clock = SystemClock()
-    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock), clock))
+    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), clock))
     for _ in range(3):
         await fake.say(7, "/today")
     await until(readers, 3)
     await stop(task, fake, mail, api)
-    again = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock), clock))
+    again = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), clock))
     await fake.say(8, "/today")
     await until(readers, 4)
     await stop(again, fake, mail, api)
@@ -124,7 +128,7 @@ async def test_what_was_not_handled_when_the_program_ended_is_handled_after_the_
 ) -> None:
     clock = SystemClock()
     first = Readers(stuck=frozenset({7}))
-    killed = asyncio.create_task(poll(api, mail, lanes := Lanes(first, mail, api, clock), clock))
+    killed = asyncio.create_task(poll(api, mail, lanes := Lanes(first, mail, api, clock, USER), clock))
     await fake.say(7, "/today")
     await fake.say(8, "/today")
     await until(first, 1)
@@ -134,7 +138,7 @@ async def test_what_was_not_handled_when_the_program_ended_is_handled_after_the_
     assert len(first.begun) == 2
     assert fake.unconfirmed() == []
     second = Readers()
-    await Lanes(second, mail, api, clock).hand_out()
+    await Lanes(second, mail, api, clock, USER).hand_out()
     await until(second, 1)
     assert second.ended == [number for number in first.begun if number not in first.ended]
     await until_idle(mail, api)
@@ -148,7 +152,7 @@ async def test_a_backlog_of_hundreds_of_old_messages_is_one_answer_for_each_chat
         await fake.update(message=each["message"])
     readers = Readers()
     clock = SystemClock()
-    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock), clock))
+    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), clock))
     await until(readers, 2)
     await fake.say(7, "/help")
     await until(readers, 3)
@@ -159,7 +163,7 @@ async def test_a_backlog_of_hundreds_of_old_messages_is_one_answer_for_each_chat
 async def test_a_second_poller_is_waited_out(api: Api, mail: Mail, fake: FakeTelegram) -> None:
     readers = Readers()
     clock = SystemClock()
-    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock), clock))
+    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), clock))
     await fake.until(lambda: fake.polls == 1)
     await fake._getUpdates({})
     await fake.say(7, "/today")
@@ -170,7 +174,7 @@ async def test_a_second_poller_is_waited_out(api: Api, mail: Mail, fake: FakeTel
 async def test_an_update_of_a_kind_that_nobody_can_read_holds_up_no_other(api: Api, mail: Mail) -> None:
     readers = Readers()
     await mail.keep([{"update_id": 1, "message": "broken"}, update(2)])
-    await Lanes(readers, mail, api, ManualClock()).hand_out()
+    await Lanes(readers, mail, api, ManualClock(), USER).hand_out()
     await until(readers, 1)
     await until_idle(mail, api)
     assert readers.ended == [2]
@@ -191,7 +195,7 @@ async def test_a_webhook_takes_updates_with_the_secret_alone_and_each_once(api: 
             413
         ]
         readers = Readers()
-        lanes = Lanes(readers, mail, api, ManualClock())
+        lanes = Lanes(readers, mail, api, ManualClock(), USER)
         await lanes.hand_out()
         await until(readers, 1)
         await lanes.finish()
@@ -204,7 +208,7 @@ async def test_a_webhook_takes_updates_with_the_secret_alone_and_each_once(api: 
 async def test_updates_that_another_process_took_are_handled_too(api: Api, mail: Mail, fake: FakeTelegram) -> None:
     webhook = Webhook("https://paper.example.com/telegram", TOKEN, mail)
     readers = Readers()
-    task = asyncio.create_task(webhook.listen(api, Lanes(readers, mail, api, ManualClock())))
+    task = asyncio.create_task(webhook.listen(api, Lanes(readers, mail, api, ManualClock(), USER)))
     await fake.until(lambda: bool(fake.calls("setWebhook")))
     assert fake.webhook["allowed_updates"] == list(ALLOWED_UPDATES)
     await mail.keep([update(1)])
