@@ -96,12 +96,13 @@ class Webhook:
         self._came.set()
         return Response()
 
-    async def listen(self, api: Api, lanes: Lanes) -> None:
-        """Tell Telegram the address and handle what comes, until cancelled."""
-        await api.call(
-            "setWebhook",
-            {"url": self.url, "secret_token": self.secret, "allowed_updates": list(ALLOWED_UPDATES)},
-        )
+    async def register(self, api: Api) -> None:
+        """Tell Telegram the address."""
+        about = {"url": self.url, "secret_token": self.secret, "allowed_updates": list(ALLOWED_UPDATES)}
+        await api.call("setWebhook", about)
+
+    async def listen(self, lanes: Lanes) -> None:
+        """Handle what comes, until cancelled."""
         try:
             while True:
                 self._came.clear()

@@ -102,7 +102,7 @@ class TelegramPlatform:
         lanes = Lanes(app.handle, self._mail, self._api, self._services.clock, me)
         log.info("telegram is served", bot=me.username, webhook=bool(self._webhook))
         if self._webhook:
-            await self._webhook.listen(self._api, lanes)
+            await self._webhook.listen(lanes)
         else:
             await poll(self._api, self._mail, lanes, self._services.clock)
 
@@ -113,12 +113,11 @@ class TelegramPlatform:
             try:
                 me = await self._who()
                 await publish(self._api, self._notes)
-                if self._webhook is None:
-                    await self._stop_webhook()
+                await (self._webhook.register(self._api) if self._webhook else self._stop_webhook())
             except SendError as error:
                 if error.kind == "fatal":
                     raise
-                log.warning("telegram does not answer", reason=error.reason)
+                log.warning("telegram cannot be served yet", reason=error.reason)
                 await self._services.clock.sleep(error.retry_after or wait)
                 wait = min(wait * 2, LONGEST_WAIT)
             else:

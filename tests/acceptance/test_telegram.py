@@ -676,6 +676,18 @@ async def test_updates_come_through_a_webhook_beside_the_desk(hooked: tuple[Bot,
     assert await bot.fake.bring(bot.fake.hook, secret="guess") == 403
 
 
+async def test_a_webhook_that_telegram_does_not_take_yet_is_a_line_in_the_log_and_is_offered_again(
+    tmp_path: Path,
+) -> None:
+    async with fake_telegram() as fake:
+        fake.fail("setWebhook", 0, Refusal(400, "Bad Request: bad webhook: failed to resolve host"))
+        environment = environment_of(fake, tmp_path, PAPERBOY_TELEGRAM__WEBHOOK_URL="https://paper.example.com/hook")
+        async with forked.running(environment) as program:
+            await fake.until(lambda: bool(fake.webhook["url"]))
+            assert "failed to resolve host" in program.printed
+            assert "Traceback" not in program.printed
+
+
 async def test_an_answer_of_a_model_grows_in_a_direct_chat(hooked: tuple[Bot, FakeModel, Path]) -> None:
     bot, model, _folder = hooked
     first = "Beaver CLI 1.4 is a coding agent [1]."

@@ -208,8 +208,8 @@ async def test_a_webhook_takes_updates_with_the_secret_alone_and_each_once(api: 
 async def test_updates_that_another_process_took_are_handled_too(api: Api, mail: Mail, fake: FakeTelegram) -> None:
     webhook = Webhook("https://paper.example.com/telegram", TOKEN, mail)
     readers = Readers()
-    task = asyncio.create_task(webhook.listen(api, Lanes(readers, mail, api, ManualClock(), USER)))
-    await fake.until(lambda: bool(fake.calls("setWebhook")))
+    await webhook.register(api)
+    task = asyncio.create_task(webhook.listen(Lanes(readers, mail, api, ManualClock(), USER)))
     assert fake.webhook["allowed_updates"] == list(ALLOWED_UPDATES)
     await mail.keep([update(1)])
     await until(readers, 1)
