@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SUBSCRIBING = "subscribe"
 OFFERS = frozenset({"thread"})
+UNINVITED = "not_in_channel"
+"""Why a subscription of a channel ends that the app is not in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,15 +117,19 @@ class Answers:
             offers=OFFERS,
             progress=progress,
         )
-        refusal = None
-        if command == SUBSCRIBING and request.manager and not asked.direct:
-            refusal = await self._unreachable(asked, workspace, request)
-        reply = as_called(refusal or await dispatch(request, self.services), command, self.prefix)
+        reply = as_called(await self._reply(asked, workspace, request), command, self.prefix)
         renderer = self.view_renderer if viewed else self.renderer
         messages = shown(reply, renderer.render(reply.document))
         for message in messages:
             await self.presses.remember(message.actions)
         return Answer(reply=reply, messages=messages, line=f"{command} {args}".strip())
+
+    async def forgotten(self, asked: Asked) -> Sequence[Message]:
+        """Return what to say of a button that nobody remembers."""
+        _ = texts(await self.lang(asked))
+        said = _("This button is too old for me to remember. /today brings the newest issue.")
+        reply = Reply(document=page(_, said, paragraph(said)), private=True)
+        return self.renderer.render(as_called(reply, "", self.prefix).document)
 
     async def lang(self, asked: Asked) -> str:
         """Return the language that the reader is answered in."""
@@ -137,8 +143,16 @@ class Answers:
             return True
         return await self.rights.may_manage(asked.team, asked.channel, asked.user, present=present)
 
-    async def _unreachable(self, asked: Asked, workspace: Workspace, request: Request) -> Reply | None:
-        """Join a public channel; return what to do where the app cannot post.
+    async def _reply(self, asked: Asked, workspace: Workspace, request: Request) -> Reply:
+        """Answer; a channel stays subscribed only where posts get in: a public one is joined."""
+        reply = await dispatch(request, self.services)
+        if request.command != SUBSCRIBING or asked.direct or reply.private or await self._is_open(asked, workspace):
+            return reply
+        await self.services.subscriptions.end(asked.target, UNINVITED)
+        return await self._uninvited(request)
+
+    async def _is_open(self, asked: Asked, workspace: Workspace) -> bool:
+        """Join a public channel; tell whether the app can post in it.
 
         A workspace that does not let us look is given the benefit of the doubt: the first post will tell.
         """
@@ -149,10 +163,9 @@ class Answers:
             try:
                 said = await self.api.call("conversations.info", channel, token=workspace.token)
             except SendError as error:
-                return await self._uninvited(request) if error.kind == "gone" else None
-            if not said["channel"].get("is_member"):
-                return await self._uninvited(request)
-        return None
+                return error.kind != "gone"
+            return bool(said["channel"].get("is_member"))
+        return True
 
     async def _uninvited(self, request: Request) -> Reply:
         _ = texts(

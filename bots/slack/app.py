@@ -91,11 +91,12 @@ class SlackApp:
         await ack()
         pressed = body["actions"][0]
         data = await self._presses.data(pressed)
-        if not data:
-            return
         if body.get("view"):
-            await self._modals.on_press(body, data)
-        else:
+            if data:
+                await self._modals.on_press(body, data)
+        elif data is None:
+            await self._commands.on_forgotten(body, respond)
+        elif data:
             await self._commands.on_press(body, respond, pressed, data)
 
     async def _on_trouble(self, error: Exception) -> None:

@@ -28,6 +28,8 @@ MOST_RESPONSES = 4
 """Of the five that a response_url takes; one is left for a share. https://docs.slack.dev/interactivity/handling-user-interaction."""
 SHARE = "share"
 LONGEST_SHARED = 1000
+LONGEST_REASON = 200
+OK = 200
 FORMS = {"settings": views.EDIT, "search": views.SEARCH}
 
 log = structlog.get_logger(__name__)
@@ -55,7 +57,7 @@ class Commands:
             blocks = await self._shareable(
                 asked, answer, message.payload["blocks"], last=message is answer.messages[-1]
             )
-            await respond(text=message.payload["text"], blocks=blocks, response_type=kind)
+            await _tell(respond, {"text": message.payload["text"], "blocks": blocks, "response_type": kind})
         await self._homes.changed(asked, command)
 
     async def _asked(self, team: str, channel: str, user: str, thread: str = "") -> Asked:
@@ -109,18 +111,27 @@ class Commands:
                 asked, answer, message.payload["blocks"], last=message is answer.messages[-1]
             )
             way = {"replace_original": True} if in_place and not number else beside
-            await respond({"text": message.payload["text"], "blocks": blocks, **way, **thread})
+            await _tell(respond, {"text": message.payload["text"], "blocks": blocks, **way, **thread})
 
     async def _share(self, asked: Asked, line: str, respond: AsyncRespond) -> None:
         command, args, _beside = Action.parse(line)
         answer = await self._answers.answer(asked, command, args, pressed=True)
+        quiet: Json = {"replace_original": False, "unfurl_links": False, "unfurl_media": False}
         for message in answer.messages[:MOST_RESPONSES]:
-            await respond(
-                text=message.payload["text"],
-                blocks=message.payload["blocks"],
-                response_type="in_channel",
-                replace_original=False,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        await respond(delete_original=True)
+            said = {"text": message.payload["text"], "blocks": message.payload["blocks"]}
+            await _tell(respond, {**said, "response_type": "in_channel", **quiet})
+        await _tell(respond, {"delete_original": True})
+
+    async def on_forgotten(self, body: Json, respond: AsyncRespond) -> None:
+        """Say of a button that nobody remembers what it was for."""
+        asked = Asked(team=body["team"]["id"], channel=body["channel"]["id"], user=body["user"]["id"])
+        for message in await self._answers.forgotten(asked):
+            said = {"text": message.payload["text"], "blocks": message.payload["blocks"]}
+            await _tell(respond, {**said, "response_type": "ephemeral", "replace_original": False})
+
+
+async def _tell(respond: AsyncRespond, said: Json) -> None:
+    """Answer at the response address; it is written down if Slack does not take that."""
+    answer = await respond(said)
+    if answer.status_code != OK:
+        log.warning("slack refused an answer", status=answer.status_code, reason=answer.body[:LONGEST_REASON])

@@ -10,14 +10,16 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from bots.slack import answers, home, stream, waiting
+from bots.slack import answers, budget, home, stream, waiting
 from core.commands.dispatch import dispatch
+from core.commands.guard import Rate
 from core.commands.model import Reply
 from core.delivery.model import SendError
 from core.document.build import paragraph
 from core.document.nodes import Document
+from core.render.buttons import MARK
 from slack_stand import HOME, SOURCE, Stand, platform_of, publish, slack_stand
-from tests.fakes.slack import APP_TOKEN, Answer
+from tests.fakes.slack import APP_TOKEN, Answer, Call
 from tests.fakes.slack_views import text_of
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def stand(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stand]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(home, "LOOK_AGAIN", timedelta(milliseconds=200))
+        patched.setattr(budget, "rate_of", lambda _calls: Rate(burst=1000))
         async with slack_stand(tmp_path_factory.mktemp("slack")) as stand:
             yield stand
 
@@ -265,6 +268,20 @@ async def test_public_channels_are_joined_and_private_ones_ask_for_an_invitation
     assert "/invite @Paperboy" in text_of(await stand.slash("/subscribe 8:30", channel="GPRIVATE"))
 
 
+async def test_a_channel_is_joined_only_if_that_subscribes_it(stand: Stand) -> None:
+    stand.team.channels["CFREE"] = False
+    assert "not on the clock" in text_of(await stand.slash("/subscribe 25:99", channel="CFREE"))
+    assert not stand.team.channels["CFREE"]
+
+
+async def test_a_public_channel_that_may_not_be_joined_asks_for_an_invitation(stand: Stand) -> None:
+    stand.team.channels["CCLOSED"] = stand.team.can_join = False
+    try:
+        assert "/invite @Paperboy" in text_of(await stand.slash("/subscribe 8:30", channel="CCLOSED"))
+    finally:
+        stand.team.can_join = True
+
+
 async def test_a_channel_that_may_not_be_looked_at_is_subscribed_in_good_faith(stand: Stand) -> None:
     hidden = {"channels:join", "channels:read", "groups:read"}
     stand.team.scopes -= hidden
@@ -346,6 +363,26 @@ async def test_help_calls_commands_as_they_are_called_in_slack(stand: Stand) -> 
     assert "/paperboy-archive" in said
     assert "/today" in said
     assert " /search" not in said
+
+
+async def test_a_button_that_nobody_remembers_says_so(stand: Stand) -> None:
+    card = await stand.slash("/today")
+    card["blocks"][-1]["elements"][0]["value"] = f"{MARK}forgotten"
+    told = await stand.press(card, card["blocks"][-1]["elements"][0]["text"]["text"])
+    assert (told["response_type"], told["replace_original"]) == ("ephemeral", False)
+    assert "too old" in text_of(told)
+
+
+async def test_an_answer_that_slack_does_not_take_is_written_down(stand: Stand) -> None:
+    spent = stand.fake.slash(HOME, "C1", "U1", "/today")
+    number = spent["response_url"].rpartition("/")[2]
+    stand.fake.seen += [Call("respond", {"_address": number}, HOME)] * 5
+    with capture_logs() as logs:
+        await stand.fake.push("slash_commands", spent)
+        await stand.fake.until(lambda: any(call.error == "used_url" for call in stand.fake.seen))
+        stand.fake.seen[:] = [call for call in stand.fake.seen if not call.error]
+        await stand.slash("/today")
+    assert ("slack refused an answer", "used_url") in [(log["event"], log.get("reason")) for log in logs]
 
 
 async def test_search_without_words_asks_for_them(stand: Stand) -> None:
