@@ -81,15 +81,19 @@ def read_text(file: Path) -> str:
 
 def decode(content: bytes) -> str | None:
     """Return the text of the bytes, None if they are in no encoding that Chinese and English issues come in."""
-    encodings = ("utf-16",) if content.startswith(_WIDE_MARKS) else ("utf-8", "gb18030")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8" or _is_plausible(text):
-            return text
-    return None
+    if content.startswith(_WIDE_MARKS):
+        return _decoded(content, "utf-16")
+    if (text := _decoded(content, "utf-8")) is not None:
+        return text
+    text = _decoded(content, "gb18030")
+    return text if text and _is_plausible(text) else None
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_plausible(text: str) -> bool:

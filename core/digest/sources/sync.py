@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
+from core.digest.dates import find_date
 from core.digest.model import Problem
 from core.digest.parse import parse
 from core.errors import PaperboyError
 from core.i18n import mark, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
+    from datetime import date
 
     from core.digest.model import Issue, IssueRef
     from core.digest.port import Archive, Change
@@ -96,8 +99,9 @@ async def sync(
 
     The newest issues are read first: a reader asks for today's. One that fails does not stop the others. Drafts and
     files without a date are left out. Of two files for the same issue the later path counts. Issues that came from
-    this source and have no file any more are withdrawn, unless some file could not be read, since it may be theirs.
-    Raises DigestError if the source as a whole cannot be read; then nothing changes.
+    this source and have no file any more are withdrawn, unless a file that could not be read may be theirs: one that
+    was an issue of that date before, or has the date in its name, or has none. Raises DigestError if the source as a
+    whole cannot be read; then nothing changes.
     """
     files = await source.read()
     return await _Reading(source.name, archive, index, memory or Memory(), lang).run(files, vocabulary)
@@ -121,9 +125,10 @@ class _Reading:
         chosen = self._chosen(known)
         for ref, path in sorted(chosen.items(), key=lambda entry: entry[0].date, reverse=True):
             await self._keep(ref, path, by_path[path].text, known[path].digest, vocabulary)
-        uncertain = any(not entry.digest for entry in known.values())
-        withdrawn = () if uncertain else await self._withdraw(chosen)
-        self._memory.files = {path: entry for path, entry in known.items() if entry.digest}
+        unread = {path: self._date(path) for path, entry in known.items() if not entry.digest}
+        withdrawn = () if None in unread.values() else await self._withdraw(chosen, set(unread.values()))
+        kept = {path: self._memory.files[path] for path in unread if path in self._memory.files}
+        self._memory.files = kept | {path: entry for path, entry in known.items() if entry.digest}
         return SyncReport(
             added=tuple(self._changes["added"]),
             revised=tuple(self._changes["revised"]),
@@ -146,6 +151,14 @@ class _Reading:
         if entry.problem:
             self._report(file.path, entry.problem, entry.problem.message)
         return entry
+
+    def _date(self, path: str) -> date | None:
+        """Return the date of the issue in a file that cannot be read, None if it may be any."""
+        before = self._memory.files.get(path)
+        if before and before.ref:
+            return before.ref.date
+        found = find_date(PurePath(path).name)
+        return found.day if found else None
 
     def _report(self, path: str, problem: Problem, message: str, values: Mapping[str, str] | None = None) -> None:
         said = texts(self._lang)(message, **(values or {}))
@@ -182,8 +195,11 @@ class _Reading:
             return
         self._memory.kept[ref] = digest
 
-    async def _withdraw(self, chosen: Mapping[IssueRef, str]) -> tuple[IssueRef, ...]:
-        gone = [ref for ref in await self._archive.of_origin(self._origin) if ref not in chosen]
+    async def _withdraw(
+        self, chosen: Mapping[IssueRef, str], uncertain: Container[date | None]
+    ) -> tuple[IssueRef, ...]:
+        found = await self._archive.of_origin(self._origin)
+        gone = [ref for ref in found if ref not in chosen and ref.date not in uncertain]
         for ref in gone:
             await self._archive.withdraw(ref)
             await self._index.remove(ref)

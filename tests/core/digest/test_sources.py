@@ -89,6 +89,12 @@ def test_issues_in_usual_encodings_are_read(tmp_path: Path, encoding: str) -> No
     assert read_text(file).removeprefix("\ufeff") == TEXT
 
 
+def test_english_with_a_dash_is_read_in_utf_16(tmp_path: Path) -> None:
+    file = tmp_path / "2026-03-02.md"
+    file.write_bytes("# Heron — it’s out\n".encode("utf-16"))
+    assert read_text(file) == "# Heron — it’s out\n"
+
+
 def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
     file = tmp_path / "2026-03-02.md"
     file.write_bytes(b"# Heron\r\n\r\nIt reads.\r\n")

@@ -142,6 +142,32 @@ async def test_nothing_is_withdrawn_while_a_file_cannot_be_read(folder: Path, ar
     assert await archive.get(SECOND) is not None
 
 
+@pytest.mark.parametrize(("unread", "withdrawn"), [("en/2026-03-09.md", (SECOND,)), ("en/ideas.md", ())])
+async def test_a_file_that_cannot_be_read_keeps_no_issue_of_another_date(
+    unread: str, withdrawn: tuple[IssueRef, ...], folder: Path, archive: Archive
+) -> None:
+    write(folder, "en/2026-03-03.md", "Wren")
+    source, memory = FolderSource(folder), Memory()
+    await sync(source, archive, Shelf(), memory=memory)
+    (folder / unread).write_bytes(b"")
+    (folder / "en" / "2026-03-02.md").unlink()
+    for expected in (withdrawn, ()):
+        assert (await sync(source, archive, Shelf(), memory=memory)).withdrawn == expected
+    assert await archive.get(THIRD) is not None
+
+
+async def test_an_issue_dated_by_its_front_matter_stays_while_its_file_cannot_be_read(
+    folder: Path, archive: Archive
+) -> None:
+    (folder / "en" / "2026-03-09.md").write_text("---\ndate: 2026-03-03\n---\n# Wren\n", encoding="utf-8")
+    source, memory = FolderSource(folder), Memory()
+    await sync(source, archive, Shelf(), memory=memory)
+    (folder / "en" / "2026-03-09.md").write_bytes(b"")
+    for _reading in range(2):
+        assert (await sync(source, archive, Shelf(), memory=memory)).withdrawn == ()
+    assert await archive.get(THIRD) is not None
+
+
 async def test_a_source_that_is_away_withdraws_nothing(folder: Path, archive: Archive) -> None:
     source = FolderSource(folder)
     await sync(source, archive, Shelf())
