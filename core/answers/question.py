@@ -151,6 +151,8 @@ def understand(text: str, today: date, *, words: Words | None = None) -> Questio
         found = ()
         sections = sections or frozenset({"models"} if _MODEL.search(rest) else ())
     explains = bool(_EXPLAINS.search(rest)) and not time.bounded
+    if not (found or sections or most or counts) and _NEWS.search(normalised(text)):
+        time = replace(time, recent=True)
     return Question(
         text=text,
         when=time,
@@ -168,6 +170,10 @@ def understand(text: str, today: date, *, words: Words | None = None) -> Questio
     )
 
 
+_NEWS = regex.compile(
+    r"新闻|消息|新鲜事|进展|动态|头条|要闻|有[什啥]么?新的|\bnews\b|\bwhat(?:'s| is) (?:new|hot|happening|going on)\b|\bheadlines\b",
+    regex.IGNORECASE,
+)
 _FRAME_THIS = regex.compile(
     r"\bthat (?:the|can|is|was|are|has)\b|\bis (?:it|there)\b(?= true| possible)|这(?:周|个月|几天|期)",
     regex.IGNORECASE,

@@ -13,6 +13,7 @@ import structlog
 from core.commands.model import Reply
 from core.commands.page import fill, page
 from core.commands.registry import COMMANDS
+from core.commands.wishes import wished
 from core.document.build import paragraph
 from core.document.harmless import echoed
 from core.document.nodes import Action, Code, Paragraph
@@ -51,6 +52,8 @@ async def _answer(request: Request, services: Services) -> Reply:
     wait = services.guard.wait(f"{request.target.platform}:{request.user}", services.clock.now())
     if wait:
         return _too_fast(request, ceil(wait))
+    if request.command == "ask" and (wish := wished(request.args)):
+        request = replace(request, command=wish[0], args=wish[1])
     command = COMMANDS.get(request.command)
     if command is None:
         return _unknown(request)

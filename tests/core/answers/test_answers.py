@@ -122,6 +122,9 @@ async def test_conversations_do_not_mix(answerer: Answerer) -> None:
         ("哪个模型点赞最多？", "zh"),
         ("tips of the last issue", "en"),
         ("latest news", "en"),
+        ("what's new", "en"),
+        ("any news?", "en"),
+        ("有什么新闻", "zh"),
         ("Who made Kimi K3?", "en"),
     ],
 )
