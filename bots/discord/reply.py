@@ -19,6 +19,7 @@ from core.commands.model import Reply
 from core.commands.page import page
 from core.commands.turn import shown
 from core.document.build import paragraph
+from core.document.nodes import Actions
 from core.i18n import texts
 from core.subscriptions.service import Wish
 
@@ -98,11 +99,12 @@ class Replies:
 
     async def _answer(self, event: discord.Interaction[Any], line: Line, reply: Reply) -> Answer:
         private = (reply.private or line.personal) and not press.is_direct(event)
-        stays = not (reply.private and not press.is_private_page(event))
+        leads_on = any(isinstance(block, Actions) for block in reply.document.blocks)
+        in_place = not reply.private or (leads_on and press.is_private_page(event))  # a page of a word leads nowhere
         return Answer(
             payloads=await self._payloads(reply, line),
             private=private,
-            replaces=line.pressed and not line.beside and stays,
+            replaces=line.pressed and not line.beside and in_place,
         )
 
     async def _dispatch(self, event: discord.Interaction[Any], line: Line, exchange: Exchange) -> Reply:

@@ -209,6 +209,8 @@ async def test_settings_change_what_discord_adds(bot: Bot) -> None:
     assert "never mention everyone" in everyone.text
     form = await fake.press(role.message, "Type a time…", channel="501")
     assert form.kind == 9
+    misread = await fake.fill_in(form.form, {"time": "25:00"}, message=role.message)
+    assert (misread.kind, misread.private) == (4, True)
     done = await fake.fill_in(form.form, {"time": "9:15", "zone": "Tokyo"}, message=role.message)
     assert "9:15" in done.text
     refused = await fake.press(done.message, "Long issues in a thread", channel="501", ours=1 << 11)
