@@ -17,6 +17,7 @@ from bots.discord.api import Api, InvalidRequests
 from bots.discord.app import Interactions
 from bots.discord.errors import send_error
 from bots.discord.menu import sync
+from bots.discord.notices import HelpfulSender
 from bots.discord.places import Places
 from bots.discord.posts import Posts
 from bots.discord.publish import Publisher
@@ -155,7 +156,9 @@ class DiscordPlatform:
         self.accounts: Sequence[str] = (account,)
         self.pace = Pace(per_second=PER_SECOND)
         posts = Posts(self._api, pool, services.clock)
-        self.sender: Sender = DiscordSender(self._api, posts, buttons, self._publisher, services.clock)
+        self.sender: Sender = HelpfulSender(
+            DiscordSender(self._api, posts, buttons, self._publisher, services.clock), parts
+        )
         self.renderers: Mapping[str, Renderer] = {"": renderer}
 
     async def serve(self) -> None:

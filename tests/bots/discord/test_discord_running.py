@@ -123,6 +123,22 @@ async def test_a_post_that_somebody_else_opened_under_the_same_name_is_not_taken
     assert not (await stand.send(0, FORUM, kind="forum")).startswith(f"{ours}/")
 
 
+async def test_who_subscribed_a_channel_hears_once_that_nothing_may_be_posted_there(stand: Stand) -> None:
+    closed = replace(TEXT, chat="504")
+    service = stand.house.services.subscriptions
+    await service.subscribe(closed, "daily", slot=Slot(time=time(8), zone="UTC"), lang="zh", by="42")
+    for number in (0, 1):
+        with pytest.raises(SendError, match="Missing Permissions"):
+            await stand.send(number, closed)
+    (notice,) = stand.fake.posts(stand.fake.direct("42"))
+    assert "<#504>" in text_of(notice)
+    assert "不允许我在那里发帖" in text_of(notice)
+    stand.fake.fail("POST", "/users/@me/channels", 403, {"code": 50007, "message": "Cannot send messages to this user"})
+    await service.subscribe(FORUM, "daily", slot=Slot(time=time(8), zone="UTC"), lang="zh", by="43")
+    with pytest.raises(SendError, match="non-text channel"):
+        await stand.send(0, FORUM)
+
+
 async def test_a_lost_answer_is_trusted_to_the_nonce_for_a_minute_and_no_longer(stand: Stand) -> None:
     stand.fake.fail("POST", SEND, 503, times=2)
     with pytest.raises(SendError) as first:
