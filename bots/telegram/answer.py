@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from bots.telegram.api import HARMLESS, insist
-from bots.telegram.hear import asked_for
+from bots.telegram.hear import asked_for, says_when
 from bots.telegram.keyboard import keyboard
 from core.commands.turn import shown
 from core.delivery.model import SendError
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from core.render.port import Message
     from core.target import Target
 
+MOST_ASKED = 10_000
+"""So many direct chats at most are remembered for what their last page asks."""
+
 Row = list[dict[str, str]]
 
 
@@ -36,11 +39,13 @@ class Answers:
     def __init__(self, parts: Parts, links: Links) -> None:
         self._parts = parts
         self._links = links
+        self._asking: dict[str, str] = {}
 
     async def say(
         self, target: Target, reply: Reply, more: dict[str, Any] | None = None, rows: Sequence[Row] = ()
     ) -> None:
         """Send the reply to the target, with ``more`` parameters, and ``rows`` of buttons below its own."""
+        self._note(target, reply.document)
         for message in _with_rows(self.messages(reply), rows):
             await self.send(target, message, more)
 
@@ -52,6 +57,7 @@ class Answers:
         self, target: Target, message_id: str, reply: Reply, rows: Sequence[Row] = (), *, beside: bool = False
     ) -> None:
         """Put the first message in place of the one that was pressed, or below if that cannot be, others below."""
+        self._note(target, reply.document)
         rest = _with_rows(self.messages(reply), rows)
         if not beside:
             try:
@@ -76,6 +82,20 @@ class Answers:
             await self._parts.services.subscriptions.move(target, there.chat)
             await insist(partial(self._parts.sender.answer, there, message, more), clock)
 
+    def asked(self, target: Target, said: str) -> str | None:
+        """Return the command line that a time or place completes, if the last page of a direct chat asks for one."""
+        begun = self._asking.get(target.key)
+        return f"{begun} {said}" if begun and said and says_when(said) else None
+
+    def _note(self, target: Target, document: Document) -> None:
+        """Remember what the last page of a direct chat asks for."""
+        self._asking.pop(target.key, None)
+        asked = _asked(document)
+        if asked and not target.chat.startswith("-"):
+            self._asking[target.key] = asked
+        if len(self._asking) > MOST_ASKED:
+            del self._asking[next(iter(self._asking))]
+
     async def rows(self, command: str, args: str, reply: Reply, *, direct: bool) -> list[Row]:
         """Return rows of buttons that only Telegram has."""
         _ = texts(reply.document.lang)
@@ -97,14 +117,18 @@ class Answers:
 
 def _hinted(document: Document) -> Document:
     """Return the document with a hint above its buttons that an answer will do, where it asks for a time or a place."""
-    last = document.blocks[-1] if document.blocks else None
-    asked = asked_for(action.data for row in last.rows for action in row) if isinstance(last, Actions) else None
+    asked = _asked(document)
     if asked is None:
         return document
     _ = texts(document.lang)
     elsewhere = _("For that chat, reply to this message with it: a command would be about the chat that we are in.")
     hint = elsewhere if asked.startswith("at ") else _("Or simply reply to this message with it.")
     return structs.replace(document, blocks=(*document.blocks[:-1], paragraph(hint), *document.blocks[-1:]))
+
+
+def _asked(document: Document) -> str | None:
+    last = document.blocks[-1] if document.blocks else None
+    return asked_for(action.data for row in last.rows for action in row) if isinstance(last, Actions) else None
 
 
 def _with_rows(messages: Sequence[Message], rows: Sequence[Row]) -> list[Message]:

@@ -101,8 +101,10 @@ class TelegramApp:
         line = line_of(message, self._me)
         if line is None:
             return await self._comment(message)
-        setting = setting_meant(message, self._me) if line.startswith("ask ") else None
-        return setting or line
+        if not line.startswith("ask "):
+            return line
+        here = target_of(message, self._parts.account)
+        return setting_meant(message, self._me) or self._answers.asked(here, message.text or "") or line
 
     async def _comment(self, message: Message) -> str | None:
         """Return a question in the discussion group of a channel that reads us: every comment there answers a post."""

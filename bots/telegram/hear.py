@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from typing import TYPE_CHECKING
 
 from telegram import MessageOriginChannel
 
 from core.commands.registry import COMMANDS
+from core.errors import UsageError
+from core.subscriptions.when import parse_when
 from core.target import Target
 
 if TYPE_CHECKING:
@@ -36,14 +39,17 @@ def line_of(message: Message, me: User) -> str | None:
     """Return the command line that the message is for us; None if it is for others.
 
     A command of ours; in a direct chat any other text is a question, in a group one that replies to us or names us.
+    A sticker or a voice message in a direct chat is a question without words.
     """
     text = (message.text or message.caption or "").strip()
     said, names = re.subn(rf"@{re.escape(me.username or '')}\b", " ", text, flags=re.IGNORECASE)
     to_us = bool(names) or message.chat.type == "private"
     if match := _COMMAND.fullmatch(said.strip()):
         return _command(match, to_us=to_us)
-    if not text or message.chat.type == "channel":
+    if message.chat.type == "channel":
         return None
+    if not text:
+        return "ask" if to_us and message.effective_attachment and not message.media_group_id else None
     return f"ask {said.strip()}" if to_us or _answers(message, me) else None
 
 
@@ -91,6 +97,15 @@ def setting_meant(message: Message, me: User) -> str | None:
         return None
     line = asked_for(_data_on(message.reply_to_message))
     return f"{line} {message.text.strip()}" if line else None
+
+
+def says_when(text: str) -> bool:
+    """Tell whether the text is nothing but a time, a place or days."""
+    try:
+        parse_when(text, default_zone="UTC", default_time=time())
+    except UsageError:
+        return False
+    return True
 
 
 def target_of(message: Message, account: str) -> Target:

@@ -231,6 +231,18 @@ async def test_a_question_in_a_direct_chat_is_answered_from_the_archive(bot: Bot
     assert "Beaver" in await bot.ask(bot.reader(), "what is beaver?")
 
 
+async def test_a_sticker_is_asked_back_and_an_album_or_a_pin_is_not(bot: Bot) -> None:
+    chat, group = bot.reader(), bot.group()
+    photo = [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]
+    await bot.fake.tell(group, photo=photo)
+    await bot.fake.tell(chat, photo=photo, media_group_id="1")
+    await bot.fake.tell(chat, pinned_message=bot.fake._message(chat, BOT, "en", bot=True, text="Issue"))
+    await bot.fake.tell(chat, voice={"file_id": "v", "file_unique_id": "v", "duration": 2})
+    await bot.fake.until(lambda: bool(bot.fake.texts(chat)))
+    assert bot.fake.texts(chat) == ["What would you like to know? Just write your question."]
+    assert bot.fake.texts(group) == []
+
+
 async def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(bot: Bot) -> None:
     chat = bot.group()
     await bot.fake.say(chat, "good morning everybody")
@@ -571,6 +583,11 @@ async def test_a_city_is_written_as_an_answer_to_the_page_that_asks_for_it(bot: 
     await bot.press(chat, "Time zone")
     assert "Lisbon" in await bot.ask(chat, "Lisbon", reply_to_message=bot.fake.newest(chat))
     await bot.press(chat, "Time zone")
+    assert "Paris" in await bot.ask(chat, "Paris")
+    await bot.press(chat, "Time zone")
+    assert "Beaver" in await bot.ask(chat, "what is beaver?")
+    assert "Tokyo" not in "".join(bot.fake.texts(chat)) + await bot.ask(chat, "Tokyo")
+    await bot.ask(chat, "/settings zone")
     await bot.press(chat, "Use my location")
     (share,) = bot.fake.calls("sendMessage", chat)[-1].payload["reply_markup"]["keyboard"][0]
     assert share["request_location"]
