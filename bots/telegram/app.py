@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.telegram.answer import Answers
-from bots.telegram.chats import ChatEvents, addressed, aimed, for_channel, lang_for, named_chat, title_of
+from bots.telegram.chats import ChatEvents, addressed, aimed, for_channel, for_group, lang_for, named_chat, title_of
 from bots.telegram.hear import channel_behind, is_somebodys, line_of, needs_rights, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
 from bots.telegram.links import Links
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from core.target import Target
 
 RECEIPTS_LOOKED_AT = 30
+_ASKING = frozenset({"start", "help", "ask"})
+"""Lines whose answers ask for questions."""
 _ASKS = re.compile("[?？؟]")
 
 log = structlog.get_logger(__name__)
@@ -136,6 +138,8 @@ class TelegramApp:
             reply = await dispatch(replace(request, progress=working.progress), self._parts.services)
         if message.chat.type == "channel" and needs_rights(request.command):
             return replace(reply, document=for_channel(reply.document))
+        if message.chat.type in {"group", "supergroup"} and f"{request.command} {request.args}".strip() in _ASKING:
+            return replace(reply, document=for_group(reply.document, self._me))
         if request.target == here:
             return reply
         chat = request.target.chat

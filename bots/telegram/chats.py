@@ -82,7 +82,8 @@ class ChatEvents:
             await self._offer(chat.to_dict(), update.new_chat_member.to_dict(), user)
         elif chat.type != "private" and not await self._services.subscriptions.of_target(target):
             request = Request(command="start", args="", target=target, user=str(user.id), lang=language_of(user))
-            await self._say(target, await dispatch(request, self._services))
+            reply = await dispatch(request, self._services)
+            await self._say(target, replace(reply, document=for_group(reply.document, self._me)))
 
     async def changed(self, message: Message) -> bool:
         """Follow a message that tells of a change, or that picks a chat to set up; return whether it was one."""
@@ -201,6 +202,16 @@ def addressed(document: Document, chat: str, title: str) -> Document:
 
     name = (Paragraph((Strong(text(title)),)),) if title else ()
     return structs.replace(document, blocks=(*name, *map(block, document.blocks)))
+
+
+def for_group(document: Document, me: User) -> Document:
+    """Return a page that asks for questions as a group shows it: the bot sees only what is said to it there."""
+    _ = texts(document.lang)
+    hint = paragraph(
+        _("In a group, write @{name} before a question, or reply to one of my messages.", name=me.username)
+    )
+    buttons = tuple(each for each in document.blocks if isinstance(each, Actions))
+    return structs.replace(document, blocks=(*document.blocks[: len(document.blocks) - len(buttons)], hint, *buttons))
 
 
 def for_channel(document: Document) -> Document:

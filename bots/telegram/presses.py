@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.i18n import Texts
 
 ALERT = 200
-"""https://core.telegram.org/bots/api#answercallbackquery."""
+"""So many characters can be told to one person alone. https://core.telegram.org/bots/api#answercallbackquery."""
 WHERE = "where"
 """The button that asks for a location. https://core.telegram.org/bots/api#keyboardbutton."""
 
@@ -107,13 +107,17 @@ class Presses:
         )
         async with Working(self._parts.api, self._parts.services.clock, here):
             reply = await dispatch(request, self._parts.services)
+        alone = here.chat == str(query.from_user.id)
         if reply.private:
-            return _alert(self._answers.messages(reply)[0].text)
+            first = self._answers.messages(reply)[0]
+            if len(first.text) <= ALERT and not (alone and first.actions):
+                return _alert(first.text)
+            if not alone:
+                return {"url": await self._links.opening(line)}
         if about != here:
             title = await title_of(self._parts.api, about.chat)
             reply = replace(reply, document=addressed(reply.document, about.chat, title))
-        direct = about == here and here.chat == str(query.from_user.id)
-        rows = await self._answers.rows(command, args, reply, direct=direct)
+        rows = await self._answers.rows(command, args, reply, direct=alone and about == here)
         await self._answers.put(here, message_id, reply, rows, beside=beside)
         if (command, args) == ("settings", "form on"):
             await self._tryout.show(request, here)
@@ -128,4 +132,4 @@ class Presses:
 
 
 def _alert(said: str) -> dict[str, Any]:
-    return {"text": said if len(said) <= ALERT else f"{said[: ALERT - 1]}…", "show_alert": True}
+    return {"text": said, "show_alert": True}

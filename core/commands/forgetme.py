@@ -13,6 +13,7 @@ from core.i18n import mark, texts
 if TYPE_CHECKING:
     from core.commands.model import Request
     from core.commands.services import Services
+    from core.i18n import Texts
 
 
 async def _forget(request: Request, services: Services) -> Reply:
@@ -22,7 +23,7 @@ async def _forget(request: Request, services: Services) -> Reply:
         return await _erased(request, services)
     if wish == "no":
         said = _("Everything stays as it was.")
-        return Reply(document=page(_, said, paragraph(said)), private=True)
+        return _done(said, _)
     title = _("Erase everything that I keep?")
     kept = [_("the questions of this chat"), _("your name on subscriptions that you made, wherever they are")]
     if request.manager:
@@ -40,7 +41,12 @@ async def _erased(request: Request, services: Services) -> Reply:
     if request.manager:
         await services.eraser.erase_chat(request.target)
         said = _("Erased. No more issues come here, unless you subscribe again.")
-    return Reply(document=page(_, said, paragraph(said)), private=True)
+    return _done(said, _)
+
+
+def _done(said: str, _: Texts) -> Reply:
+    rows = [[Action(_("Today's issue"), "today")]]
+    return Reply(document=page(_, said, paragraph(said), rows=rows), private=True)
 
 
 forgetme = Command(

@@ -336,6 +336,26 @@ async def test_a_page_turns_also_when_telegram_does_not_take_it_at_once(trouble:
     assert text.startswith("🔧 DEV")
 
 
+async def test_a_page_for_one_reader_opens_in_place_or_from_a_group_in_the_direct_chat(bot: Bot) -> None:
+    chat, group = bot.reader(), bot.group()
+    await bot.ask(chat, "/start")
+    await bot.press(chat, "All commands")
+    (text,) = bot.fake.texts(chat)
+    assert "/unsubscribe" in text
+    await bot.ask(chat, "/forgetme")
+    await bot.press(chat, "Keep it")
+    assert bot.fake.texts(chat)[-1] == "Everything stays as it was."
+    await bot.ask(group, "/start")
+    link = (await bot.press(group, "All commands", user=8))["url"]
+    assert "/unsubscribe" in await bot.ask(bot.reader(), f"/start {link.partition('start=')[2]}")
+
+
+@pytest.mark.parametrize("line", ["/start", "/help", "@paper_bot"])
+async def test_a_group_learns_how_to_ask_there(line: str, bot: Bot) -> None:
+    assert "write @paper_bot before a question" in await bot.ask(bot.group(), line)
+    assert "write @paper_bot before" not in await bot.ask(bot.reader(), line)
+
+
 async def test_a_press_that_comes_to_nothing_says_so(bot: Bot) -> None:
     chat = bot.reader()
     await bot.ask(chat, "/today")
