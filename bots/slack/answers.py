@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 SUBSCRIBING = "subscribe"
 OFFERS = frozenset({"thread"})
-UNINVITED = "not_in_channel"
-"""Why a subscription of a channel ends that the app is not in."""
+GONE = "gone"
+"""How the reasons begin for which a subscription ended that could not be delivered; who invites the app revives it."""
+UNINVITED = f"{GONE}: not_in_channel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,17 @@ class Answers:
             await self.presses.remember(message.actions)
         return Answer(reply=reply, messages=messages, line=f"{command} {args}".strip())
 
+    async def whisper(self, asked: Asked, answer: Answer, *, thread: str = "") -> None:
+        """Show an answer to nobody else in the channel; Slack shows it in a ``thread`` only where there is one already.
+
+        https://docs.slack.dev/reference/methods/chat.postEphemeral
+        """
+        token = (await self.workspaces.find(asked.team)).token
+        place = {"channel": asked.channel, "user": asked.user, **({"thread_ts": thread} if thread else {})}
+        for message in answer.messages:
+            said = {name: message.payload[name] for name in ("text", "blocks")}
+            await self.api.call("chat.postEphemeral", {**place, **said}, token=token)
+
     async def forgotten(self, asked: Asked) -> Sequence[Message]:
         """Return what to say of a button that nobody remembers."""
         _ = texts(await self.lang(asked))
@@ -172,7 +184,6 @@ class Answers:
             await self.services.preferences.lang(request.target) or request.lang or self.services.publication.lang
         )
         said = _("I am not in this channel yet, so I cannot post here.")
-        hint = _(
-            "Invite me with {command}, then subscribe again.", command=f"/invite @{self.services.publication.name}"
-        )
+        invite = f"/invite @{self.services.publication.name}"
+        hint = _("Invite me with {command}, and the issue comes here at that time.", command=invite)
         return Reply(document=page(_, said, paragraph(said), paragraph(hint)), private=True)

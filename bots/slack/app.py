@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bots.slack.answers import Answers
     from bots.slack.commands import Commands
     from bots.slack.home import Homes
+    from bots.slack.joining import Joining
     from bots.slack.leaving import Leaving
     from bots.slack.modals import Modals
     from bots.slack.talk import Talk
@@ -45,6 +46,7 @@ class SlackApp:
         modals: Modals,
         homes: Homes,
         talk: Talk,
+        joining: Joining,
         leaving: Leaving,
     ) -> None:
         self._notes = notes
@@ -60,9 +62,9 @@ class SlackApp:
             authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not served"
             request_verification_enabled=False,
         )
-        self._listen(homes, talk, leaving)
+        self._listen(homes, talk, joining, leaving)
 
-    def _listen(self, homes: Homes, talk: Talk, leaving: Leaving) -> None:
+    def _listen(self, homes: Homes, talk: Talk, joining: Joining, leaving: Leaving) -> None:
         anything = re.compile(".*", re.DOTALL)
         bolt = self.bolt
         bolt.error(self._on_trouble)
@@ -77,6 +79,7 @@ class SlackApp:
         bolt.event("app_mention")(talk.on_mention)
         bolt.event("message")(talk.on_message)
         bolt.event("app_home_opened")(homes.on_opened)
+        bolt.event("member_joined_channel")(joining.on_joined)
         bolt.event("app_uninstalled")(leaving.on_uninstalled)
         bolt.event("tokens_revoked")(leaving.on_revoked)
 

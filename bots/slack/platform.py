@@ -21,8 +21,10 @@ from bots.slack.errors import RAISED, send_error
 from bots.slack.events import events_route
 from bots.slack.home import Homes
 from bots.slack.install import install_routes
+from bots.slack.joining import Joining
 from bots.slack.leaving import Leaving
 from bots.slack.modals import Modals
+from bots.slack.notices import HelpfulSender
 from bots.slack.people import People
 from bots.slack.posts import Posts
 from bots.slack.presses import Presses
@@ -115,7 +117,6 @@ class SlackPlatform:
         self._accounts = _Accounts(self._workspaces, services)
         presses = Presses(notes)
         posts = Posts(pool, presses, url=settings.api_url)
-        self.sender: Sender = SlackSender(self._api, posts, self._workspaces, presses)
         people = People(self._api, services.clock)
         rights = Rights(self._api, self._workspaces, people, notes, admins_only=settings.managers == "admins")
         answers = Answers(
@@ -131,6 +132,8 @@ class SlackPlatform:
         )
         self.renderers: Mapping[str, Renderer] = {"": answers.renderer}
         directs = Directs(self._api, self._workspaces)
+        sender = SlackSender(self._api, posts, self._workspaces, presses)
+        self.sender: Sender = HelpfulSender(sender, answers, directs, notes)
         self._homes = Homes(answers, directs, notes, subscriptions)
         modals = Modals(answers, directs, self._homes)
         signing = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
@@ -141,6 +144,7 @@ class SlackPlatform:
             modals=modals,
             homes=self._homes,
             talk=Talk(answers, notes, receipts, self._homes.changed),
+            joining=Joining(answers),
             leaving=Leaving(self._workspaces, subscriptions, services.subscriptions),
         )
         events = [events_route(self._app.bolt, signing)] if signing else []

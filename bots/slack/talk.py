@@ -18,7 +18,7 @@ from core.i18n import texts
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bots.slack.answers import Answer, Answers
+    from bots.slack.answers import Answers
     from core.delivery.port import ReceiptBook
     from core.storage.notes import SqlNotes
 
@@ -81,7 +81,8 @@ class Talk:
         stream = Stream(self._api, self._answers.services.clock, place, reader, token)
         answer = await self._answers.answer(asked, command, args, context=context, progress=stream.show)
         if answer.reply.private and not asked.direct:
-            await self._whisper(asked, event, answer, token)
+            await self._answers.whisper(asked, answer, thread=event.get("thread_ts", ""))
+            await self._show_status(asked.channel, asked.thread, "", token)
             return
         first, *others = answer.messages
         await stream.finish(first)
@@ -90,18 +91,6 @@ class Talk:
         if asked.thread:
             await self._notes.put(_thread(asked), "", keep=FOLLOWED)
         await self._changed(asked, command)
-
-    async def _whisper(self, asked: Asked, event: Json, answer: Answer, token: str) -> None:
-        """Show an answer to nobody else in the channel; in a thread only where there is one already.
-
-        https://docs.slack.dev/reference/methods/chat.postEphemeral
-        """
-        thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-        for message in answer.messages:
-            said = {name: message.payload[name] for name in ("text", "blocks")}
-            place = {"channel": asked.channel, "user": asked.user, **thread}
-            await self._api.call("chat.postEphemeral", {**place, **said}, token=token)
-        await self._show_status(asked.channel, asked.thread, "", token)
 
     async def _at_work(self, asked: Asked, event: Json, token: str) -> Asked:
         """Show that there is work on an answer; return where it goes.

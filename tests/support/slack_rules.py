@@ -34,6 +34,7 @@ FIELDS = {
     "rich_text_list": {"type", "elements", "style", "indent", "offset", "border"},
     "text": {"type", "text", "style"},
     "link": {"type", "url", "text", "style"},
+    "channel": {"type", "channel_id", "style"},
     "date": {"type", "timestamp", "format", "fallback", "url", "style"},
     "button": {"type", "text", "value", "action_id", "style"},
     "table": {"type", "block_id", "rows", "column_settings"},
@@ -183,6 +184,8 @@ def _inlines(element: Json) -> Iterator[str]:
         if part["type"] == "date":
             if not isinstance(part["timestamp"], int) or not TOKENS.fullmatch(part["format"]):
                 yield f"date {part}"
+        elif part["type"] == "channel":
+            yield from _length("channel", part["channel_id"], 20)
         else:
             yield from _length("text", part.get("text", ""), 9500)
         if "url" in part:

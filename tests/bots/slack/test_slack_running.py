@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
 from bots.slack import answers, budget, home, stream, waiting
+from bots.slack.render import SlackRenderer
 from core.commands.dispatch import dispatch
 from core.commands.guard import Rate
 from core.commands.model import Reply
 from core.delivery.model import SendError
+from core.delivery.port import Envelope
 from core.document.build import paragraph
 from core.document.nodes import Document
 from core.render.buttons import MARK
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from core.commands.model import Request
     from core.commands.services import Services
 
+Json = dict[str, Any]
+
+PAGE = SlackRenderer().render(Document(title="Monday", blocks=(paragraph("Open weights."),)))[0]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -266,6 +271,56 @@ async def test_public_channels_are_joined_and_private_ones_ask_for_an_invitation
     assert "Subscribed" in text_of(await stand.slash("/subscribe 8:30", channel="CPUBLIC"))
     assert stand.team.channels["CPUBLIC"]
     assert "/invite @Paperboy" in text_of(await stand.slash("/subscribe 8:30", channel="GPRIVATE"))
+
+
+async def test_an_invitation_brings_the_issue_to_a_private_channel(stand: Stand) -> None:
+    stand.team.channels["GSECRET"] = False
+    assert "/invite @Paperboy" in text_of(await stand.slash("/subscribe 8:30", channel="GSECRET"))
+    assert not await stand.house.services.subscriptions.of_target(stand.target("GSECRET"))
+    assert "08:30" in text_of(await invited(stand, "GSECRET"))
+    assert await stand.house.services.subscriptions.of_target(stand.target("GSECRET"))
+
+
+async def test_whoever_invites_the_app_is_shown_how_it_goes_on(stand: Stand) -> None:
+    greeting = await invited(stand, "GNEW")
+    assert "I bring the daily issue to this chat" in text_of(greeting)
+    assert greeting["user"] == "U1"
+    assert not stand.fake.posts("GNEW")
+
+
+async def invited(stand: Stand, channel: str) -> Json:
+    """Invite the app into a channel; return what it shows to who did."""
+    before = len(stand.fake.calls("chat.postEphemeral"))
+    stand.team.channels[channel] = True
+    for user in ("U2", stand.team.bot):
+        joined = {"type": "member_joined_channel", "user": user, "channel": channel, "inviter": "U1"}
+        await stand.fake.push("events_api", stand.fake.event(HOME, joined))
+    await stand.fake.until(lambda: len(stand.fake.calls("chat.postEphemeral")) > before)
+    (shown,) = stand.fake.calls("chat.postEphemeral")[before:]
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("not_in_channel", "Invite me with /invite @Paperboy"),
+        ("is_archived", "is archived"),
+        ("restricted_action", "not allowed to post"),
+    ],
+)
+async def test_whoever_subscribed_a_channel_is_told_once_that_posts_do_not_get_there(
+    stand: Stand, code: str, said: str
+) -> None:
+    channel, reader = f"C{code}", f"U{code}"
+    stand.team.channels[channel] = True
+    await stand.slash("/subscribe 8:30", channel=channel, user=reader)
+    for _post in range(2):
+        stand.fake.plan("chat.postMessage", Answer(channel=channel, error=code))
+        with pytest.raises(SendError, match=code):
+            await stand.platform.sender.send(stand.target(channel), PAGE, Envelope(key="k"))
+    (notice,) = stand.fake.posts(f"D{reader}")
+    assert said in text_of(notice)
+    assert channel in str(notice["blocks"])
 
 
 async def test_a_channel_is_joined_only_if_that_subscribes_it(stand: Stand) -> None:

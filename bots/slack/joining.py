@@ -1,0 +1,33 @@
+"""What follows when somebody brings the app into a channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bots.slack.answers import GONE, Asked
+from bots.slack.hear import team_of
+
+if TYPE_CHECKING:
+    from bots.slack.answers import Answers
+
+Json = dict[str, Any]
+
+
+class Joining:
+    """Takes up again what a channel was subscribed to, and shows whoever invited the app how it goes on."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+
+    async def on_joined(self, body: Json, event: Json) -> None:
+        """Follow an invitation; members who come and go are nothing to us."""
+        workspace = await self._answers.workspaces.find(team_of(body))
+        if event["user"] != workspace.bot_user:
+            return
+        asked = Asked(team=workspace.team, channel=event["channel"], user=event.get("inviter", ""))
+        subscriptions = self._answers.services.subscriptions
+        await subscriptions.revive_chat(asked.target, GONE)
+        await subscriptions.resume_chat(asked.target)
+        if asked.user:
+            command = "subscribe" if await subscriptions.of_target(asked.target) else "start"
+            await self._answers.whisper(asked, await self._answers.answer(asked, command, ""))
