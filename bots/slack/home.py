@@ -10,9 +10,9 @@ import structlog
 from bots.slack import views
 from bots.slack.answers import Asked
 from bots.slack.prompts import prompts
+from core.commands.coming import coming
 from core.commands.issues import Wanted, find_issue
 from core.commands.model import Request
-from core.commands.subscribe import next_issue
 from core.delivery.model import SendError
 from core.document.build import paragraph
 from core.document.nodes import Document
@@ -89,9 +89,8 @@ class Homes:
 
     async def _shown(self, subscription: Subscription, asked: Asked) -> views.Row:
         _ = texts(await self._answers.lang(asked))
-        coming = next_issue(subscription, self._services.subscriptions.next_at(subscription), _)
         comes = paragraph(_("Comes {when}.", when=describe(subscription.slot, _.lang)))
-        document = Document(title="", lang=_.lang, blocks=(comes, *coming))
+        document = Document(title="", lang=_.lang, blocks=(comes, *await coming(subscription, self._services, _)))
         own = subscription.target == asked.target
         return views.Row(
             place=_("Direct messages to you") if own else f"<#{subscription.target.chat}>",

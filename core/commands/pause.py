@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from core.commands.coming import coming
 from core.commands.dates import arabic
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import fill, instant, page
-from core.commands.subscribe import next_issue
 from core.document.build import paragraph
 from core.document.nodes import Action, Paragraph
 from core.errors import UsageError
@@ -18,6 +18,7 @@ from core.i18n import mark, texts
 if TYPE_CHECKING:
     from core.commands.model import Request
     from core.commands.services import Services
+    from core.i18n import Texts
     from core.subscriptions.service import Outcome
 
 USUAL_DAYS = 7
@@ -36,11 +37,11 @@ async def _pause(request: Request, services: Services) -> Reply:
     before = await service.find(request.target, edition)
     paused = before and before.paused_until and before.paused_until > services.clock.now()
     if said.casefold() in _OFF or (paused and not said):
-        return _resumed(await service.resume(request.target, edition, speak=_.lang), request)
+        return await _resumed(await service.resume(request.target, edition, speak=_.lang), services, _)
     days = parse_days(said) if said else USUAL_DAYS
     if days is None:
         raise UsageError(_("I cannot read “{text}” as a number of days. Try: /pause 3", text=said[:32]))
-    return _paused(await service.pause(request.target, edition, days, speak=_.lang), request)
+    return await _paused(await service.pause(request.target, edition, days, speak=_.lang), services, _)
 
 
 def parse_days(text: str) -> int | None:
@@ -52,22 +53,20 @@ def parse_days(text: str) -> int | None:
     return count * _UNITS[match["unit"].removeprefix("个")[:1] or "d"]
 
 
-def _paused(outcome: Outcome, request: Request) -> Reply:
-    _ = texts(request.lang)
+async def _paused(outcome: Outcome, services: Services, _: Texts) -> Reply:
     zone = outcome.after.slot.zone
     until = outcome.after.paused_until
     blocks = [Paragraph(fill(_("Paused until {time}."), time=instant(until, zone, _.lang)))] if until else []
-    blocks.extend(next_issue(outcome.after, outcome.next_at, _))
+    blocks.extend(await coming(outcome.after, services, _))
     offered = [Action(_.plural("{count} day", "{count} days", days), "pause", str(days)) for days in OFFERED_DAYS]
     resume = Action(_("Resume now"), "pause", "off", style="primary")
     return Reply(document=page(_, _("Paused"), *blocks, rows=[offered, [resume]]))
 
 
-def _resumed(outcome: Outcome, request: Request) -> Reply:
-    _ = texts(request.lang)
+async def _resumed(outcome: Outcome, services: Services, _: Texts) -> Reply:
     said = _("The pause is over.")
     rows = [[Action(_("Settings"), "settings")]]
-    return Reply(document=page(_, said, paragraph(said), *next_issue(outcome.after, outcome.next_at, _), rows=rows))
+    return Reply(document=page(_, said, paragraph(said), *await coming(outcome.after, services, _), rows=rows))
 
 
 pause = Command(

@@ -41,7 +41,7 @@ async def _settings(request: Request, services: Services) -> Reply:
         subscription = await _change(topic, value, subscription, request, services)
     if topic in PAGES and not (value and topic in _CLOSED_BY_A_CHOICE):
         return Reply(document=subpage(topic, subscription, services.vocabulary, _))
-    switched = with_rows(overview(subscription, services, _), [switches(subscription, request.offers, _)])
+    switched = with_rows(await overview(subscription, services, _), [switches(subscription, request.offers, _)])
     return Reply(document=switched)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import time
 from typing import TYPE_CHECKING, Final
 
+from core.commands.coming import coming
 from core.commands.page import fill, in_rows, instant, page
 from core.commands.pause import OFFERED_DAYS
-from core.commands.subscribe import next_issue
 from core.document.build import paragraph, text
 from core.document.nodes import Action, Heading, List, ListItem, Paragraph, Strong
 from core.i18n import LANGUAGES, language_name, mark
@@ -35,7 +35,7 @@ MOST_KINDS: Final = 24
 _DAY_NAMES: Final = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
 
 
-def overview(subscription: Subscription, services: Services, _: Texts) -> Document:
+async def overview(subscription: Subscription, services: Services, _: Texts) -> Document:
     """Return the page that shows all settings, with a button to change each."""
     title = _("Settings")
     listed = List(tuple(map(_entry, _state(subscription, services.vocabulary, _))))
@@ -43,9 +43,8 @@ def overview(subscription: Subscription, services: Services, _: Texts) -> Docume
     until = subscription.paused_until if subscription.paused_until and subscription.paused_until > now else None
     zone = subscription.slot.zone
     paused = [Paragraph(fill(_("Paused until {time}."), time=instant(until, zone, _.lang)))] if until else []
-    coming = next_issue(subscription, services.subscriptions.next_at(subscription), _)
     rows = _buttons(subscription, paused=until is not None, _=_)
-    return page(_, title, Heading(2, text(title)), listed, *paused, *coming, rows=rows)
+    return page(_, title, Heading(2, text(title)), listed, *paused, *await coming(subscription, services, _), rows=rows)
 
 
 def _entry(entry: tuple[str, str]) -> ListItem:

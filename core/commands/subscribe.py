@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import time
 from typing import TYPE_CHECKING
 
+from core.commands.coming import coming
 from core.commands.issues import parse_lang, zone_of
 from core.commands.model import Command, Parameter, Reply
-from core.commands.page import fill, in_rows, instant, page
+from core.commands.page import in_rows, page
 from core.document.build import paragraph
-from core.document.nodes import Action, Paragraph, Text
-from core.i18n import language_name, mark, texts
+from core.document.nodes import Action
+from core.i18n import mark, texts
 from core.subscriptions.model import EVERY_DAY
 from core.subscriptions.when import describe, parse_when
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from core.commands.model import Request
     from core.commands.services import Services
     from core.document.nodes import Document
@@ -34,13 +33,13 @@ async def _subscribe(request: Request, services: Services) -> Reply:
     args, lang = _without_lang(request.args)
     if before and not (args or lang):
         said = _("This chat is subscribed: {when}.", when=describe(before.slot, _.lang))
-        return Reply(document=_page(said, before, service.next_at(before), _))
+        return Reply(document=await _page(said, before, services, _))
     slot = await _slot(args, before, request, services)
     wanted = lang or (before.lang if before else _.lang)
     outcome = await service.subscribe(request.target, edition, slot=slot, lang=wanted, by=request.user)
     when = describe(outcome.after.slot, _.lang)
     said = _("Changed: {when}.", when=when) if before else _("Subscribed: {when}.", when=when)
-    return Reply(document=_page(said, outcome.after, outcome.next_at, _))
+    return Reply(document=await _page(said, outcome.after, services, _))
 
 
 async def _slot(args: str, before: Subscription | None, request: Request, services: Services) -> Slot:
@@ -59,7 +58,7 @@ def _without_lang(args: str) -> tuple[str, str | None]:
     return " ".join(word for word in words if word not in named), parse_lang(named[-1]) if named else None
 
 
-def _page(said: str, subscription: Subscription, next_at: datetime | None, _: Texts) -> Document:
+async def _page(said: str, subscription: Subscription, services: Services, _: Texts) -> Document:
     hours = [
         Action(f"✓ {hour:%H:%M}" if hour == subscription.slot.time else f"{hour:%H:%M}", "subscribe", f"{hour:%H:%M}")
         for hour in HOURS
@@ -69,20 +68,10 @@ def _page(said: str, subscription: Subscription, next_at: datetime | None, _: Te
         _,
         said,
         paragraph(said),
-        *next_issue(subscription, next_at, _),
+        *await coming(subscription, services, _),
         paragraph(_("Prefer another time? Pick one, or type it: {example}", example=_("/subscribe 8:30 Shanghai"))),
         rows=[*in_rows(hours), [Action(_("Time zone"), "settings", "zone"), Action(_("Settings"), "settings")], [stop]],
     )
-
-
-def next_issue(subscription: Subscription, next_at: datetime | None, _: Texts) -> list[Paragraph]:
-    """Return a line that says when the next issue comes and in which language, none if none comes."""
-    if next_at is None:
-        return []
-    said = _("Next issue: {time}, in {language}.")
-    lang = language_name(subscription.lang, _)
-    at = instant(next_at, subscription.slot.zone, _.lang)
-    return [Paragraph(fill(said, time=at, language=Text(lang)))]
 
 
 async def _unsubscribe(request: Request, services: Services) -> Reply:

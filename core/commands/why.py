@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.commands.coming import coming
 from core.commands.issues import open_issue
 from core.commands.model import Command, Reply
 from core.commands.page import fill, instant, page
-from core.commands.subscribe import next_issue
 from core.digest.present import long_date
 from core.document.build import clean, paragraph, text
 from core.document.nodes import Action, Heading, List, ListItem, Paragraph, Text
@@ -57,7 +57,7 @@ async def _why(request: Request, services: Services) -> Reply:
         [open_issue(receipt.delivery.issue, _("Open the issue"))] if receipt else [],
         [Action(_("Settings"), "settings") if subscription else Action(_("Subscribe"), "subscribe")],
     ]
-    blocks = (*last, *_next(subscription, services, _))
+    blocks = (*last, *await _next(subscription, services, _))
     return Reply(document=page(_, title, Heading(2, text(title)), *blocks, rows=rows))
 
 
@@ -78,11 +78,11 @@ def _page(receipt: PageReceipt, zone: str, _: Texts) -> Paragraph:
     return Paragraph((*said, *text(f" ({receipt.reason})" if receipt.reason else "")))
 
 
-def _next(subscription: Subscription | None, services: Services, _: Texts) -> list[Paragraph]:
+async def _next(subscription: Subscription | None, services: Services, _: Texts) -> list[Paragraph]:
     if subscription is None:
         return [paragraph(_("This chat isn't subscribed, so no issue comes on its own."))]
     when = paragraph(_("This chat is subscribed: {when}.", when=describe(subscription.slot, _.lang)))
-    return [when, *next_issue(subscription, services.subscriptions.next_at(subscription), _)]
+    return [when, *await coming(subscription, services, _)]
 
 
 why = Command(

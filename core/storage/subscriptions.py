@@ -49,6 +49,13 @@ class SqlSubscriptions:
                 await connection.run_sync(redirect, found, before, subscription.target.key)
             return replace(subscription, id=found)
 
+    async def due(self, subscription: Subscription) -> datetime:
+        """Return the instant that the round of a kept subscription is worked on next, past while it waits."""
+        query = select(rounds.c.due).join_from(subscriptions, rounds, subscriptions.c.round_id == rounds.c.id)
+        async with self._database.read() as connection:
+            due: datetime = (await connection.execute(query.where(subscriptions.c.id == subscription.id))).scalar_one()
+        return due
+
     async def of_chat(self, target: Target) -> Sequence[Subscription]:
         """Return every subscription of the target's chat, whatever its thread, ended ones included, by id."""
         query = _EVERYTHING.where(subscriptions.c.chat == chat_key(target)).order_by(subscriptions.c.id)

@@ -29,6 +29,10 @@ class Subscriptions(Protocol):
         """
         ...
 
+    async def due(self, subscription: Subscription) -> datetime:
+        """Return the instant that the round of a kept subscription is worked on next, past while it waits."""
+        ...
+
     async def of_chat(self, target: Target) -> Sequence[Subscription]:
         """Return every subscription of the target's chat, whatever its thread, ended ones included, by id."""
         ...

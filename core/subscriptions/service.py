@@ -41,11 +41,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A subscription before and after a change, and when its next issue is due (None while it has ended)."""
+    """A subscription before and after a change."""
 
     before: Subscription | None
     after: Subscription
-    next_at: datetime | None
 
     @property
     def changed(self) -> frozenset[str]:
@@ -160,17 +159,14 @@ class SubscriptionService:
                 await self._save(there, replace(moved, id=there.id))
         return len(active)
 
-    def next_at(self, subscription: Subscription) -> datetime | None:
-        """Return when the next issue is due, in UTC, pauses observed; None when the subscription has ended."""
-        if subscription.ended:
-            return None
-        now = self._clock.now()
-        return self._next_run(subscription.slot, max(now, subscription.paused_until or now))
+    async def due(self, subscription: Subscription) -> datetime:
+        """Return the instant that the subscription's round is worked on next, past while it waits for its issue."""
+        return await self._subscriptions.due(subscription)
 
     async def _save(self, before: Subscription | None, after: Subscription) -> Outcome:
         if before != after:
             after = await self._subscriptions.save(after, due=self._next_run(after.slot, self._clock.now()))
-        return Outcome(before=before, after=after, next_at=self.next_at(after))
+        return Outcome(before=before, after=after)
 
     async def _change_chat(self, target: Target, change: Callable[[Subscription], Subscription]) -> int:
         active = await self._active_of_chat(target)

@@ -53,6 +53,14 @@ async def test_a_subscription_comes_back_as_it_was_saved(book: Subscriptions) ->
     assert await book.of_chat(wishes.target) == [saved]
 
 
+async def test_a_subscription_is_due_with_its_round(book: Subscriptions, agenda: Agenda) -> None:
+    saved = await book.save(reader(1), due=NOW)
+    assert await book.due(saved) == NOW
+    (waiting,) = await agenda.rounds(NOW)
+    await agenda.advance(waiting, replace(waiting, due=NOW + HOUR))
+    assert await book.due(await book.save(reader(2), due=NOW)) == NOW + HOUR
+
+
 async def test_one_target_has_one_subscription_to_an_edition(book: Subscriptions) -> None:
     first = await book.save(reader(1), due=NOW)
     second = await book.save(reader(1, lang="zh"), due=NOW)

@@ -17,6 +17,7 @@ from core.storage.agenda import SqlAgenda
 from core.storage.ledger import SqlLedger
 
 if TYPE_CHECKING:
+    from clock import ManualClock
     from core.storage.engine import Database
     from tests.core.commands.conftest import Ask
 
@@ -80,3 +81,28 @@ async def test_the_receipt_is_told_page_by_page(
     assert [line for line in lines if line not in said] == []
     assert "Next issue: Tue, Mar 3, 08:30, in English." in said
     assert sum(isinstance(node, Time) for node in walk(reply.document.blocks)) == 2
+
+
+async def test_who_changes_the_hour_after_the_delivery_is_not_promised_the_issue_again(
+    ask: Ask, paper: Database
+) -> None:
+    await ask("/subscribe 6:00 UTC")
+    await SqlAgenda(paper).plan(ORDER, NOW)
+    for line in ("/subscribe 12:00 UTC", "/settings time 12:00", "/why"):
+        assert "Next issue: Tue, Mar 3, 12:00, in English." in plain((await ask(line)).document.blocks)
+
+
+async def test_who_changes_the_language_gets_the_issue_in_it_the_same_day(ask: Ask, paper: Database) -> None:
+    await ask("/subscribe 6:00 UTC")
+    await SqlAgenda(paper).plan(ORDER, NOW)
+    said = plain((await ask("/subscribe 12:00 UTC zh")).document.blocks)
+    assert "Next issue: Mon, Mar 2, 12:00, in Chinese." in said
+
+
+async def test_while_an_issue_is_late_it_is_said_to_come_as_soon_as_it_is_out(ask: Ask, clock: ManualClock) -> None:
+    await ask("/subscribe 8:30 UTC")
+    clock.advance(timedelta(hours=2))
+    said = plain((await ask("/why")).document.blocks)
+    assert "The issue of March 2, 2026 comes as soon as it is out." in said
+    assert "Next issue: Tue, Mar 3, 08:30, in English." in said
+    assert "as soon as" not in plain((await ask("/pause 3")).document.blocks)

@@ -36,10 +36,10 @@ def service(database: Database, clock: ManualClock) -> SubscriptionService:
     return SubscriptionService(SqlSubscriptions(database), clock, next_run)
 
 
-async def test_subscribing_says_when_the_next_issue_comes(service: SubscriptionService) -> None:
+async def test_subscribing_opens_a_round_for_the_next_time_of_the_slot(service: SubscriptionService) -> None:
     outcome = await service.subscribe(HERE, "daily", slot=MORNING, lang="zh", by="ada")
     assert outcome.before is None
-    assert outcome.next_at == TOMORROW_MORNING
+    assert await service.due(outcome.after) == TOMORROW_MORNING
     assert await service.find(HERE, "daily") == outcome.after
     assert (outcome.after.created_by, outcome.after.created_at, outcome.after.id > 0) == ("ada", NOW, True)
 
@@ -75,14 +75,10 @@ async def test_a_wish_changes_only_what_it_names(service: SubscriptionService) -
     assert (again.after.silent, again.after.without, again.after.style) == (False, frozenset(), "full")
 
 
-async def test_a_pause_moves_the_next_issue_behind_it(service: SubscriptionService, clock: ManualClock) -> None:
+async def test_a_pause_lasts_whole_days_and_can_be_ended(service: SubscriptionService) -> None:
     await service.subscribe(HERE, "daily", slot=MORNING, lang="zh")
-    paused = await service.pause(HERE, "daily", 3)
-    assert paused.after.paused_until == NOW + timedelta(days=3)
-    assert paused.next_at == TOMORROW_MORNING + timedelta(days=3)
-    assert (await service.resume(HERE, "daily")).next_at == TOMORROW_MORNING
-    clock.advance(timedelta(days=9))
-    assert service.next_at(paused.after) == TOMORROW_MORNING + timedelta(days=9)
+    assert (await service.pause(HERE, "daily", 3)).after.paused_until == NOW + timedelta(days=3)
+    assert (await service.resume(HERE, "daily")).after.paused_until is None
 
 
 @pytest.mark.parametrize("days", [0, -1, 366])
@@ -101,7 +97,7 @@ async def test_subscribing_ends_a_pause(service: SubscriptionService) -> None:
 async def test_who_returns_finds_the_old_settings(service: SubscriptionService) -> None:
     await service.subscribe(HERE, "daily", slot=MORNING, lang="zh", wish=Wish(style="full"))
     ended = await service.unsubscribe(HERE, "daily")
-    assert (ended.next_at, await service.find(HERE, "daily"), await service.of_target(HERE)) == (None, None, [])
+    assert (await service.find(HERE, "daily"), await service.of_target(HERE)) == (None, [])
     back = await service.subscribe(HERE, "daily", slot=EVENING, lang="zh")
     assert (back.after.id, back.after.style, back.after.ended) == (ended.after.id, "full", "")
 
