@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, exists, insert, select, update
 
 from core.storage.dialects import insert_into
-from core.storage.schema import deliveries, rounds, slots, subscriptions
+from core.storage.schema import chats, deliveries, rounds, slots, subscriptions
 from core.subscriptions.model import Slot, Subscription
 from core.target import Target
 
@@ -79,12 +79,19 @@ def chat_key(target: Target) -> str:
 
 
 def redirect(connection: Connection, subscription: int, before: str, after: str) -> None:
-    """Bring posts of a subscription that have not gone out to its new target, unless that has its own."""
+    """Bring posts of a subscription that have not gone out to its new target, unless that has its own.
+
+    So with the language that its chat chose.
+    """
     own = deliveries.alias("own")
     has_own = exists().where(own.c.target == after, own.c.issue_id == deliveries.c.issue_id)
     waits = and_(deliveries.c.state == "planned", ~deliveries.c.amends, ~has_own)
     theirs = and_(deliveries.c.target == before, deliveries.c.subscription_id == subscription)
     connection.execute(update(deliveries).where(theirs, waits).values(target=after))
+    left, chat = (chat_key(Target.from_key(key)) for key in (before, after))
+    chosen = chats.alias("chosen")
+    follows = and_(chats.c.target == left, ~exists().where(chosen.c.target == chat))
+    connection.execute(update(chats).where(follows).values(target=chat))
 
 
 def slot_of(row: Row[Any]) -> Slot:

@@ -553,11 +553,12 @@ async def test_an_inline_query_that_finds_nothing_leads_to_todays_issue(bot: Bot
 async def test_a_group_that_became_a_supergroup_is_found_out_when_posting(bot: Bot) -> None:
     old, new = bot.group(admins={7}), bot.group(admins={7})
     await bot.ask(old, "/subscribe 8:30")
+    await bot.ask(old, "/lang zh")
     bot.fake.chats[old].moved_to = new
     await bot.call("push")
     await bot.fake.until(lambda: bool(bot.fake.texts(new)))
     assert "Polaris 2 is out" in bot.fake.texts(new)[0]
-    assert "8:30" in await bot.ask(new, "/settings")
+    assert "每天 08:30" in await bot.ask(new, "/settings")
 
 
 async def test_a_group_that_adds_the_bot_is_greeted_and_subscribed_by_the_link(bot: Bot) -> None:

@@ -12,6 +12,7 @@ from clock import ManualClock
 from core.delivery.model import Counts, Doubts, PageReceipt
 from core.delivery.port import Account, Effect, Entry, Settled
 from core.schedule.next_run import next_run
+from core.storage.chats import SqlPreferences
 from core.storage.ledger import SqlLedger
 from core.storage.receipts import SqlReceipts
 from core.storage.runs import SqlRuns
@@ -382,7 +383,10 @@ async def test_a_post_follows_a_chat_whose_move_was_announced(
     await plan(database)
     service = SubscriptionService(SqlSubscriptions(database), ManualClock(NOW), next_run)
     works = await claim(ledger) if on_its_way else ()
+    preferences = SqlPreferences(database)
+    await preferences.choose_lang(old.target, "zh")
     assert await service.move(old.target, "new") == 1
+    assert await preferences.lang(old.target.moved_to("new")) == "zh"
     for work in works[:1]:
         await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=MOVE)])
         await ledger.release("me", held=[work.lease], now=NOW, on_unknown=ASK)
