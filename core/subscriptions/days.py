@@ -21,6 +21,9 @@ NAMED: Mapping[str, frozenset[int]] = {
     **dict.fromkeys(("every day", "everyday", "each day", "all days", "daily", "每天", "每日", "天天"), EVERY_DAY),
     **dict.fromkeys(("weekdays", "weekday", "workdays", "workday", "working days", "business days"), WEEKDAYS),
     **dict.fromkeys(("工作日", "平日", "上班日"), WEEKDAYS),
+    **dict.fromkeys(
+        ("m-f", "no weekends", "not on weekends", "except weekends", "周末除外", "除周末", "除了周末"), WEEKDAYS
+    ),
     **dict.fromkeys(("weekends", "weekend", "周末", "週末", "双休日", "雙休日"), WEEKEND),
 }
 CHINESE = {day: number for number, day in enumerate("一二三四五六日", 1)} | {"天": 7}
@@ -64,7 +67,7 @@ def _day(text: str) -> int:
     return CHINESE.get(text) or ENGLISH.index(text[:3]) + 1
 
 
-_WEEK = r"(?:每?(?:周|週|星期|礼拜|禮拜))"
+_WEEK = r"(?:[每逢]?(?:周|週|星期|礼拜|禮拜))"
 _CN = r"[一二三四五六日天](?![点點时時十])"
 _EN = r"(?:mon(?:days?)?|tue(?:s(?:days?)?)?|wed(?:s|nesdays?)?|thu(?:rs?(?:days?)?)?|fri(?:days?)?|sat(?:urdays?)?|sun(?:days?)?)(?![a-z])"  # noqa: E501 - one alternative per day
 _NAMED = re.compile(rf"(?P<days>{'|'.join(sorted(NAMED, key=len, reverse=True))})(?![a-z])")

@@ -1,4 +1,4 @@
-"""Times of the day as readers write them: ``8:30``, ``8pm``, ``0830``, ``noon``, ``早上八点半``, ``晚上 9 点一刻``."""
+"""Times of the day as readers write them: ``8:30``, ``8pm``, ``0830``, ``nine thirty``, ``noon``, ``晚上 9 点一刻``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HALVES: Mapping[str, Half] = {
     **dict.fromkeys(("中午", "正午"), "noon"),
     **dict.fromkeys(("pm", "p.m.", "p.m", "afternoon", "下午", "午后", "午後", "傍晚"), "pm"),
     **dict.fromkeys(("evening", "tonight", "晚上", "晚间", "晚間", "今晚", "晚"), "night"),
-    **dict.fromkeys(("night", "夜里", "夜裡", "深夜", "半夜", "夜间", "夜間"), "late"),
+    **dict.fromkeys(("night", "midnight", "午夜", "夜里", "夜裡", "深夜", "半夜", "夜间", "夜間"), "late"),
 }
 NAMED: Mapping[str, time] = {
     **dict.fromkeys(("morning", "早上", "早晨"), time(8)),
@@ -26,6 +26,11 @@ NAMED: Mapping[str, time] = {
     **dict.fromkeys(("evening", "晚上"), time(20)),
     **dict.fromkeys(("midnight", "午夜", "半夜"), time(0)),
 }
+SPOKEN = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("fifteen", "twenty", "thirty", "forty", "fifty"),
+)
+NUMBERS = dict(zip(SPOKEN, (*range(1, 13), 15, 20, 30, 40, 50), strict=True))
 DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 NOON = 12
 MIDNIGHT = 24
@@ -78,15 +83,17 @@ def _hour(hour: int, half: Half) -> int:
 
 
 def _number(text: str) -> int:
-    """Read a number from 0 to 99 in digits or Chinese characters."""
+    """Read a number from 0 to 99 in digits, Chinese characters or English words."""
     if text.isdecimal():
         return int(text)
+    if text.isascii():
+        return sum(NUMBERS[word] for word in re.findall("[a-z]+", text))
     tens, ten, ones = text.rpartition("十")
     return (DIGITS[tens] if tens else 1) * 10 * bool(ten) + (DIGITS[ones[-1]] if ones else 0)
 
 
 def _plain(found: re.Match[str]) -> Clock:
-    return Clock(hour=int(found["hour"]), minute=int(found["minute"] or 0))
+    return Clock(hour=_number(found["hour"]), minute=_number(found["minute"] or found["spoken"] or "0"))
 
 
 def _compact(found: re.Match[str]) -> Clock:
@@ -105,7 +112,7 @@ def _chinese(found: re.Match[str]) -> Clock:
 
 def _spoken(found: re.Match[str]) -> Clock:
     minute = 30 if found["part"] == "half" else 15
-    hour = int(found["hour"])
+    hour = _number(found["hour"])
     return Clock(hour=hour, minute=minute) if found["side"] == "past" else Clock(hour=hour, minute=-minute)
 
 
@@ -114,9 +121,11 @@ def _any(words: Mapping[str, object]) -> str:
 
 
 _NUMBER = r"(?:\d{1,2}|[零〇一二两兩三四五六七八九十]{1,3})"
+_HOUR = rf"(?:\d{{1,2}}|{'|'.join(SPOKEN[:12])})"
+_MINUTE = r"(?:ten|fifteen|(?:twenty|thirty|forty|fifty)(?:[ -]five)?)"
 _BEFORE = rf"(?:(?:in the )?(?P<before>{_any(HALVES)})(?: at)?\s*)?"
-_AFTER = rf"(?:\s*(?:in the |at )?(?P<after>{_any({word: 0 for word in HALVES if word.isascii()})}))?"
-_END = r"(?![\w:])"
+_AFTER = rf"(?:\s*(?:in the |at |every |each )?(?P<after>{_any({word: 0 for word in HALVES if word.isascii()})}))?"
+_END = r"(?![a-z\d_:])"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Clock]], ...] = (
     (
         re.compile(
@@ -125,11 +134,12 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Clock]], ...] = (
         ),
         _chinese,
     ),
-    (re.compile(rf"(?P<part>half|quarter) (?P<side>past|to) (?P<hour>\d{{1,2}}){_AFTER}{_END}"), _spoken),
+    (re.compile(rf"(?P<part>half|quarter) (?P<side>past|to) (?P<hour>{_HOUR}){_AFTER}{_END}"), _spoken),
     (re.compile(rf"{_BEFORE}(?P<digits>\d{{3,4}})(?:\s*(?:h|hrs|hours))?{_AFTER}{_END}"), _compact),
     (
         re.compile(
-            rf"{_BEFORE}(?P<hour>\d{{1,2}})(?:[:.h](?P<minute>\d{{2}})|h|\s*o'?clock)?{_AFTER}(?:(?<=[\d.])|{_END})(?![a-z\d:])"
+            rf"{_BEFORE}(?P<hour>{_HOUR})(?:[:.h](?P<minute>\d{{2}})|h|\s*o'?clock|\s(?P<spoken>{_MINUTE}))?"
+            rf"{_AFTER}(?:(?<=[\d.])|{_END})(?![a-z\d:])"
         ),
         _plain,
     ),

@@ -136,6 +136,7 @@ def _example(lang: str | None) -> str:
 
 _BETWEEN = re.compile(r"[\s,;、。()·&|@/]*")
 _FILLER = re.compile(
-    r"(?:at|on|in|every|each|and|the|time|timezone|zone|please|from)(?![a-z'])|时区|時區|时间|時間|市|在|于|於|的|和|及|与|每|请|請|[-–—]"
+    r"(?:at|on|in|every|each|and|the|time|timezone|zone|please|from|to|by|about|around|local)(?![a-z'])"
+    r"|改[到成为為]|[换換][到成]|[当當本]地|时区|時區|时间|時間|左右|市|在|于|於|的|和|及|与|每|请|請|[-–—]"
 )
 _WORD = re.compile(r".[^\s,;、。()]*", re.DOTALL)

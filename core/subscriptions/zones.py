@@ -79,7 +79,12 @@ def cities() -> Cities:
     zones: dict[str, str] = {}
     titles: dict[tuple[str, str], tuple[str, ...]] = {}
     for lang, title, zone in [*_ours(), *_iana(), *_babel()]:
-        for spelling in {fold(title), fold(title).replace("-", " "), re.sub(r"[.']", "", fold(title))}:
+        for spelling in {
+            fold(title),
+            fold(title).replace("-", " "),
+            re.sub(r"[.']", "", fold(title)),
+            fold(title).replace(".", ""),
+        }:
             zones.setdefault(spelling, zone)
         if lang:
             titles[zone, lang] = (*titles.get((zone, lang), ()), title)
@@ -135,7 +140,7 @@ def _inside_word(text: str, end: int) -> bool:
 
 
 _OFFSET = re.compile(
-    r"(?:(?:utc|gmt)\s*|(?<!\S))(?P<sign>[+\-−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?![\d:])"
+    r"(?:(?:utc|gmt)\s*|(?<!\S)|(?<=\d)(?=\+))(?P<sign>[+\-−])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?![\d:])"
 )
 _CHINESE_HOURS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _CHINESE_OFFSET = re.compile(r"(?P<side>[东西])(?P<hours>十[一二]?|[一二三四五六七八九]|1[0-2]|[1-9])区")
