@@ -16,6 +16,7 @@ from bots.discord.answer import CHOICES, MODAL, Answer, Answers
 from bots.discord.buttons import pressed
 from bots.discord.complete import choices
 from bots.discord.errors import LATE, DiscordError
+from bots.discord.issue import lines_in, ref_in
 from bots.discord.menu import ASK, EXPLAIN, MESSAGE
 from bots.discord.press import Line
 from bots.discord.reply import Replies
@@ -111,7 +112,8 @@ class Interactions:
             raise UsageError(_("There are no words in that message that I could look up."))
         if data["name"] == ASK:
             name = str(event.id)
-            await self._parts.notes.put(f"discord:quote:{name}", said, keep=QUOTE_KEPT)
+            issue = ref_in(lines_in(message.get("components", []))) or ""
+            await self._parts.notes.put(f"discord:quote:{name}", f"{issue}\n{said}", keep=QUOTE_KEPT)
             form = view.question_form(name, await self._texts(event, self._places.of(event)))
             await self._answers.respond(event, MODAL, form)
             return
@@ -168,9 +170,10 @@ class Interactions:
         place = self._places.of(event, channel)
         name, _space, value = rest.removeprefix(view.OWN).partition(" ")
         if name == "ask":
-            quote = await self._parts.notes.get(f"discord:quote:{value}") or "" if value else ""
-            text = f"ask {fields.get('question', '')}"
-            await self._answer(event, Line(text=text, place=place, context=Context(quote=quote), personal=bool(value)))
+            about = await self._parts.notes.get(f"discord:quote:{value}") or "" if value else ""
+            issue, _line, quote = about.partition("\n")
+            text, context = f"ask {fields.get('question', '')}", Context(issue=issue, quote=quote)
+            await self._answer(event, Line(text=text, place=place, context=context, personal=bool(value)))
             return
         wanted = " ".join(filter(None, (fields.get("time", ""), fields.get("zone", ""))))
         await self._answer(event, Line(text=f"settings time {wanted}", place=place, pressed=event.message is not None))

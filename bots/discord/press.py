@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bots.discord import rights
@@ -53,7 +53,8 @@ class Place:
 class Line:
     """A command line, the place that it acts on, and what it stands on.
 
-    ``beside``: a button whose answer stands beside its page. ``personal``: the answer is for one person alone.
+    ``beside``: a button whose answer stands beside its page. ``personal``: the answer is for one person alone, and so
+    is the conversation that it belongs to.
     """
 
     text: str
@@ -80,7 +81,7 @@ def request(line: Line, event: discord.Interaction[Any], *, progress: Progress |
         lang=lang_of(event),
         manager=rights.may_manage(line.place),
         pressed=line.pressed,
-        context=line.context,
+        context=replace(line.context, thread=str(event.user.id)) if line.personal else line.context,
         progress=progress,
     )
 

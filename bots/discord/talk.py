@@ -12,7 +12,7 @@ import structlog
 from bots.discord import press, rights, view
 from bots.discord.errors import THREAD_EXISTS, DiscordError
 from bots.discord.grow import Growing, typing
-from bots.discord.issue import ref_in
+from bots.discord.issue import lines_in, ref_in
 from bots.discord.recent import Recent
 from bots.discord.send import MESSAGE, MESSAGES, NAME_LENGTH, open_thread
 from core.commands.about import story_meant
@@ -146,7 +146,7 @@ class Talk:
             archive = self._parts.services.archive
             return replace(context, story=await story_meant(archive, context.issue, shown=shown, quote=""))
         if isinstance(message.channel, discord.Thread) and (post := await self._post_of(message.channel)):
-            return _context_of(list(_raw_ids(post["components"])), " ".join(press.texts_of(post))[:NAME_LENGTH])
+            return _context_of(list(lines_in(post["components"])), " ".join(press.texts_of(post))[:NAME_LENGTH])
         return Context()
 
     async def _post_of(self, thread: discord.Thread) -> dict[str, Any] | None:
@@ -253,10 +253,3 @@ def _shown(components: Iterable[Any]) -> Iterator[str]:
     for component in components:
         yield from filter(None, [getattr(component, "content", None)])
         yield from _shown(getattr(component, "children", []))
-
-
-def _raw_ids(components: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for component in components:
-        yield from filter(None, [component.get("custom_id")])
-        yield from (option["value"] for option in component.get("options", []))
-        yield from _raw_ids(component.get("components", []))

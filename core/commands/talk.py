@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.commands.issues import parse_ref
+from core.commands.page import one_line
 from core.document.text import plain
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from core.digest.model import Issue, Story
 
 MOST = 5
+SPOKEN_OF = 200
+"""Characters of a text of others that tell what it is about."""
 QUOTED = 12
 """So much of a quoted text tells a story apart."""
 
@@ -28,7 +31,10 @@ def conversation_of(request: Request) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """What a question stands on: the keys of stories, the likeliest first, and what that one is called."""
+    """What a question stands on: the keys of stories, the likeliest first, and what that one is called.
+
+    Of a text that belongs to no issue, ``title`` is how it begins.
+    """
 
     stories: tuple[str, ...] = ()
     title: str = ""
@@ -39,7 +45,8 @@ async def under_discussion(request: Request, services: Services) -> Topic:
     ref = parse_ref(request.context.issue)
     issue = await services.archive.get(ref) if ref else None
     if issue is None:
-        return Topic(stories=(request.context.story,) if request.context.story else ())
+        known = (request.context.story,) if request.context.story else ()
+        return Topic(stories=known, title=one_line(request.context.quote, SPOKEN_OF))
     stories = [story for _section, story in issue.stories()]
     pressed = [story for story in stories if story.key == request.context.story]
     quoted = _squeezed(request.context.quote)

@@ -301,8 +301,15 @@ async def test_options_complete_and_messages_are_explained(bot: Bot) -> None:
     picture = await fake.on_message("Ask about this", {"id": "5", "content": ""})
     assert "no words" in picture.text
     form = await fake.on_message("Ask about this", {"id": "6", "content": "Beaver CLI 1.4"})
-    answer = await fake.fill_in(form.form, {"question": "Beaver CLI"})
+    answer = await fake.fill_in(form.form, {"question": "What is it?"})
     assert "Beaver" in answer.text
+    post = fake._store("501", (await fake.slash("dev")).message)
+    form = await fake.on_message("Ask about this", post)
+    answer = await fake.fill_in(form.form, {"question": "What is it?"}, user="49")
+    assert "coding agent" in answer.text
+    other = await fake.on_message("Ask about this", {"id": "7", "content": "Lunch at noon?"})
+    answer = await fake.fill_in(other.form, {"question": "What is it?"}, user="51")
+    assert "Beaver" not in answer.text
 
 
 async def test_an_answer_of_a_model_grows_and_opens_a_thread(bot: Bot) -> None:

@@ -31,6 +31,7 @@ def asking(**context: str) -> Request:
         ({"issue": REF, "story": "ihsysy57"}, "河狸 CLI 1.4"),
         ({"issue": "daily/zh/2020-01-01", "story": "ihsysy57"}, ""),
         ({"issue": "no issue"}, ""),
+        ({"quote": "谁用过河狸 CLI？\n听说不错"}, "谁用过河狸 CLI？ 听说不错"),
         ({}, ""),
     ],
 )
@@ -43,6 +44,11 @@ async def test_a_question_below_a_post_leans_on_it(ask: Ask) -> None:
     below = Context(issue=REF, quote="终端里的编码智能体，支持并行任务")
     assert "河狸 CLI 1.4" not in str((await ask("ask 它是做什么的？", lang="zh")).document)
     assert "河狸 CLI 1.4" in str((await ask("ask 它是做什么的？", lang="zh", context=below)).document)
+
+
+async def test_a_question_about_what_somebody_said_leans_on_it(ask: Ask) -> None:
+    said = Context(quote="谁用过河狸 CLI？听说不错")
+    assert "河狸 CLI 1.4" in str((await ask("ask 它是做什么的？", lang="zh", context=said)).document)
 
 
 def test_each_thread_is_a_conversation_of_its_own() -> None:
