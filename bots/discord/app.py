@@ -152,8 +152,8 @@ class Interactions:
             form = view.time_form(f"{press.SCOPE}{place.channel} " if place.chosen else "", subscription, _)
             await self._answers.respond(event, MODAL, form)
             return
-        if line == view.ROLE and place.guild in values:
-            raise UsageError(_("I never mention everyone. Please choose another role."))
+        if line == view.ROLE and values:
+            _must_be_mentionable(event, place, values[0], _)
         wish = view.wish_of(line, values, subscription, services.vocabulary) if subscription else None
         page_of = Line(text=view.page_of(line), place=place, pressed=True)
         if wish and rights.may_manage(place):
@@ -196,3 +196,17 @@ class Interactions:
             return answer
 
         await self._answers.give(event, work, private=answer.private)
+
+
+def _must_be_mentionable(event: discord.Interaction[Any], place: Place, role: str, _: Texts) -> None:
+    """Raise ``UsageError`` for a role that nobody would hear of, or that the reader may not mention either."""
+    if role == place.guild:
+        raise UsageError(_("I never mention everyone. Please choose another role."))
+    known = event.guild.get_role(int(role)) if event.guild else None
+    if known and not known.mentionable and not rights.may_mention(place):
+        raise UsageError(
+            _(
+                "Not everyone may mention that role. Allow it in the server's settings under Roles, or see that you and "
+                "I may both mention all roles in the channel; then choose it again."
+            )
+        )

@@ -86,7 +86,8 @@ async def _channel(api: Api, target: Target, account: str) -> Finding:
             return Finding(level="ok", subject=subject, message="direct messages")
         held = await _rights(api, channel, target, account)
     except DiscordError as error:
-        advice = f"Invite the bot again: {rights.invitation(account)}"
+        invite = f"Invite the bot again: {rights.invitation(account)}"
+        advice = "It was deleted; its subscription ends with the next post." if error.kind == "gone" else invite
         return Finding(level="error", subject=subject, message=error.reason, advice=advice)
     lacking = rights.missing(held, rights.to_post(thread=channel["type"] in THREADS, forum=channel["type"] in FORUM))
     if not lacking:

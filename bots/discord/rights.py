@@ -43,6 +43,12 @@ def may_manage(place: Place) -> bool:
     return theirs.administrator or theirs.manage_guild or theirs.manage_channels
 
 
+def may_mention(place: Place) -> bool:
+    """Tell whether both the bot and the reader may mention every role in the place."""
+    both = discord.Permissions(place.theirs), discord.Permissions(place.ours or 0)
+    return all(held.administrator or held.mention_everyone for held in both)
+
+
 def to_post(*, thread: bool, forum: bool) -> tuple[str, ...]:
     """Return the names of the rights that posting takes; in a forum an issue goes on below its post."""
     here = () if thread else ("send_messages",)

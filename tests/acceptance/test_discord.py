@@ -207,6 +207,8 @@ async def test_settings_change_what_discord_adds(bot: Bot) -> None:
     role = await fake.press(page.message, "Mention a role (off)", values=["601"], channel="501")
     everyone = await fake.press(role.message, "Mention a role (off)", values=["500"], channel="501")
     assert "never mention everyone" in everyone.text
+    staff = await fake.press(role.message, "Mention a role (off)", values=["600"], channel="501")
+    assert "Not everyone may mention that role" in staff.text
     form = await fake.press(role.message, "Type a time…", channel="501")
     assert form.kind == 9
     misread = await fake.fill_in(form.form, {"time": "25:00"}, message=role.message)

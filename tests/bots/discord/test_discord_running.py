@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bots.discord.api import INVALID_AT_MOST, InvalidRequests
-from bots.discord.doctor import effective
+from bots.discord.doctor import effective, examine
 from bots.discord.platform import DiscordPlatform
 from bots.discord.publish import Publisher
 from bots.discord.render import DiscordRenderer
@@ -327,6 +327,14 @@ async def test_a_platform_that_stumbled_is_served_again(stand: Stand, monkeypatc
     assert (await stand.fake.slash("today")).kind == 4
     serving.cancel()
     await asyncio.wait({serving})
+
+
+async def test_the_doctor_tells_a_deleted_channel_from_one_that_takes_an_invitation(stand: Stand) -> None:
+    targets = [replace(TEXT, chat=chat) for chat in ("999", "504")]
+    found = [one async for one in examine(stand.platform._api, stand.house.notes, APP, targets)]
+    deleted, closed = (one.advice for one in found if one.level == "error")
+    assert "deleted" in deleted
+    assert "https://discord.com/oauth2" in closed
 
 
 async def test_an_address_that_is_shut_out_at_the_start_is_served_when_its_time_is_over(stand: Stand) -> None:
