@@ -206,7 +206,7 @@ def _must_be_mentionable(event: discord.Interaction[Any], place: Place, role: st
     if known and not known.mentionable and not rights.may_mention(place):
         raise UsageError(
             _(
-                "Not everyone may mention that role. Allow it in the server's settings under Roles, or see that you and "
-                "I may both mention all roles in the channel; then choose it again."
+                "Not everyone may mention that role. Allow it in the server's settings under Roles, or see that you "
+                "and I may both mention all roles in the channel; then choose it again."
             )
         )
