@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bots.slack.names import as_called
-from core.commands.dispatch import dispatch
+from core.commands.dispatch import dispatch, minds_rights
 from core.commands.model import Context, Reply, Request
 from core.commands.page import page
 from core.commands.registry import COMMANDS
 from core.commands.turn import shown
+from core.commands.wishes import meant
 from core.delivery.model import SendError
 from core.document.build import paragraph
 from core.i18n import texts
@@ -103,6 +104,7 @@ class Answers:
 
         Never raises but for ``SendError`` if the workspace is gone.
         """
+        command, args = meant(command, args)
         workspace = await self.workspaces.find(asked.team)
         person = await self.people.find(workspace, asked.user)
         request = Request(
@@ -112,7 +114,7 @@ class Answers:
             user=asked.user,
             lang=person.lang,
             zone=person.zone,
-            manager=await self._may_manage(asked, command, present=not viewed),
+            manager=await self._may_manage(asked, command, args, present=not viewed),
             pressed=pressed,
             context=replace(context or Context(), thread=asked.thread),
             offers=OFFERS,
@@ -149,9 +151,8 @@ class Answers:
         chosen = await self.services.preferences.lang(asked.target)
         return chosen or person.lang or self.services.publication.lang
 
-    async def _may_manage(self, asked: Asked, command: str, *, present: bool) -> bool:
-        known = COMMANDS.get(command)
-        if asked.direct or known is None or known.audience == "everyone":
+    async def _may_manage(self, asked: Asked, command: str, args: str, *, present: bool) -> bool:
+        if asked.direct or not minds_rights(command, args):
             return True
         return await self.rights.may_manage(asked.team, asked.channel, asked.user, present=present)
 

@@ -10,7 +10,7 @@ import structlog
 
 from bots.telegram.answer import Answers
 from bots.telegram.chats import ChatEvents, addressed, aimed, for_channel, for_group, lang_for, named_chat, title_of
-from bots.telegram.hear import channel_behind, is_somebodys, line_of, needs_rights, refs_on, setting_meant, target_of
+from bots.telegram.hear import channel_behind, is_somebodys, line_of, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
 from bots.telegram.links import Links
 from bots.telegram.parts import OFFERS
@@ -20,8 +20,9 @@ from bots.telegram.tryout import RichTryout
 from bots.telegram.working import Working
 from bots.telegram.zones import zone_at
 from core.commands.about import story_meant
-from core.commands.dispatch import dispatch
+from core.commands.dispatch import dispatch, minds_rights
 from core.commands.model import Context, Request
+from core.commands.wishes import meant
 from core.delivery.model import SendError
 from core.document.nodes import Action
 
@@ -117,7 +118,7 @@ class TelegramApp:
         return f"ask {message.text}" if await self._parts.services.subscriptions.of_target(channel) else None
 
     async def _request(self, line: str, about: Target, here: Target, message: Message) -> Request:
-        command, args, _beside = Action.parse(line)
+        command, args = meant(*Action.parse(line)[:2])
         user = message.from_user
         author = message.sender_chat or user
         return Request(
@@ -126,7 +127,7 @@ class TelegramApp:
             target=about,
             user=str(author.id if author else message.chat.id),
             lang=await lang_for(self._parts.services, here, user),
-            manager=about.chat != str(message.chat.id) or await self._rights.may_say(command, message),
+            manager=about.chat != str(message.chat.id) or await self._rights.may_say(command, args, message),
             context=await self._context(message),
             offers=OFFERS,
         )
@@ -136,7 +137,7 @@ class TelegramApp:
         draft = message.message_id if message.chat.type == "private" else 0
         async with Working(self._parts.api, self._parts.services.clock, here, draft=draft) as working:
             reply = await dispatch(replace(request, progress=working.progress), self._parts.services)
-        if message.chat.type == "channel" and needs_rights(request.command):
+        if message.chat.type == "channel" and minds_rights(request.command, request.args):
             return replace(reply, document=for_channel(reply.document))
         if message.chat.type in {"group", "supergroup"} and f"{request.command} {request.args}".strip() in _ASKING:
             return replace(reply, document=for_group(reply.document, self._me))

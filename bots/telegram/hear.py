@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from telegram import MessageOriginChannel
 
+from core.commands.dispatch import minds_rights
 from core.commands.registry import COMMANDS
+from core.document.nodes import Action
 from core.errors import UsageError
 from core.subscriptions.when import parse_when
 from core.target import Target
@@ -120,12 +122,6 @@ def language_of(user: User | None) -> str | None:
     return next((lang for lang in ("zh", "en") if code.startswith(lang)), None)
 
 
-def needs_rights(command: str) -> bool:
-    """Tell whether it matters for a command who gives it."""
-    known = COMMANDS.get(command)
-    return known is not None and known.audience != "everyone"
-
-
 def worth_answering(updates: Sequence[Update], now: datetime, old: timedelta, me: User) -> list[Update]:
     """Return the updates without texts older than ``old``: an answer, not a storm.
 
@@ -134,7 +130,7 @@ def worth_answering(updates: Sequence[Update], now: datetime, old: timedelta, me
     texts = {update.update_id: said for update in updates if (said := _text_of(update))}
     lines = {number: line for number, said in texts.items() if (line := line_of(said, me))}
     last = {texts[number].chat.id: number for number in lines}
-    kept = {*last.values(), *(number for number, line in lines.items() if needs_rights(line.partition(" ")[0]))}
+    kept = {*last.values(), *(number for number, line in lines.items() if minds_rights(*Action.parse(line)[:2]))}
     late = {number for number, said in texts.items() if now - said.date > old} - kept
     return [update for update in updates if update.update_id not in late]
 

@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from bots.telegram.keyboard import TOKEN_MARK, name_of
 from core.commands.registry import COMMANDS
+from core.commands.wishes import meant
+from core.document.nodes import Action
 
 if TYPE_CHECKING:
     from bots.telegram.send import Buttons
@@ -88,8 +90,8 @@ def _is_known(line: str) -> bool:
 
 
 def _harmless(line: str) -> str:
-    name = line.partition(" ")[0]
-    audience = COMMANDS[name].audience
-    if audience == "everyone" or name == "subscribe":
-        return line
-    return name if audience == "either" else "settings"
+    command, args = meant(*Action.parse(line)[:2])
+    audience = COMMANDS[command].audience
+    if audience == "everyone" or command == "subscribe":
+        return f"{command} {args}".strip()
+    return command if audience == "either" else "settings"

@@ -101,7 +101,7 @@ class Presses:
             target=about,
             user=str(query.from_user.id),
             lang=await lang_for(self._parts.services, here, query.from_user),
-            manager=about != here or await self._rights.may_press(command, here, query.from_user),
+            manager=about != here or await self._rights.may_press(command, args, here, query.from_user),
             pressed=True,
             offers=OFFERS,
         )

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bots.telegram.api import HARMLESS, insist
-from bots.telegram.hear import MANAGERS, needs_rights
+from bots.telegram.hear import MANAGERS
+from core.commands.dispatch import minds_rights
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -24,17 +25,17 @@ class Rights:
         self._api = api
         self._clock = clock
 
-    async def may_say(self, command: str, message: Message) -> bool:
+    async def may_say(self, command: str, args: str, message: Message) -> bool:
         """Tell whether the author of a message may run the command on the chat that it stands in."""
-        if message.chat.type in {"private", "channel"} or not needs_rights(command):
+        if message.chat.type in {"private", "channel"} or not minds_rights(command, args):
             return True
         if message.sender_chat and message.sender_chat.id == message.chat.id:  # an anonymous admin
             return True
         return message.from_user is not None and await self.manages(str(message.chat.id), message.from_user)
 
-    async def may_press(self, command: str, here: Target, user: User) -> bool:
+    async def may_press(self, command: str, args: str, here: Target, user: User) -> bool:
         """Tell whether whoever pressed a button may run the command on the chat that it stands in."""
-        return not needs_rights(command) or here.chat == str(user.id) or await self.manages(here.chat, user)
+        return not minds_rights(command, args) or here.chat == str(user.id) or await self.manages(here.chat, user)
 
     async def manages(self, chat: str, user: User) -> bool:
         """Tell whether the user is an admin of the chat. Raises ``SendError`` if Telegram cannot be asked now."""

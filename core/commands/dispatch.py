@@ -13,7 +13,7 @@ import structlog
 from core.commands.model import Reply
 from core.commands.page import fill, page
 from core.commands.registry import COMMANDS
-from core.commands.wishes import wished
+from core.commands.wishes import meant
 from core.document.build import paragraph
 from core.document.harmless import echoed
 from core.document.nodes import Action, Code, Paragraph
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from core.commands.services import Services
 
 log = structlog.get_logger(__name__)
+
+
+def minds_rights(command: str, args: str) -> bool:
+    """Tell whether ``manager`` is looked at for a command line: only then a platform has to know it."""
+    known = COMMANDS.get(meant(command, args)[0])
+    return known is not None and known.audience != "everyone"
 
 
 async def dispatch(request: Request, services: Services) -> Reply:
@@ -52,8 +58,8 @@ async def _answer(request: Request, services: Services) -> Reply:
     wait = services.guard.wait(f"{request.target.platform}:{request.user}", services.clock.now())
     if wait:
         return _too_fast(request, ceil(wait))
-    if request.command == "ask" and (wish := wished(request.args)):
-        request = replace(request, command=wish[0], args=wish[1])
+    name, args = meant(request.command, request.args)
+    request = replace(request, command=name, args=args)
     command = COMMANDS.get(request.command)
     if command is None:
         return _unknown(request)

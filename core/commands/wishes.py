@@ -73,6 +73,11 @@ _SLOTS = tuple(regex.compile(pattern) for pattern in _EVERY_DAY)
 _CLOCK = regex.compile(r"\d|[一二两三四五六七八九十]\s?点|noon|midnight|中午|午夜")
 
 
+def meant(command: str, args: str) -> tuple[str, str]:
+    """Return the command that a line means, and its arguments: those of the wish, if it asks in the words of one."""
+    return (wished(args) if command == "ask" else None) or (command, args)
+
+
 def wished(said: str) -> tuple[str, str] | None:
     """Return the command that a message asks for in plain words, and its arguments; None if it is a question."""
     words = " ".join(normalised(said).casefold().replace("’", "'").strip(_ADDED).split())

@@ -319,6 +319,14 @@ async def test_who_is_no_admin_erases_nothing_that_is_the_groups(bot: Bot) -> No
     assert "isn't subscribed" in await bot.ask(chat, "/settings", user=7)
 
 
+@pytest.mark.parametrize("words", ["@paper_bot unsubscribe", "@paper_bot 退订", "/ask unsubscribe"])
+async def test_plain_words_give_nobody_the_rights_of_an_admin(words: str, bot: Bot) -> None:
+    chat = bot.group(admins={7})
+    await bot.ask(chat, "/subscribe 8:30", user=7)
+    assert "Only admins" in await bot.ask(chat, words, user=8)
+    assert "Unsubscribed" in await bot.ask(chat, words, user=7)
+
+
 @pytest.mark.parametrize("trouble", [Refusal(429, "Too Many Requests: retry after 1", retry_after=1), "after"])
 async def test_an_admin_is_one_also_when_telegram_has_to_be_asked_twice(trouble: Refusal | str, bot: Bot) -> None:
     chat = bot.group(admins={7})

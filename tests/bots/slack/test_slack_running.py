@@ -255,6 +255,13 @@ async def test_who_may_not_change_a_channel_erases_nothing_of_it(stand: Stand) -
     assert "No more issues" in text_of(await stand.press(asked, "Erase it", channel="C3", user="UBOSS"))
 
 
+async def test_plain_words_give_nobody_the_rights_to_end_a_channels_subscription(stand: Stand) -> None:
+    stand.team.posters["C3"] = {"UBOSS"}
+    await stand.slash("/subscribe 8:30", channel="C3", user="UBOSS")
+    assert "Only admins" in text_of(await stand.slash("/paperboy stop sending", channel="C3", user="U1"))
+    assert await stand.house.services.subscriptions.of_target(stand.target("C3"))
+
+
 async def test_admins_of_a_workspace_may_keep_channels_to_themselves(stand: Stand) -> None:
     stand.team.admins.add("UADMIN")
     home = await stand.home("UADMIN")

@@ -127,9 +127,10 @@ def said(number: int, chat: int, minutes: int, text: str = "/today", kind: str =
     [
         ([said(1, 7, 90), said(2, 7, 60), said(3, 8, 60), said(4, 9, 2), said(5, 9, 1)], [2, 3, 4, 5]),
         ([said(1, 7, 90, "/subscribe 8:30"), said(2, 7, 80), said(3, 7, 60, "thanks")], [1, 3]),
+        ([said(1, 7, 90, "unsubscribe"), said(2, 7, 60)], [1, 2]),
         ([said(1, -5, 90, kind="supergroup"), said(2, -5, 60, "good morning", "supergroup")], [1]),
     ],
-    ids=["the last of each chat", "what changes something", "nothing that others are told"],
+    ids=["the last of each chat", "what changes something", "also in words", "nothing that others are told"],
 )
 def test_after_a_downtime_old_messages_are_no_storm(updates: list[Update], kept: list[int]) -> None:
     assert [update.update_id for update in worth_answering(updates, NOW, timedelta(minutes=5), ME)] == kept

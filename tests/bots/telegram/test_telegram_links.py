@@ -55,6 +55,8 @@ async def test_a_payload_of_nobody_or_of_no_command_only_greets(notes: SqlNotes)
         ("lang zh", "settings"),
         ("settings style full", "settings"),
         ("subscribe 8am", "subscribe 8am"),
+        ("ask unsubscribe", "settings"),
+        ("ask polaris", "ask polaris"),
     ],
 )
 async def test_a_link_erases_and_ends_nothing(line: str, opened: str, notes: SqlNotes) -> None:
