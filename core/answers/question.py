@@ -64,11 +64,11 @@ _SECTIONS: tuple[tuple[str, regex.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         ("pick", r"今日之选|今日精选|今日推荐|编辑推荐|本周之选|每日精选|\b(?:today's |daily |editor'?s |the )?picks?(?: of the (?:day|week))?\b"),
         ("lesson", r"(?:模型)?小课堂|概念科普|名词解[读释]|(?:那?一?堂|这?节|今日|期的?)课|\b(?:model literacy|lessons?(?: of the day)?)\b"),
-        ("models", r"新模型|模型(?:栏目|板块|部分|动态|发布)|(?:哪些|什么)模型|的模型(?=\s*(?:[?？!！。]|有|$))|\b(?:new|which|what) (?:ai )?models?\b|\bmodels? (?:section|releases?|launch(?:es)?|news)\b|\bmodels\b"),
-        ("apps", r"(?:新|哪些|什么)应用|应用(?:栏目|板块|部分|动态|新闻)|的应用(?=\s*(?:[?？!！。]|有|$))|\b(?:new|which|what) apps\b|\bapps? (?:section|news|updates|launches)\b|\bapps\b"),
+        ("models", r"新模型|推荐[一几]?[个款]?模型|模型(?:栏目|板块|部分|动态|发布)|(?:哪些|什么)模型|的模型(?=\s*(?:[?？!！。]|有|$))|\b(?:new|which|what|recommend(?: me)?(?: an?| some)?) (?:ai )?models?\b|\bmodels? (?:section|releases?|launch(?:es)?|news)\b|\bmodels\b"),
+        ("apps", r"(?:新|哪些|什么|推荐[一几]?[个款]?)应用|应用(?:栏目|板块|部分|动态|新闻)|的应用(?=\s*(?:[?？!！。]|有|$))|\b(?:new|which|what|recommend(?: me)?(?: an?| some)?) apps?\b|\bapps? (?:section|news|updates|launches)\b|\bapps\b"),
         ("dev", r"开发(?:者)?工具|开发(?:栏目|板块|部分|新闻)|\b(?:dev(?:eloper)? (?:tools?|news|updates)|dev section|new tools)\b"),
         ("tips", r"技巧|小贴士|最佳实践|\b(?:tips?|best practices|tricks?)\b"),
-        ("products", r"新产品|(?:哪些|什么)产品|产品(?:栏目|板块|部分|动态|新闻)|的产品(?=\s*(?:[?？!！。]|有|$))|\b(?:new|which|what) products?\b|\bproducts? (?:section|launches|news)\b"),
+        ("products", r"新产品|(?:哪些|什么|推荐[一几]?[个款]?)产品|产品(?:栏目|板块|部分|动态|新闻)|的产品(?=\s*(?:[?？!！。]|有|$))|\b(?:new|which|what|recommend(?: me)?(?: an?| some)?) products?\b|\bproducts? (?:section|launches|news)\b"),
         ("insight", r"洞察|行业观察|观点栏目|\binsights?\b"),
         ("research", r"论文|研究|\bpapers?\b|\bresearch\b|\bstud(?:y|ies)\b"),
     )

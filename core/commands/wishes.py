@@ -23,8 +23,8 @@ start: hi | hello | hey | hi there | hello there | good morning | good evening |
 start: 你好 | 您好 | 嗨 | 哈喽 | 早 | 早安 | 早上好 | 晚上好 | 大家好 | 在吗 | 帮助 | 你是谁 | 你是什么 | 你能做什么 | 你能干什么 | 你会什么 | 你会做什么 | 怎么用 | 我能问什么
 help: commands | all commands | the commands | menu | the menu
 help: 命令 | 所有命令 | 全部命令 | 有哪些命令 | 菜单
-today: today | today's issue | today's news | today's digest | today's paper | the news | news | any news | what's new | what is new | what's new today | what's the news | what's happening | what's going on | what happened today | what's hot | headlines | the headlines | top stories | today's top stories | latest issue | the latest issue | newest issue | the newest issue | the latest | the digest | the issue
-today: 今天 | 今天的 | 今天的日报 | 今天的新闻 | 今天的内容 | 今天这一期 | 今天这期 | 今日 | 今日日报 | 今日新闻 | 今日头条 | 今日要闻 | 日报 | 新闻 | 最新一期 | 最新的一期 | 最新的日报 | 最新日报 | 头条 | 要闻 | 看看今天的 | 今天有什么 | 今天有啥 | 今天有什么新闻 | 今天有啥新闻 | 今天有什么消息 | 今天发生了什么 | 今天都发生了什么 | 有什么新闻 | 有啥新闻 | 有什么消息 | 有什么新消息 | 有什么新鲜事 | 有啥新鲜事 | 有新闻吗 | 有什么新的 | 有啥新的 | 最近有什么新闻 | 最近有啥新闻 | 最近有什么新鲜事 | 最近有什么消息 | 最近有什么进展 | 最近有什么新进展
+today: today | today's issue | today's news | today's digest | today's paper | the news | news | any news | what's new | what is new | what's new today | what's the news | what's happening | what's going on | what happened today | what's hot | what's interesting | anything interesting | anything new | headlines | the headlines | top stories | today's top stories | latest issue | the latest issue | newest issue | the newest issue | the latest | the digest | the issue
+today: 今天 | 今天的 | 今天的日报 | 今天的新闻 | 今天的内容 | 今天这一期 | 今天这期 | 今日 | 今日日报 | 今日新闻 | 今日头条 | 今日要闻 | 日报 | 新闻 | 最新一期 | 最新的一期 | 最新的日报 | 最新日报 | 头条 | 要闻 | 看看今天的 | 今天有什么 | 今天有啥 | 今天有什么新闻 | 今天有啥新闻 | 今天有什么消息 | 今天发生了什么 | 今天都发生了什么 | 有什么新闻 | 有啥新闻 | 有什么消息 | 有什么新消息 | 有什么新鲜事 | 有啥新鲜事 | 有新闻吗 | 有什么新的 | 有啥新的 | 最近有什么新闻 | 最近有啥新闻 | 最近有什么新鲜事 | 最近有什么消息 | 有什么值得看的 | 今天有什么值得看的 | 有什么好看的 | 最近有什么进展 | 最近有什么新进展
 issue yesterday: yesterday | yesterday's issue | yesterday's news | yesterday's digest | yesterday's paper
 issue yesterday: 昨天 | 昨天的 | 昨天的日报 | 昨天的新闻 | 昨天那期 | 昨天那一期 | 昨日日报 | 昨日新闻
 archive: archive | the archive | all issues | past issues | older issues | back issues

@@ -116,6 +116,29 @@ async def test_conversations_do_not_mix(answerer: Answerer) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "lang", "story"),
+    [
+        ("宇树 R2 靠谱吗？", "zh", "unitree"),
+        ("宇树 R2 值不值得买", "zh", "unitree"),
+        ("What do people think of Kimi K3?", "en", "kimi"),
+    ],
+)
+async def test_who_asks_for_an_opinion_is_told_what_was_printed(
+    question: str, lang: str, story: str, answerer: Answerer
+) -> None:
+    assert story in await first(answerer, question, lang)
+
+
+@pytest.mark.parametrize(("question", "lang"), [("推荐个模型", "zh"), ("recommend me a model", "en")])
+async def test_who_wants_something_recommended_is_shown_its_section(
+    question: str, lang: str, answerer: Answerer
+) -> None:
+    answer = await answerer.ask(question, lang=lang)
+    assert answer.found
+    assert answer.citations[0].section == "models"
+
+
+@pytest.mark.parametrize(
     ("question", "lang"),
     [
         ("Which model has the most likes?", "en"),
