@@ -24,7 +24,7 @@ from core.i18n import texts
 from core.subscriptions.service import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import discord
 
@@ -36,11 +36,14 @@ if TYPE_CHECKING:
     from bots.discord.send import Buttons
     from bots.discord.servers import Servers
     from core.commands.services import Services
+    from core.document.nodes import Block
     from core.i18n import Texts
     from core.storage.notes import SqlNotes
     from core.subscriptions.model import Subscription
     from core.target import Target
 
+WELCOMES = frozenset({"start", "help"})
+"""Pages that say how to ask."""
 LOOKS_AT_RIGHTS = frozenset({"subscribe", "why"})
 OPEN_TO_THREADS = frozenset({0, 5})
 """Text and announcement channels."""
@@ -86,7 +89,7 @@ class Replies:
             return await self._answer(event, line, refusal)
         reply = await self._dispatch(event, line, exchange)
         await self._note_place(line)
-        return await self._answer(event, line, _with(reply, refusal) if refusal else reply)
+        return await self._answer(event, line, _with(reply, refusal.document.blocks) if refusal else reply)
 
     async def _not_at_home(self, event: discord.Interaction[Any], line: Line) -> Reply:
         _ = await self._texts(event, line)
@@ -99,10 +102,13 @@ class Replies:
 
     async def _answer(self, event: discord.Interaction[Any], line: Line, reply: Reply) -> Answer:
         private = (reply.private or line.personal) and not press.is_direct(event)
+        asks = line.text in WELCOMES and not press.is_direct(event)  # others read along
+        if asks:
+            reply = _with(reply, [paragraph(texts(reply.document.lang)(view.HOW_TO_ASK))])
         leads_on = any(isinstance(block, Actions) for block in reply.document.blocks)
         in_place = not reply.private or (leads_on and press.is_private_page(event))  # a page of a word leads nowhere
         return Answer(
-            payloads=await self._payloads(reply, line),
+            payloads=await self._payloads(reply, line, asks=asks),
             private=private,
             replaces=line.pressed and not line.beside and in_place,
         )
@@ -136,7 +142,7 @@ class Replies:
             named = {**payload, "nonce": f"{message}-{number}", "enforce_nonce": True}
             await api.call("POST", MESSAGES, named, channel_id=thread)
 
-    async def _payloads(self, reply: Reply, line: Line) -> list[dict[str, Any]]:
+    async def _payloads(self, reply: Reply, line: Line, *, asks: bool = False) -> list[dict[str, Any]]:
         messages = shown(reply, self._parts.renderer.render(reply.document))
         subscription = await self._subscription(line) if not reply.private else None
         payloads = []
@@ -145,6 +151,8 @@ class Replies:
             if subscription:
                 words = self._parts.services.vocabulary, texts(reply.document.lang)
                 payload = view.with_controls(message, line.text, line.place, subscription, words)
+            if asks:
+                payload = view.with_question(payload, texts(reply.document.lang))
             payload, lines = view.scoped(view.placed(payload, line.place, texts(reply.document.lang)), line.place)
             await self._parts.buttons.remember([*(action.data for action in message.actions)])
             for long in lines:
@@ -200,10 +208,9 @@ class Replies:
         return Answer(payloads=[message.payload for message in messages], private=reply.private)
 
 
-def _with(reply: Reply, more: Reply) -> Reply:
-    """Return the reply with what else is to be said above its buttons."""
-    document = replace_struct(reply.document, blocks=(*more.document.blocks, *reply.document.blocks))
-    return replace(reply, document=document)
+def _with(reply: Reply, more: Iterable[Block]) -> Reply:
+    """Return the reply with what else is to be said."""
+    return replace(reply, document=replace_struct(reply.document, blocks=(*reply.document.blocks, *more)))
 
 
 def opens_thread(event: discord.Interaction[Any], line: Line) -> bool:

@@ -173,7 +173,7 @@ class Talk:
         if not await self._parts.notes.first(f"discord:hint:{about}", keep=HINT_AGAIN):
             return
         _ = texts(await self._parts.lang(self._here(message), _lang_of(message.guild)))
-        said = _("Discord only shows me messages that mention me. Mention me, use /ask, or press the button.")
+        said = _(view.HOW_TO_ASK)
         payload = self._parts.renderer.render(page(_, said, paragraph(said)))[0].payload
         named = {**view.with_question(payload, _), "nonce": f"hint-{message.id}", "enforce_nonce": True}
         await self._parts.api.call("POST", MESSAGES, {**named, **_below(message)}, channel_id=channel.id)

@@ -11,6 +11,7 @@ from bots.discord.press import SCOPE
 from core.commands.settings_pages import MOST_KINDS
 from core.document.nodes import Action
 from core.document.text import utf16_length
+from core.i18n import mark
 from core.render.buttons import token
 from core.subscriptions.service import Wish
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from core.render.port import Message
     from core.subscriptions.model import Subscription
 
+HOW_TO_ASK: Final = mark("Discord only shows me messages that mention me. Mention me, use /ask, or press the button.")
 OWN = "!"
 """Begins the id of a component that no command of the registry stands behind."""
 ROLE_SELECT, CHANNEL_SELECT, TEXT_INPUT, TEXT_DISPLAY = 6, 8, 4, 10

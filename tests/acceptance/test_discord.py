@@ -314,6 +314,15 @@ async def test_options_complete_and_messages_are_explained(bot: Bot) -> None:
     assert "Beaver" not in answer.text
 
 
+async def test_where_others_read_along_the_first_pages_say_how_a_question_is_heard(bot: Bot) -> None:
+    for command in ("start", "help"):
+        welcome = await bot.fake.slash(command)
+        assert "mention me" in welcome.text
+        assert (await bot.fake.press(welcome.message, "Ask a question")).kind == 9
+    direct = bot.fake.direct(bot.fake.reader)
+    assert "Ask a question" not in (await bot.fake.slash("start", channel=direct)).labels
+
+
 async def test_an_answer_of_a_model_grows_and_opens_a_thread(bot: Bot) -> None:
     fake = bot.fake
     first = "Beaver CLI 1.4 is a coding agent [1]."
