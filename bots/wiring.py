@@ -419,9 +419,9 @@ def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
     words = house.services.vocabulary
     fit = fit_check(words)
 
-    def read(source: str, lang: str) -> Reading:
+    def read(source: str, lang: str, *, path: str | None = None) -> Reading:
         today = house.clock.now().astimezone(ZoneInfo(house.settings.zone)).date()
-        parsed = parse(source, vocabulary=words, today=today)
+        parsed = parse(source, path=path, vocabulary=words, today=today)
         problems = (*check(parsed, source, lang=lang), *fit.problems(parsed.issue, lang=lang))
         return Reading(issue=parsed.issue, problems=problems)
 

@@ -201,7 +201,7 @@ def _pick(desk: DeskServices, issue: Issue, pick: Pick) -> Part:
 
 
 def _headed(desk: DeskServices, issue: Issue, what: str, name: str, key: str, presented: Document) -> Part:
-    heading, *body = _without_actions(presented)
+    heading, *body, _date = _without_actions(presented)
     return Part(
         what=what,
         anchor=key,

@@ -34,7 +34,8 @@ async def chat_page(request: Request) -> Response:
     if visitor.wants_lang and await preferences.lang(visitor.target) != visitor.lang:
         await preferences.choose_lang(visitor.target, visitor.lang)
     _ = texts(visitor.lang)
-    return html(request, "chat.html", commands=json.dumps(menu(_), ensure_ascii=False), says=json.dumps(_frame(_)))
+    commands, says = json.dumps(menu(_), ensure_ascii=False), json.dumps(_frame(_), ensure_ascii=False)
+    return html(request, "chat.html", commands=commands, says=says, longest=LONGEST)
 
 
 async def answer(request: Request) -> Response:
@@ -112,4 +113,7 @@ def _frame(_: Texts) -> dict[str, str]:
         "withdrawn": _("This post was taken back."),
         "offline": _("Connection lost. Trying again."),
         "you": _("You"),
+        "long": _(
+            "A message has at most {most} characters; this one has {count}.", most=f"{LONGEST:,}", count="{count}"
+        ),
     }

@@ -14,6 +14,8 @@ from bots.desk.looks import LOOKS, Look
 from bots.desk.pages import html
 from bots.desk.visitor import desk_of, visitor_of
 from core.commands.issues import parse_ref
+from core.digest.sources.read import decode
+from core.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +33,15 @@ if TYPE_CHECKING:
 RECENT = 60
 LARGEST_FIELD = 16 * LARGEST_ISSUE
 """What is read of a field; browsers send a line's end as two characters."""
+MEASURES = {
+    "text": mark("characters"),
+    "characters": mark("characters"),
+    "entities": mark("formatted pieces"),
+    "blocks": mark("blocks"),
+    "components": mark("components"),
+    "buttons": mark("buttons"),
+}
+"""What a message's counts are called. English message ids."""
 NAMES = {"telegram": "Telegram", "discord": "Discord", "slack": "Slack"}
 
 
@@ -85,22 +96,24 @@ async def preview_text(request: Request) -> Response:
     """Show Markdown that was pasted or opened, with its problems; refuse with 413 what is larger than 1 MiB."""
     desk = desk_of(request)
     async with request.form(max_part_size=LARGEST_FIELD) as form:
-        wish = Wish(
-            style=str(form.get("style", "card")), form=str(form.get("form", "classic")), text=await _submitted(form)
-        )
-    reading = desk.read(wish.text, visitor_of(request).lang)
+        text, name = await _submitted(form)
+        wish = Wish(style=str(form.get("style", "card")), form=str(form.get("form", "classic")), text=text)
+    reading = desk.read(wish.text, visitor_of(request).lang, path=name)
     heads = await desk.services.archive.heads(limit=RECENT)
     issue = reading.issue if wish.text.strip() else None
     return _show(request, wish, heads=heads, issue=issue, problems=reading.problems if issue else ())
 
 
-async def _submitted(form: FormData) -> str:
+async def _submitted(form: FormData) -> tuple[str, str | None]:
+    """Return the text, and the name of the file that it comes from, if any."""
     file = form.get("file")
     content = await file.read(LARGEST_ISSUE + 1) if isinstance(file, UploadFile) and file.size else b""
     text = str(form.get("text", "")).replace("\r\n", "\n")
     if max(len(content), len(text.encode())) > LARGEST_ISSUE:
         raise HTTPException(413)
-    return content.decode("utf-8-sig", "replace") if content else text
+    if not content or not isinstance(file, UploadFile):
+        return text, None
+    return (decode(content) or content.decode(errors="replace")).removeprefix("\ufeff"), file.filename
 
 
 def _show(
@@ -141,7 +154,10 @@ def counts(message: Message, renderer: Renderer) -> tuple[Count, ...]:
     limits = renderer.profile.limits
     return tuple(
         Count(
-            name=name, value=value, limit=renderer.profile.limits[name].value, unit=renderer.profile.limits[name].unit
+            name=MEASURES[name],
+            value=value,
+            limit=renderer.profile.limits[name].value,
+            unit=renderer.profile.limits[name].unit,
         )
         for name, value in message.counts.items()
         if name in limits

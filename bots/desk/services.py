@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from core.errors import UsageError
@@ -83,10 +83,15 @@ class Question:
     conversation: str | None = None
 
 
-Dispatch: TypeAlias = "Callable[[Request, Services], Awaitable[Reply]]"
-Read: TypeAlias = Callable[[str, str], Reading]
-"""Reads and checks Markdown; the second argument is the language of the problems."""
+class Read(Protocol):
+    """Reads and checks Markdown."""
 
+    def __call__(self, source: str, lang: str, *, path: str | None = None) -> Reading:
+        """Tell the problems in ``lang``; ``path`` is the file's name, if there is a file, which may hold the date."""
+        ...
+
+
+Dispatch: TypeAlias = "Callable[[Request, Services], Awaitable[Reply]]"
 Publish: TypeAlias = "Callable[[str, Issue], Awaitable[Change]]"
 """Puts Markdown and the issue that was read from it into the archive and its index."""
 

@@ -139,6 +139,42 @@ async def test_a_reader_reads_changes_language_subscribes_and_gets_the_post_live
     await visit.is_fine()
 
 
+async def test_a_message_that_is_too_long_is_kept_and_the_reader_told(visit: Visit, url: str) -> None:
+    await visit.page.goto(url)
+    await visit.say("好" * 2001)
+    box = visit.page.get_by_role("combobox")
+    said = await box.evaluate("box => box.validationMessage")
+    assert said == "A message has at most 2,000 characters; this one has 2,001."
+    await expect(visit.page.locator(".bubble")).to_have_count(0)
+    await expect(box).to_have_value("好" * 2001)
+    await visit.say("/today")
+    await expect(visit.page.locator(".bubble.theirs")).to_have_count(1)
+    await visit.is_fine()
+
+
+async def test_an_issue_is_printed_in_dark_ink_on_white_without_the_menu(visit: Visit, url: str) -> None:
+    await visit.page.emulate_media(media="print", color_scheme="dark")
+    await visit.page.goto(f"{url}/archive/daily/en/2026-01-06")
+    background, ink = await visit.page.evaluate(
+        "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    )
+    assert (background, ink) == ("rgb(255, 255, 255)", "rgb(33, 29, 23)")
+    await expect(visit.page.get_by_role("navigation")).to_have_count(0)
+
+
+async def test_without_scripts_every_look_is_shown_and_no_button_that_does_nothing(browser: Browser, url: str) -> None:
+    context = await browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{url}/preview")
+    for name in ("telegram", "discord", "slack"):
+        await expect(page.locator(f"#look-{name}")).to_be_visible()
+    await expect(page.get_by_role("tab")).to_have_count(0)
+    await page.goto(url)
+    await expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
+    await expect(page.get_by_role("main").get_by_role("link", name="Archive")).to_be_visible()
+    await context.close()
+
+
 async def test_a_post_that_came_while_the_browser_was_closed_is_shown_on_return(
     visit: Visit, desk: Desk, url: str
 ) -> None:

@@ -11,8 +11,12 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from mdit_py_cjk_friendly import cjk_friendly
 
+from bots.desk.looks.headings import lowered
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from markdown_it.token import Token
 
 BUTTON_STYLES = {1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link"}
 _TIME = re.compile(r"&lt;t:(-?\d{1,12})(?::[a-zA-Z])?&gt;")
@@ -72,7 +76,13 @@ def _reader() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough")
     reader.disable(["lheading", "hr", "code", "reference", "image", "entity"]).use(cjk_friendly)
     reader.add_render_rule("softbreak", _line_break)
+    reader.add_render_rule("heading_open", _heading)
+    reader.add_render_rule("heading_close", _heading)
     return reader
+
+
+def _heading(_renderer: object, tokens: Sequence[Token], at: int, *_more: object) -> str:
+    return f"<{'/' if tokens[at].nesting < 0 else ''}{lowered(tokens[at].tag)}>"
 
 
 def _line_break(*_args: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from bots.desk.looks.headings import lowered
 from core.document.build import is_safe
 
 if TYPE_CHECKING:
@@ -129,11 +130,11 @@ class _Whitelist(HTMLParser):
         elif tag == "input":
             self.kept.append("☑ " if "checked" in given else "☐ ")
         elif tag in RICH_TAGS | VOID_TAGS:
-            self.kept.append(f"<{tag}>")
+            self.kept.append(f"<{lowered(tag)}>")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in RICH_TAGS | {"a"}:
-            self.kept.append(f"</{tag}>")
+            self.kept.append(f"</{lowered(tag)}>")
 
     def handle_data(self, data: str) -> None:
         self.kept.append(escape(data))

@@ -75,6 +75,7 @@ const show = (entry, { scroll = true } = {}) => {
   welcome.hidden = true;
   const bubble = element("article", `bubble ${entry.mine === undefined ? "theirs" : "mine"}${entry.post ? " post" : ""}`);
   bubble.entry = entry;
+  bubble.tabIndex = -1;
   if (entry.mine !== undefined) bubble.setAttribute("aria-label", says.you);
   fill(bubble, entry);
   log.append(bubble);
@@ -257,7 +258,11 @@ const take = (name) => {
 
 const close = () => { list.hidden = true; chosen = -1; say.setAttribute("aria-expanded", "false"); };
 
-say.addEventListener("input", suggest);
+say.addEventListener("input", () => {
+  suggest();
+  const count = [...say.value.trim()].length;
+  say.setCustomValidity(count > say.dataset.longest ? says.long.replace("{count}", count.toLocaleString("en")) : "");
+});
 say.addEventListener("blur", () => setTimeout(close, 150));
 list.addEventListener("mousedown", (event) => {
   const option = event.target.closest("li");

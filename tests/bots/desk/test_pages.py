@@ -137,6 +137,7 @@ async def test_the_feed_is_atom_with_whole_issues_and_does_not_repeat_itself(loc
 async def test_the_preview_shows_the_payload_of_each_platform(local: Client, style: str, form: str) -> None:
     page = (await local.get("/preview", params={"style": style, "form": form})).text
     assert page.count('class="screen"') >= 3
+    assert page.count("<h1") == 1
     method = "sendRichMessage" if form == "rich" else "sendMessage"
     assert f"JSON · {method}<" in page
     assert "JSON · chat.postMessage<" in page
@@ -162,6 +163,30 @@ async def test_an_opened_file_wins_over_the_text_field(local: Client) -> None:
     page = (await local.post("/preview", data={"text": "# Typed"}, files=files)).text
     assert "From a file" in page
     assert "Typed" not in page
+
+
+async def test_an_opened_file_is_read_as_in_the_folder_of_issues(local: Client) -> None:
+    content = "# 苍鹭开源\n\n## 模型\n\n- **苍鹭** — 今天开源。\n".encode("gb18030")
+    page = (await local.post("/preview", files={"file": ("2026-03-02.zh.md", content, "text/markdown")})).text
+    assert "苍鹭开源" in page
+    assert "no-date" not in page
+
+
+async def test_an_older_issue_is_named_where_issues_are_chosen(local: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.desk.preview.RECENT", 1)
+    page = (await local.get("/preview", params={"issue": "daily/en/2026-01-05"})).text
+    assert re.findall(r'<option value="(daily[^"]+)" selected>', page) == ["daily/en/2026-01-05"]
+
+
+async def test_what_a_message_counts_is_named_in_the_readers_language(local: Client) -> None:
+    page = (await local.get("/preview", headers={"Accept-Language": "zh"})).text
+    assert re.search(r"/ 4,096 字符<", page)
+    assert "components<" not in page
+
+
+async def test_an_issue_names_its_date_once(local: Client) -> None:
+    page = (await local.get("/archive/daily/zh/2026-01-06")).text
+    assert page.count("2026 年 1 月 6 日") == 1
 
 
 async def test_health_and_metrics(local: Client) -> None:
