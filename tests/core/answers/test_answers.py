@@ -116,17 +116,17 @@ async def test_conversations_do_not_mix(answerer: Answerer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "lang", "story"),
+    ("question", "lang"),
     [
-        ("宇树 R2 靠谱吗？", "zh", "unitree"),
-        ("宇树 R2 值不值得买", "zh", "unitree"),
-        ("What do people think of Kimi K3?", "en", "kimi"),
+        ("宇树口碑好不好", "zh"),
+        ("机器人靠谱吗", "zh"),
+        ("What do people say about caching?", "en"),
+        ("do people recommend Unitree", "en"),
+        ("is caching worth it", "en"),
     ],
 )
-async def test_who_asks_for_an_opinion_is_told_what_was_printed(
-    question: str, lang: str, story: str, answerer: Answerer
-) -> None:
-    assert story in await first(answerer, question, lang)
+async def test_who_asks_for_an_opinion_is_told_what_was_printed(question: str, lang: str, answerer: Answerer) -> None:
+    assert (await answerer.ask(question, lang=lang)).found
 
 
 @pytest.mark.parametrize(("question", "lang"), [("推荐个模型", "zh"), ("recommend me a model", "en")])
