@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.errors import UsageError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from core.schedule.port import Agenda, Planned
 
 RECENT = 50
+EARLIEST_MORNING = timedelta(hours=14)
+"""A date begins this long before it does in UTC: https://www.iana.org/time-zones (Pacific/Kiritimati)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,9 @@ class PushNow:
     async def push(
         self, edition: str, day: date | None = None, *, dry_run: bool = False, speak: str | None = None
     ) -> Sequence[Pushed]:
-        """Plan the edition's issues of ``day`` (None: its newest) in every language, or only count the readers.
+        """Plan the edition's issues of ``day`` in every language, or only count the readers.
 
+        Without ``day``, those of its newest date that has begun anywhere: none that is far ahead, or dated by mistake.
         Who reads a language that the issue does not exist in gets it in another. Readers who have the issue already
         are left alone. Raises ``UsageError`` in the language ``speak`` when there is no such issue.
         """
@@ -58,7 +62,8 @@ class PushNow:
         return [Pushed(issue=order.issue, outcome=await carry_out(order, now)) for order in _orders(refs)]
 
     async def _issues(self, edition: str, day: date | None) -> Sequence[IssueRef]:
-        heads = await self._archive.heads(edition=edition, since=day, until=day, limit=RECENT)
+        until = day or (self._clock.now() + EARLIEST_MORNING).date()
+        heads = await self._archive.heads(edition=edition, since=day, until=until, limit=RECENT)
         return [head.ref for head in heads if head.ref.date == heads[0].ref.date]
 
 

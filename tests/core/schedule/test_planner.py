@@ -279,6 +279,16 @@ async def test_a_push_gives_each_reader_the_own_language(paper: Paper) -> None:
     assert sorted(await paper.ledger()) == ["ada zh 02-19 push planned", "eve en 02-19 push planned"]
 
 
+async def test_a_push_sends_no_issue_of_a_date_that_has_begun_nowhere(paper: Paper) -> None:
+    await paper.readers("ada")
+    for day in ("02-18", "02-19", "02-21"):
+        await paper.issue(day)
+    await paper.push.push("daily")
+    assert await paper.ledger() == ["ada zh 02-19 push planned"]
+    await paper.push.push("daily", date(2026, 2, 21))
+    assert (await paper.ledger())[1:] == ["ada zh 02-21 push planned"]
+
+
 async def test_a_push_without_an_issue_is_refused(paper: Paper) -> None:
     with pytest.raises(UsageError, match="daily"):
         await paper.push.push("daily", date(2026, 2, 19))
