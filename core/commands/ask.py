@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.answers.answer import QUESTION_LENGTH, Listener
 from core.answers.cite import where
+from core.commands.courtesy import courtesy
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import one_line, page
 from core.commands.talk import conversation_of, under_discussion
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     from core.i18n import Texts
 
 PASSAGES = 3
-_ADDED = " !！.。,，~～😊🙏❤️"
-_THANKS = frozenset(
-    {"thanks", "thank you", "thx", "many thanks", "thanks a lot", "thank you very much",
-     "谢谢", "谢谢你", "谢谢您", "多谢", "感谢", "谢啦", "辛苦了"}
-)  # fmt: skip
 
 
 async def _ask(request: Request, services: Services) -> Reply:
@@ -37,9 +33,8 @@ async def _ask(request: Request, services: Services) -> Reply:
     question = one_line(request.args, QUESTION_LENGTH)
     if not any(map(str.isalnum, question)):
         raise UsageError(_("What would you like to know? Just write your question."))
-    if question.casefold().strip(_ADDED) in _THANKS:
-        welcome = _("You're welcome. Ask me about anything that was printed, any time.")
-        return Reply(document=page(_, welcome, paragraph(welcome)))
+    if polite := courtesy(question, _):
+        return Reply(document=page(_, polite, paragraph(polite)))
     topic = await under_discussion(request, services)
     answer = await services.answerer.ask(
         question,

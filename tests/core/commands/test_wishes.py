@@ -83,6 +83,16 @@ async def test_who_may_not_use_a_command_may_not_in_plain_words(ask: Ask) -> Non
     assert "Only admins" in plain((await ask("ask unsubscribe", lang="en", manager=False)).document.blocks)
 
 
-@pytest.mark.parametrize("said", ["Thank you 🙏", "谢谢！"])
-async def test_thanks_are_returned(ask: Ask, said: str) -> None:
-    assert "You're welcome" in plain((await ask(f"ask {said}", lang="en")).document.blocks)
+@pytest.mark.parametrize(
+    ("said", "lang", "answer"),
+    [
+        ("Thank you 🙏", "en", "You're welcome"),
+        ("谢谢！", "zh", "不客气"),
+        ("OK", "en", "All right"),
+        ("知道了。", "zh", "好的"),
+        ("good night", "en", "See you with the next issue"),
+        ("拜拜～", "zh", "下期见"),
+    ],
+)
+async def test_courtesies_are_returned(ask: Ask, said: str, lang: str, answer: str) -> None:
+    assert answer in plain((await ask(f"ask {said}", lang=lang)).document.blocks)
