@@ -9,8 +9,9 @@ import structlog
 
 from bots.slack import views
 from bots.slack.answers import Asked
-from bots.slack.hear import slash_line
+from bots.slack.hear import slash_line, team_of
 from core.delivery.model import SendError
+from core.document.build import clean
 from core.document.nodes import Action
 from core.i18n import texts
 
@@ -47,7 +48,7 @@ class Commands:
     async def on_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Answer a slash command; one that asks for a form opens it."""
         await ack()
-        asked = await self._asked(body["team_id"], body["channel_id"], body["user_id"])
+        asked = await self._asked(team_of(body), body["channel_id"], body["user_id"])
         kind = "in_channel" if asked.channel == body["channel_id"] and asked.direct else "ephemeral"
         command, args = slash_line(body["command"], body.get("text", ""), self._answers.prefix)
         if command in FORMS and not args and await self._opened(asked, body["trigger_id"], command):
@@ -90,7 +91,7 @@ class Commands:
         """Do what a button of a message says: in the place of a reader's own page, beside a post that all see."""
         container, channel = body.get("container", {}), body["channel"]["id"]
         thread = container.get("thread_ts", "")
-        asked = await self._asked(body["team"]["id"], channel, body["user"]["id"], thread)
+        asked = await self._asked(team_of(body), channel, body["user"]["id"], thread)
         if pressed["action_id"] == SHARE:
             await self._share(asked, data, respond)
             return
@@ -117,14 +118,24 @@ class Commands:
         command, args, _beside = Action.parse(line)
         answer = await self._answers.answer(asked, command, args, pressed=True)
         quiet: Json = {"replace_original": False, "unfurl_links": False, "unfurl_media": False}
+        by = await self._shared_by(asked, answer)
         for message in answer.messages[:MOST_RESPONSES]:
-            said = {"text": message.payload["text"], "blocks": message.payload["blocks"]}
+            blocks = message.payload["blocks"]
+            last = message is answer.messages[-1]
+            said = {"text": message.payload["text"], "blocks": [*blocks, *by] if last else blocks}
             await _tell(respond, {**said, "response_type": "in_channel", **quiet})
         await _tell(respond, {"delete_original": True})
 
+    async def _shared_by(self, asked: Asked, answer: Answer) -> list[Json]:
+        """Return the line that says who shared an answer; it stands where the button did that shares."""
+        person = await self._answers.people.find(await self._answers.workspaces.find(asked.team), asked.user)
+        _ = texts(answer.reply.document.lang)
+        said = _("Shared by {name}", name=clean(person.name))
+        return [{"type": "context", "elements": [views.words(said, 150)]}] if person.name else []
+
     async def on_forgotten(self, body: Json, respond: AsyncRespond) -> None:
         """Say of a button that nobody remembers what it was for."""
-        asked = Asked(team=body["team"]["id"], channel=body["channel"]["id"], user=body["user"]["id"])
+        asked = Asked(team=team_of(body), channel=body["channel"]["id"], user=body["user"]["id"])
         for message in await self._answers.forgotten(asked):
             said = {"text": message.payload["text"], "blocks": message.payload["blocks"]}
             await _tell(respond, {**said, "response_type": "ephemeral", "replace_original": False})

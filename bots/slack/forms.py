@@ -41,9 +41,9 @@ class Form:
 
 
 def settings_form(
-    subscription: Subscription | None, defaults: Defaults, vocabulary: Vocabulary, target: str, _: Texts
+    subscription: Subscription | None, defaults: Defaults, vocabulary: Vocabulary, target: str, place: str, _: Texts
 ) -> Json:
-    """Return the form of a subscription, or of a new one."""
+    """Return the form of a subscription, or of a new one, with the name of its ``place`` (mrkdwn of ours) above."""
     slot = subscription.slot if subscription else None
     time = f"{slot.time:%H:%M}" if slot else defaults.time
     zone = slot.zone if slot else defaults.zone
@@ -51,12 +51,13 @@ def settings_form(
         "type": "modal",
         "callback_id": "settings",
         "private_metadata": target,
-        "title": words(_("Settings"), TITLE),
-        "submit": words(_("Save"), TITLE),
+        "title": words(_("Settings") if subscription else _("Subscribe"), TITLE),
+        "submit": words(_("Save") if subscription else _("Subscribe"), TITLE),
         "close": words(_("Close"), TITLE),
         "blocks": [
+            {"type": "section", "text": {"type": "mrkdwn", "text": place}},
             _input("time", _("Time"), {"type": "timepicker", "initial_time": time}),
-            _input("zone", _("Time zone"), {"type": "plain_text_input", "initial_value": zone, "max_length": 64}),
+            _zone(zone, _),
             _days(subscription, _),
             _select("lang", _("Language"), NAMES, subscription.lang if subscription else defaults.lang),
             _style(subscription, _),
@@ -65,6 +66,11 @@ def settings_form(
             *([_endings(subscription, _)] if subscription else []),
         ],
     }
+
+
+def _zone(zone: str, _: Texts) -> Json:
+    element = {"type": "plain_text_input", "initial_value": zone, "max_length": 64}
+    return {**_input("zone", _("Time zone"), element), "hint": words(_("Where you are: a city or a time zone"), 2000)}
 
 
 def _endings(subscription: Subscription, _: Texts) -> Json:

@@ -75,6 +75,10 @@ def is_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
 
 
 def team_of(body: Mapping[str, Any]) -> str:
-    """Return the workspace that an event came to: what was said in a shared channel may come from another one."""
+    """Return the workspace that has the app: in a shared channel somebody of another one may act.
+
+    https://docs.slack.dev/apis/slack-connect/using-slack-connect-api
+    """
     installed: Mapping[str, Any] = next(iter(body.get("authorizations") or ()), {})
-    return str(installed.get("team_id") or body["team_id"])
+    viewed = (body.get("view") or {}).get("app_installed_team_id")
+    return str(viewed or installed.get("team_id") or body.get("team_id") or body["team"]["id"])

@@ -9,6 +9,7 @@ import structlog
 
 from bots.slack import views
 from bots.slack.answers import Asked
+from bots.slack.hear import team_of
 from bots.slack.prompts import prompts
 from core.commands.coming import coming
 from core.commands.issues import Wanted, find_issue
@@ -50,7 +51,7 @@ class Homes:
 
     async def on_opened(self, body: Json, event: Json) -> None:
         """Show what belongs into the tab that a reader opened."""
-        asked = Asked(team=body["team_id"], channel=event["channel"], user=event["user"])
+        asked = Asked(team=team_of(body), channel=event["channel"], user=event["user"])
         if event.get("tab") == "home":
             await self._notes.put(f"{HOMES}{asked.team}:{asked.user}", "", keep=REMEMBERED)
             await self.publish(asked)
@@ -91,9 +92,8 @@ class Homes:
         _ = texts(await self._answers.lang(asked))
         comes = paragraph(_("Comes {when}.", when=describe(subscription.slot, _.lang)))
         document = Document(title="", lang=_.lang, blocks=(comes, *await coming(subscription, self._services, _)))
-        own = subscription.target == asked.target
         return views.Row(
-            place=_("Direct messages to you") if own else f"<#{subscription.target.chat}>",
+            place=views.place_of(subscription.target.chat, _),
             target=subscription.target.key,
             message=self._answers.view_renderer.render(document)[0],
         )

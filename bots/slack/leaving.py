@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bots.slack.hear import team_of
+
 if TYPE_CHECKING:
     from bots.slack.workspaces import Workspaces
     from core.storage.subscriptions import SqlSubscriptions
@@ -26,12 +28,12 @@ class Leaving:
 
     async def on_uninstalled(self, body: Json) -> None:
         """Forget a workspace that removed the app."""
-        await self._end(body["team_id"])
+        await self._end(team_of(body))
 
     async def on_revoked(self, body: Json, event: Json) -> None:
         """Forget a workspace whose bot token was revoked; users' own tokens are not ours."""
         if event.get("tokens", {}).get("bot"):
-            await self._end(body["team_id"])
+            await self._end(team_of(body))
 
     async def _end(self, team: str) -> None:
         await self._workspaces.forget(team)

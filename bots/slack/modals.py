@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from bots.slack import views
 from bots.slack.answers import Asked
 from bots.slack.forms import Defaults, read_form, read_value, settings_form
-from bots.slack.hear import unescaped
+from bots.slack.hear import team_of, unescaped
 from bots.slack.waiting import begun
+from core.commands.explain import TERM_LENGTH
 from core.document.nodes import Action
 from core.document.text import plain
 from core.i18n import texts
@@ -41,19 +42,20 @@ class Modals:
     async def on_today(self, ack: AsyncAck, body: Json) -> None:
         """Open today's issue from anywhere."""
         await ack()
-        team, user = body["team"]["id"], body["user"]["id"]
+        team, user = team_of(body), body["user"]["id"]
         await self._open_answer(team, body["trigger_id"], self._answered(team, user, "", "today", ""))
 
     async def on_message_shortcut(self, ack: AsyncAck, body: Json) -> None:
-        """Explain a message, or ask about it; only who wished it sees the answer."""
+        """Explain a message, or ask about it if it is more than a term; only who wished it sees the answer."""
         await ack()
-        team, user = body["team"]["id"], body["user"]["id"]
+        team, user = team_of(body), body["user"]["id"]
         text = unescaped(body["message"].get("text", ""))
-        await self._open_answer(team, body["trigger_id"], self._answered(team, user, "", body["callback_id"], text))
+        command = body["callback_id"] if len(text) <= TERM_LENGTH else "ask"
+        await self._open_answer(team, body["trigger_id"], self._answered(team, user, "", command, text))
 
     async def on_search(self, ack: AsyncAck, body: Json) -> None:
         """Show what was found in the place of the question."""
-        team, user, view = body["team"]["id"], body["user"]["id"], body["view"]
+        team, user, view = team_of(body), body["user"]["id"], body["view"]
         words = read_value(view["state"]["values"]["words"]["value"])
         await self._fill(ack, body, self._answered(team, user, view["private_metadata"], "search", words))
 
@@ -64,7 +66,7 @@ class Modals:
 
     async def on_press(self, body: Json, data: str) -> None:
         """Do what a button of the home tab or of a modal says: it opens a modal, or goes on in its own."""
-        team, user, view = body["team"]["id"], body["user"]["id"], body["view"]
+        team, user, view = team_of(body), body["user"]["id"], body["view"]
         name, _space, key = data.partition(" ")
         if name in {views.EDIT, views.SEARCH}:
             asked = await self._asked(team, user, key)
@@ -93,7 +95,8 @@ class Modals:
         subscription = await self._services.subscriptions.find(asked.target, publication.edition)
         person = await self._answers.people.find(await self._workspaces.find(asked.team), asked.user)
         defaults = Defaults(time=f"{publication.time:%H:%M}", zone=person.zone or publication.zone, lang=_.lang)
-        form = settings_form(subscription, defaults, self._services.vocabulary, key, _)
+        place = views.place_of(asked.channel, _)
+        form = settings_form(subscription, defaults, self._services.vocabulary, key, place, _)
         await self._open(asked.team, trigger, form)
 
     async def _limit(self, team: str, user: str, *, admins: bool) -> None:
@@ -114,7 +117,7 @@ class Modals:
 
     async def _settle(self, body: Json) -> Showing:
         view = body["view"]
-        asked = await self._asked(body["team"]["id"], body["user"]["id"], view["private_metadata"])
+        asked = await self._asked(team_of(body), body["user"]["id"], view["private_metadata"])
         edition, service = self._services.publication.edition, self._services.subscriptions
         before = await service.find(asked.target, edition)
         without = before.without if before else frozenset[str]()
@@ -149,7 +152,7 @@ class Modals:
         await ack(response_action="update", view=self._view(*await task) if done else self._waiting())
         shown = await task
         if not done:
-            await self._update(body["team"]["id"], body["view"]["id"], self._view(*shown))
+            await self._update(team_of(body), body["view"]["id"], self._view(*shown))
         return shown
 
     def _waiting(self) -> Json:

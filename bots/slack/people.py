@@ -21,6 +21,7 @@ MOST = 10_000
 class Person:
     """A reader as the workspace knows them; ``zone`` is an IANA name."""
 
+    name: str = ""
     zone: str | None = None
     lang: str | None = None
     admin: bool = False
@@ -45,7 +46,9 @@ class People:
             return kept[1]
         info = said.get("user", {})
         code = str(info.get("locale") or "").lower()
+        profile = info.get("profile") or {}
         person = Person(
+            name=str(profile.get("display_name") or profile.get("real_name") or ""),
             zone=info.get("tz") or None,
             lang=next((lang for lang in ("zh", "en") if code.startswith(lang)), None),
             admin=bool(info.get("is_admin") or info.get("is_owner")),

@@ -30,6 +30,11 @@ class Row:
     message: Message
 
 
+def place_of(channel: str, _: Texts) -> str:
+    """Return what a subscription's place is called, to a reader who may have one there: mrkdwn of ours."""
+    return _("Direct messages to you") if channel.startswith("D") else f"<#{channel}>"
+
+
 def modal(title: str, message: Message, target: str, _: Texts) -> Json:
     """Return a reply as a modal; its buttons go on in it."""
     return _modal("reply", title, target, message.payload["blocks"][:MOST_BLOCKS], _)

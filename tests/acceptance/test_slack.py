@@ -193,6 +193,7 @@ async def test_a_slash_command_is_answered_to_the_reader_alone_and_can_be_shared
     shared = program.fake.calls("respond")[-2]
     assert shared["response_type"] == "in_channel"
     assert "Polaris 2 is out" in text_of(shared)
+    assert "Shared by Name of U1" in text_of(shared)
 
 
 async def test_sections_open_and_pages_turn_in_place(program: Program) -> None:

@@ -89,7 +89,8 @@ class World:
 
     def _users_info(self, payload: Json, team: Team) -> Json:
         user = payload["user"]
-        return {"user": {"id": user, "tz": team.zone, "locale": team.locale, "is_admin": user in team.admins}}
+        about = {"tz": team.zone, "locale": team.locale, "is_admin": user in team.admins}
+        return {"user": {"id": user, "profile": {"display_name": "", "real_name": f"Name of {user}"}, **about}}
 
     def _chat_postMessage(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
         channel = payload.get("channel", "")

@@ -399,6 +399,26 @@ async def test_the_settings_form_leaves_out_sections_and_shows_them_again(stand:
     assert after.without == frozenset()
 
 
+async def test_a_form_says_what_it_does_and_where(stand: Stand) -> None:
+    stand.team.channels["CFORM"] = True
+    subscribes = await stand.form("/settings", channel="CFORM", user="U18")
+    assert subscribes["submit"]["text"] == "Subscribe"
+    assert "<#CFORM>" in text_of(subscribes)
+    await stand.submit(subscribes, {}, user="U18")
+    changes = await stand.form("/settings", channel="CFORM", user="U18")
+    assert changes["submit"]["text"] == "Save"
+    own = await stand.press_in(await stand.home("U18"), "Subscribe", user="U18")
+    assert "Direct messages to you" in text_of(own)
+
+
+async def test_a_form_that_was_opened_in_another_workspace_changes_ours(stand: Stand) -> None:
+    form = await stand.form("/settings", channel="C4", user="U19")
+    payload = stand.fake.submit(HOME, "U19", form, {"time": {"selected_time": "07:07"}})
+    payload["team"]["id"], payload["view"]["app_installed_team_id"] = "TGUEST", HOME
+    said = await stand.fake.push("interactive", payload)
+    assert "07:07" in text_of(said["view"])
+
+
 async def test_a_form_says_what_cannot_be_at_its_field(stand: Stand) -> None:
     form = await stand.form("/settings", channel="DU11", user="U11")
     said = await stand.submit(form, {"zone": {"value": "Atlantis"}}, user="U11")
@@ -451,6 +471,12 @@ async def test_search_without_words_asks_for_them(stand: Stand) -> None:
     asked = await stand.form("/search")
     found = await stand.submit(asked, {"words": {"value": "beaver"}})
     assert "Beaver CLI 1.4" in text_of(found["view"])
+
+
+async def test_a_long_message_is_asked_about_also_where_it_is_to_be_explained(stand: Stand) -> None:
+    words = "Good morning everybody! Some of us looked at something that is quite good for our team: Beaver CLI 1.4"
+    opened = await stand.shortcut(stand.fake.message_shortcut(HOME, "C1", "U1", "explain", words))
+    await stand.fake.until(lambda: "Beaver CLI 1.4" in text_of(stand.fake.views[opened["id"]]))
 
 
 async def test_the_global_shortcut_opens_todays_issue_whose_buttons_go_on_in_it(stand: Stand) -> None:
