@@ -37,7 +37,7 @@ INSIDE: Final = frozenset({"story", "page"})
 """Only buttons run these: what they are about has a key, which nobody types."""
 CHOICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "lang": (("中文", "zh"), ("English", "en")),
-    "depth": (("simple · 通俗", "simple"), ("deep · 深入", "deep")),
+    "depth": ((mark("Simpler"), "simple"), (mark("In depth"), "deep")),
 }
 """Of options that can be only these: what is shown and what it stands for."""
 
@@ -70,7 +70,9 @@ def _option(parameter: Parameter) -> dict[str, Any]:
         "required": parameter.required,
     }
     if choices := CHOICES.get(parameter.name):
-        option["choices"] = [{"name": name, "value": value} for name, value in choices]
+        option["choices"] = [
+            {"name": name, "name_localizations": _in_chinese(name), "value": value} for name, value in choices
+        ]
     elif parameter.kind in COMPLETED and parameter.name not in FREE:
         option["autocomplete"] = True
     return option

@@ -32,8 +32,10 @@ def test_taiwan_reads_its_own_words_and_characters() -> None:
     assert settings["name_localizations"]["zh-TW"] == "設定"
     assert settings["description_localizations"] == {
         "zh-CN": "时间、语言、栏目等设置",
-        "zh-TW": "時間、語言、欄目等設定",
+        "zh-TW": "時間、語言、單元等設定",
     }
+    deep = REGISTERED["explain"]["options"][1]["choices"][1]
+    assert (deep["name"], deep["name_localizations"]["zh-TW"], deep["value"]) == ("In depth", "講深一點", "deep")
 
 
 def test_few_choices_are_shown_and_what_can_be_looked_up_is_completed() -> None:
