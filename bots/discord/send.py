@@ -170,11 +170,13 @@ class DiscordSender:
         )
 
     async def _thread_under(self, channel: str, first: str, message: Message) -> str:
-        """Return the thread of a message, which has the message's id, and open it if need be."""
+        """Return the thread of a message, which has the message's id, and open it if need be; else the channel."""
         name = _continued(message) or first
         try:
             await open_thread(self._api, channel, first, name)
         except DiscordError as error:
+            if error.kind == "config":
+                return channel
             if error.code != THREAD_EXISTS:
                 raise
         return first

@@ -103,6 +103,13 @@ async def test_later_pages_go_on_in_a_thread_if_the_subscription_says_so(stand: 
     assert len(stand.fake.posts(first)) == 1
 
 
+async def test_later_pages_go_on_in_the_channel_where_no_thread_may_be_opened(stand: Stand) -> None:
+    first = await stand.send(0, thread="on")
+    stand.fake.fail("POST", "/channels/501/messages/.*/threads", 403, {"code": 50013, "message": "Missing Permissions"})
+    await stand.send(1, after=first, thread="on")
+    assert len(stand.fake.posts("501")) == 2
+
+
 async def test_a_forum_gets_one_post_however_often_it_is_sent_and_pages_below_it(stand: Stand) -> None:
     first = await stand.send(0, FORUM, kind="forum")
     assert await stand.send(0, FORUM, kind="forum") == first
