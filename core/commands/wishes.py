@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import regex
 
 from core.answers.tokens import normalised
+from core.commands.pause import parse_days
 from core.errors import UsageError
+from core.subscriptions.hours import SPOKEN
 from core.subscriptions.when import parse_when
 
 if TYPE_CHECKING:
@@ -49,8 +51,10 @@ lang en: english | in english | speak english | english please | switch to engli
 lang en: 英文 | 英语 | 说英文 | 说英语 | 用英文 | 用英语 | 换成英文 | 改成英文 | 切换到英文 | 切换成英文 | 把语言换成英文 | 用英文回答
 lang zh: chinese | in chinese | speak chinese | chinese please | switch to chinese
 lang zh: 中文 | 汉语 | 说中文 | 讲中文 | 用中文 | 换成中文 | 改成中文 | 切换到中文 | 切换成中文 | 把语言换成中文 | 用中文回答
-why: next issue | the next issue | when is the next issue | when does the next issue come | when does it come | when do i get it | am i subscribed
-why: 下一期 | 下一期什么时候 | 下期什么时候 | 什么时候发 | 什么时候推送 | 几点发 | 几点推送 | 我订阅了吗
+why: next issue | the next issue | when is the next issue | when does the next issue come | when does it come | when do i get it | am i subscribed | when is the next one | when will i get it | when will i get the next issue | when will i get my next issue | what time do you send it | what time does it come | where is today's issue | where is my issue | why is it late | i didn't get today's issue | why didn't i get today's issue | why did i not get today's issue
+why: 下一期 | 下一期什么时候 | 下期什么时候 | 什么时候发 | 什么时候推送 | 几点发 | 几点推送 | 我订阅了吗 | 下一期什么时候来 | 下一期什么时候送 | 下期什么时候来 | 什么时候送 | 什么时候来 | 几点送 | 几点来 | 怎么没收到 | 为什么没收到 | 今天怎么没收到 | 今天为什么没收到 | 今天怎么没发 | 怎么还没来 | 怎么还没收到 | 今天的怎么还没来
+pause: pause | pause it | pause the issues | 暂停 | 暂停推送
+pause off: resume | unpause | 恢复 | 恢复推送 | 继续推送 | 取消暂停
 """
 _COMMANDS: Mapping[str, tuple[str, str]] = {
     phrase: (command, args)
@@ -69,8 +73,16 @@ _EVERY_DAY = (
     r"(?:请|帮我|我要|我想)*订阅(?:到|在)?(?P<when>.+)",
     r"(?:请|帮我)?(?P<when>.+?)(?:给我)?(?:发|推送|推)(?:给我|给我们|过来|日报|新闻)+",
 )
-_SLOTS = tuple(regex.compile(pattern) for pattern in _EVERY_DAY)
-_CLOCK = regex.compile(r"\d|[一二两三四五六七八九十]\s?点|noon|midnight|中午|午夜")
+_ANOTHER_TIME = (
+    r"(?:please )?(?:change|move|set) (?:it|the time|my time)(?: to)?(?= )(?P<when>.+)",
+    r"(?:请|帮我)?(?:把)?(?:推送)?(?:时间)?[改换](?:到|成|为)(?P<when>.+)",
+)
+_SLOTS = (
+    *((regex.compile(pattern), "subscribe", "") for pattern in _EVERY_DAY),
+    *((regex.compile(pattern), "settings", "time ") for pattern in _ANOTHER_TIME),
+)
+_CLOCK = regex.compile(rf"\d|\b(?:{'|'.join(SPOKEN)})\b|[一二两三四五六七八九十]\s?点|noon|midnight|中午|午夜")
+_PAUSE = regex.compile(r"(?:pause|暂停)(?: it| the issues|推送)?\s*(?P<days>.+)")
 
 
 def meant(command: str, args: str) -> tuple[str, str]:
@@ -84,12 +96,17 @@ def wished(said: str) -> tuple[str, str] | None:
     short = words
     while short not in _COMMANDS and (less := _AROUND.sub("", short).strip(_ADDED)) != short:
         short = less
-    return _COMMANDS.get(short) or _slot(words)
+    return _COMMANDS.get(short) or _pause(short) or _slot(words)
+
+
+def _pause(words: str) -> tuple[str, str] | None:
+    found = _PAUSE.fullmatch(words)
+    return ("pause", found["days"]) if found and parse_days(found["days"]) else None
 
 
 def _slot(words: str) -> tuple[str, str] | None:
-    """Return what subscribes at a time that is named: "send me this every day at 8"."""
-    for pattern in _SLOTS:
+    """Return what subscribes at a time that is named, or changes it: "send me this every day at 8"."""
+    for pattern, command, topic in _SLOTS:
         found = pattern.fullmatch(words)
         if not found or not _CLOCK.search(found["when"]):
             continue
@@ -98,5 +115,5 @@ def _slot(words: str) -> tuple[str, str] | None:
             parse_when(when, default_zone="UTC", default_time=time())
         except UsageError:
             return None
-        return "subscribe", when
+        return command, topic + when
     return None
