@@ -61,6 +61,7 @@ class ChatEvents:
         self._services = services
         self._say = say
         self._me = me
+        self._greeted: dict[int, str] = {}
 
     async def member(self, update: ChatMemberUpdated) -> None:
         """Pause when the bot is blocked or removed, resume when it returns; greet whoever adds it."""
@@ -79,6 +80,7 @@ class ChatEvents:
     async def _welcome(self, update: ChatMemberUpdated, target: Target) -> None:
         chat, user = update.chat, update.from_user
         if chat.type == "channel":
+            self._greeted[user.id] = target.chat
             await self._offer(chat.to_dict(), update.new_chat_member.to_dict(), user)
         elif chat.type != "private" and not await self._services.subscriptions.of_target(target):
             request = Request(command="start", args="", target=target, user=str(user.id), lang=language_of(user))
@@ -105,6 +107,7 @@ class ChatEvents:
         return True
 
     async def _ask_for_chat(self, message: Message) -> None:
+        self._greeted.pop(message.chat.id, None)
         _ = texts(await lang_for(self._services, self._target(message.chat.id), message.from_user))
         rights = {"bot_administrator_rights": IN_CHANNELS, "user_administrator_rights": IN_CHANNELS}
         channel = {"chat_is_channel": True, **rights}
@@ -131,6 +134,8 @@ class ChatEvents:
                 raise
             await self._tell(user, _UNSEEN)
             return
+        if message.chat_shared and self._greeted.pop(user.id, "") == str(found["id"]):
+            return  # picking the channel made the bot its admin, and that was answered
         if theirs["status"] not in MANAGERS:
             await self._tell(user, _NOT_THEIRS)
         elif not _is_in(found["type"], mine["status"]):

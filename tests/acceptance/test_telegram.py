@@ -358,6 +358,19 @@ async def test_a_page_for_one_reader_opens_in_place_or_from_a_group_in_the_direc
     assert "/unsubscribe" in await bot.ask(bot.reader(), f"/start {link.partition('start=')[2]}")
 
 
+async def test_picking_a_channel_is_answered_once_though_telegram_tells_of_it_twice(bot: Bot) -> None:
+    owner = bot.reader()
+    channel = bot.fake.chat(-next(bot.numbers), "channel", title="Twice", admins={owner, BOT}).id
+    for pages in (1, 2):
+        await bot.ask(owner, "/channel")
+        if pages == 1:
+            await bot.fake.member(channel, "left", "administrator", user=owner)
+            await bot.fake.until(lambda: "Twice" in bot.fake.texts(owner)[-1])
+        await bot.fake.tell(owner, chat_shared={"request_id": 1, "chat_id": channel})
+        await bot.ask(owner, "/new")
+        assert sum("Twice" in text for text in bot.fake.texts(owner)) == pages
+
+
 @pytest.mark.parametrize("line", ["/start", "/help", "@paper_bot"])
 async def test_a_group_learns_how_to_ask_there(line: str, bot: Bot) -> None:
     assert "write @paper_bot before a question" in await bot.ask(bot.group(), line)
