@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from core.commands.services import Services
     from core.document.nodes import Block, Document
 
-FOREVER = timedelta(days=36_500)
 AWAY = frozenset({"left", "kicked"})
 GONE = "gone"
 """How the reasons begin for which a subscription ends that could not be delivered any more."""
@@ -64,21 +62,25 @@ class ChatEvents:
         self._greeted: dict[int, str] = {}
 
     async def member(self, update: ChatMemberUpdated) -> None:
-        """Pause when the bot is blocked or removed, resume when it returns; greet whoever adds it."""
+        """End what the chat is subscribed to while the bot is blocked or removed; greet whoever adds it.
+
+        When it may post again, a pause ends that it got for being refused; that of a direct chat is the reader's own.
+        """
         target = self._target(update.chat.id)
         before, after = update.old_chat_member, update.new_chat_member
         was_in, is_in = (_is_in(update.chat.type, each.status) for each in (before, after))
         if was_in and not is_in:
-            await self._services.subscriptions.pause_chat(target, self._services.clock.now() + FOREVER)
+            await self._services.subscriptions.end_chat(target, f"{GONE}: the bot was blocked or removed")
             return
         if is_in and not was_in:
             await self._services.subscriptions.revive_chat(target, GONE)
-            await self._services.subscriptions.resume_chat(target)
         if is_in and not (was_in and _may_post(update.chat.type, before.to_dict())):
             await self._welcome(update, target)
 
     async def _welcome(self, update: ChatMemberUpdated, target: Target) -> None:
         chat, user = update.chat, update.from_user
+        if chat.type != "private":
+            await self._services.subscriptions.resume_chat(target)
         if chat.type == "channel":
             self._greeted[user.id] = target.chat
             await self._offer(chat.to_dict(), update.new_chat_member.to_dict(), user)
@@ -91,6 +93,7 @@ class ChatEvents:
         """Follow a message that tells of a change, or that picks a chat to set up; return whether it was one."""
         target = self._target(message.chat.id)
         if message.migrate_to_chat_id:
+            await self._services.subscriptions.revive_chat(target, GONE)  # the bot left the old group with everybody
             await self._services.subscriptions.move(target, str(message.migrate_to_chat_id))
         elif message.migrate_from_chat_id:
             return True
@@ -174,7 +177,8 @@ def _is_in(kind: str, status: str) -> bool:
 
 
 def _may_post(kind: str, member: Mapping[str, Any]) -> bool:
-    return kind != "channel" or bool(member.get("can_post_messages"))
+    right = "can_post_messages" if kind == "channel" else "can_send_messages"
+    return bool(member.get(right)) or (kind != "channel" and member["status"] != "restricted")
 
 
 def named_chat(said: str) -> str | None:

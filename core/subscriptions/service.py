@@ -113,10 +113,6 @@ class SubscriptionService:
         """Return the target's active subscriptions."""
         return [each for each in await self._of_target(target) if not each.ended]
 
-    async def pause_chat(self, target: Target, until: datetime) -> int:
-        """Pause what the target's chat is subscribed to, because the platform says that it is closed for now."""
-        return await self._change_chat(target, lambda each: replace(each, paused_until=until))
-
     async def resume_chat(self, target: Target) -> int:
         """Resume what the target's chat is subscribed to, because the platform says that it is open again."""
         return await self._change_chat(target, lambda each: replace(each, paused_until=None))

@@ -127,12 +127,10 @@ async def test_a_topic_ends_alone_and_a_chat_with_its_topics(service: Subscripti
     assert await service.of_target(HERE) == []
 
 
-async def test_a_closed_chat_is_paused_until_it_opens(service: SubscriptionService) -> None:
+async def test_a_chat_that_opens_again_is_paused_no_more(service: SubscriptionService) -> None:
     for target in (HERE, TOPIC):
         await service.subscribe(target, "daily", slot=MORNING, lang="zh")
-    until = NOW + timedelta(days=1000)
-    assert await service.pause_chat(HERE, until) == 2
-    assert [each.paused_until for each in await service.of_target(TOPIC)] == [until]
+        await service.pause(target, "daily", 7)
     assert await service.resume_chat(TOPIC) == 2
     assert [each.paused_until for each in await service.of_target(HERE)] == [None]
 
