@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bots.slack.names import as_called
+from bots.slack.names import OWN, as_called
 from core.commands.dispatch import dispatch, minds_rights
 from core.commands.model import Context, Reply, Request
 from core.commands.page import page
@@ -69,9 +69,14 @@ class Answer:
     line: str
 
     @property
+    def command(self) -> str:
+        """The command that was answered: what plain words meant."""
+        return self.line.partition(" ")[0]
+
+    @property
     def shareable(self) -> bool:
         """Whether others in the channel may be shown the answer."""
-        command = COMMANDS.get(self.line.partition(" ")[0])
+        command = COMMANDS.get(self.command)
         return bool(command and command.audience == "everyone" and not self.reply.private)
 
 
@@ -118,6 +123,7 @@ class Answers:
             pressed=pressed,
             context=replace(context or Context(), thread=asked.thread),
             offers=OFFERS,
+            calling="" if asked.direct else f"/{OWN}",
             progress=progress,
         )
         reply = as_called(await self._reply(asked, workspace, request), command, self.prefix)

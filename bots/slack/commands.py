@@ -59,7 +59,7 @@ class Commands:
                 asked, answer, message.payload["blocks"], last=message is answer.messages[-1]
             )
             await _tell(respond, {"text": message.payload["text"], "blocks": blocks, "response_type": kind})
-        await self._homes.changed(asked, command)
+        await self._homes.changed(asked, answer.command)
 
     async def _asked(self, team: str, channel: str, user: str, thread: str = "") -> Asked:
         """Return the reader's place: between two people it is the reader's own chat with the app."""
@@ -101,7 +101,7 @@ class Commands:
         said: Json = {"response_type": "in_channel" if alone else "ephemeral", "replace_original": False}
         own = bool(container.get("is_ephemeral")) or alone
         await self._respond(asked, answer, respond, said, in_place=own and not beside)
-        await self._homes.changed(asked, command)
+        await self._homes.changed(asked, answer.command)
 
     async def _respond(
         self, asked: Asked, answer: Answer, respond: AsyncRespond, beside: Json, *, in_place: bool

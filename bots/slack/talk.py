@@ -90,7 +90,7 @@ class Talk:
             await self._api.call("chat.postMessage", {**place, **message.payload}, token=token)
         if asked.thread:
             await self._notes.put(_thread(asked), "", keep=FOLLOWED)
-        await self._changed(asked, command)
+        await self._changed(asked, answer.command)
 
     async def _at_work(self, asked: Asked, event: Json, token: str) -> Asked:
         """Show that there is work on an answer; return where it goes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.commands.model import Command, Parameter, Reply
-from core.commands.page import fill, page
+from core.commands.page import fill, how_to_ask, page
 from core.document.build import code, paragraph, text
 from core.document.nodes import Action, Code, Heading, List, ListItem, Paragraph
 from core.i18n import mark, texts
@@ -31,7 +31,8 @@ def help_on(commands: Sequence[Command]) -> Command:
         if asked in shown:
             return Reply(document=_one(shown[asked], _), private=True)
         title = _("What I can do")
-        ask = paragraph(_("Anything else you write is a question, and I'll answer it from the archive."))
+        heard = paragraph(_("Anything else you write is a question, and I'll answer it from the archive."))
+        ask = how_to_ask(request.calling, _) if request.calling else heard
         buttons = [Action(_("Today's issue"), "today"), Action(_("Subscribe"), "subscribe")]
         document = page(_, title, Heading(1, text(title)), *_listed(list(shown.values()), _), ask, rows=[buttons])
         return Reply(document=document, private=True)

@@ -41,6 +41,7 @@ class Request:
     (handlers see in ``lang`` the language to answer in: see ``core.commands.dispatch``).
     ``manager`` says whether the reader may change what this target is subscribed to (in a direct chat: yes).
     ``offers`` are the names of the switches that the platform understands (``core.commands.switches``).
+    ``calling`` is what a question has to begin with here, such as "/paperboy", where plain words are not heard.
     ``progress``, where the platform can show an answer that grows, is told what is written so far; the ``Reply``
     still holds the whole answer and replaces what was shown.
     """
@@ -55,6 +56,7 @@ class Request:
     pressed: bool = False
     context: Context = Context()
     offers: frozenset[str] = frozenset()
+    calling: str = ""
     progress: Progress | None = None
 
 

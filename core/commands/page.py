@@ -10,7 +10,7 @@ from babel.dates import format_date, format_time
 from msgspec.structs import replace
 
 from core.document.build import clean
-from core.document.nodes import Action, Actions, Block, Document, Emphasis, Inline, Inlines, Paragraph, Text, Time
+from core.document.nodes import Action, Actions, Block, Code, Document, Emphasis, Inline, Inlines, Paragraph, Text, Time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +45,14 @@ def fill(template: str, **nodes: Inline) -> Inlines:
         if name is not None:
             inlines.append(nodes[name])
     return tuple(inlines)
+
+
+def how_to_ask(calling: str, _: Texts) -> Paragraph:
+    """Return a line that says how a question is asked where it has to begin with ``calling``."""
+    example = Code(f"{calling} {_('what is MoE?')}")
+    return Paragraph(
+        fill(_("Ask a question like this, and I'll answer it from the archive: {example}"), example=example)
+    )
 
 
 def with_note(document: Document, note: str) -> Document:

@@ -386,6 +386,13 @@ async def test_home_follows_a_change_that_somebody_else_made(stand: Stand) -> No
     await stand.fake.until(lambda: "11:11" in text_of(stand.fake.views["VHOMEU8"]))
 
 
+async def test_home_follows_a_wish_in_plain_words(stand: Stand) -> None:
+    await stand.slash("/subscribe 8:30", channel="DU20", user="U20")
+    assert "08:30" in text_of(await stand.home("U20"))
+    await stand.say("please unsubscribe me", channel="DU20", user="U20")
+    await stand.fake.until(lambda: "Nothing comes" in text_of(stand.fake.views["VHOMEU20"]))
+
+
 async def test_the_settings_form_leaves_out_sections_and_shows_them_again(stand: Stand) -> None:
     form = await stand.form("/settings", channel="DU10", user="U10")
     chosen = [{"value": "models"}, {"value": "dev"}]
@@ -445,6 +452,12 @@ async def test_help_calls_commands_as_they_are_called_in_slack(stand: Stand) -> 
     assert "/paperboy-archive" in said
     assert "/today" in said
     assert " /search" not in said
+
+
+@pytest.mark.parametrize("line", ["/help", "/start"])
+async def test_questions_are_explained_as_they_are_heard(stand: Stand, line: str) -> None:
+    assert "/paperboy what is MoE?" in text_of(await stand.slash(line, channel="C1"))
+    assert "/paperboy what is MoE?" not in text_of(await stand.slash(line, channel="DU1"))
 
 
 async def test_a_button_that_nobody_remembers_says_so(stand: Stand) -> None:
