@@ -113,11 +113,15 @@ def _is_aloud(event: discord.Interaction[Any], line: Line) -> bool:
     """Tell whether all may see what comes of a press.
 
     They may if the reader called the page, as readers see their own pages turn in place; a post is turned for nobody,
-    since it would be turned for all. Questions are asked aloud in threads, too: others follow them there.
+    since it would be turned for all. What stands beside a page is said aloud in threads, where others follow it, and
+    would only be in the way elsewhere.
     """
+    if is_private_page(event):
+        return False
+    if line.beside:
+        return event.channel is not None and event.channel.type.value in THREADS
     called = event.message.interaction_metadata if event.message else None
-    among = line.beside and event.channel is not None and event.channel.type.value in THREADS
-    return not is_private_page(event) and (among or (called is not None and called.user.id == event.user.id))
+    return called is not None and called.user.id == event.user.id
 
 
 def kind_of(channel_type: int) -> str:

@@ -195,6 +195,7 @@ async def test_posts_and_pages_of_others_stay_as_they_are_whoever_presses(bot: B
         assert (turned.kind, turned.private) == (7, True)
         asked = await fake.press(page, "Model 0: what is new?", user="47")
         assert asked.private
+    assert (await fake.press(mine.message, "Model 1: what is new?")).private
     offered = await fake.slash("start")
     subscribing = await fake.press(offered.message, "Subscribe")
     assert (subscribing.kind, subscribing.private) == (4, True)
