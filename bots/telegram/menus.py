@@ -11,7 +11,7 @@ import structlog
 from bots.telegram.chat_rights import IN_CHANNELS, IN_GROUPS
 from core.commands.registry import COMMANDS
 from core.delivery.model import SendError
-from core.i18n import mark, texts
+from core.i18n import LANGUAGES, mark, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from bots.telegram.api import Api
     from core.storage.notes import SqlNotes
 
-LANGUAGES = {"": "en", "en": "en", "zh": "zh"}
-"""Language codes of menus, and the language that each is written in. "" is for readers of all others."""
 DESCRIPTION = mark(
     "A daily digest in your chat, at the hour you choose, in Chinese or English. Read it section by section, "
     "search every issue, and ask what a term means. Works in direct chats, groups, topics and channels."
@@ -30,12 +28,10 @@ CHANNEL = mark("Set up a channel or group")
 
 log = structlog.get_logger(__name__)
 
-log = structlog.get_logger(__name__)
 
-
-async def publish(api: Api, notes: SqlNotes) -> None:
+async def publish(api: Api, notes: SqlNotes, *, lang: str) -> None:
     """Set menus and texts, if they are not what was set last. What a server refuses is left as it is."""
-    wanted = list(calls())
+    wanted = list(calls(lang))
     print_ = sha256(json.dumps(wanted, ensure_ascii=False).encode()).hexdigest()
     name = f"telegram:menus:{api.token.partition(':')[0]}"
     if await notes.get(name) == print_:
@@ -51,9 +47,12 @@ async def publish(api: Api, notes: SqlNotes) -> None:
     await notes.put(name, print_)
 
 
-def calls() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the methods to call, with their parameters."""
-    for code, lang in LANGUAGES.items():
+def calls(publications: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the methods to call, with their parameters.
+
+    Readers whose language is none of ours see the publication's, as in all that they are answered.
+    """
+    for code, lang in {"": publications, **{each: each for each in LANGUAGES}}.items():
         _ = texts(lang)
         where = {"language_code": code} if code else {}
         everyone = [

@@ -112,7 +112,7 @@ class TelegramPlatform:
         while True:
             try:
                 me = await self._who()
-                await publish(self._api, self._notes)
+                await publish(self._api, self._notes, lang=self._services.publication.lang)
                 await (self._webhook.register(self._api) if self._webhook else self._stop_webhook())
             except SendError as error:
                 if error.kind == "fatal":

@@ -12,10 +12,10 @@ from bots.telegram.menus import calls
 from core.delivery.model import SendError
 
 
-async def set_up(api: Api) -> list[str]:
+async def set_up(api: Api, lang: str) -> list[str]:
     """Make every call, whatever was set before; return a line for each and for what is left to do by hand."""
     lines = []
-    for method, payload in calls():
+    for method, payload in calls(lang):
         await api.call(method, payload)
         about = payload.get("scope", {}).get("type") or ("channels" if payload.get("for_channels") else "")
         lines.append(" ".join(filter(None, (method, about, payload.get("language_code", "")))))
@@ -24,13 +24,14 @@ async def set_up(api: Api) -> list[str]:
 
 
 async def _main() -> int:
-    settings = Settings().telegram
-    if settings.token is None:
+    settings = Settings()
+    telegram = settings.telegram
+    if telegram.token is None:
         sys.stderr.write("PAPERBOY_TELEGRAM__TOKEN is not set.\n")
         return 2
-    api = Api(settings.token.get_secret_value(), settings.api_url)
+    api = Api(telegram.token.get_secret_value(), telegram.api_url)
     try:
-        lines = await set_up(api)
+        lines = await set_up(api, settings.lang)
     except SendError as error:
         sys.stderr.write(f"Telegram refuses: {error.reason}\n")
         return 1

@@ -110,7 +110,7 @@ async def test_a_chat_that_is_gone_is_told(api: Api) -> None:
 
 async def test_the_script_sets_everything_anew_and_says_what_is_left(api: Api, fake: FakeTelegram) -> None:
     telegram.ME["supports_inline_queries"] = False
-    lines = await set_up(api)
+    lines = await set_up(api, "en")
     assert {call.method for call in fake.seen if not call.refused} >= {
         "setMyCommands",
         "setMyDescription",
@@ -121,3 +121,13 @@ async def test_the_script_sets_everything_anew_and_says_what_is_left(api: Api, f
     assert not [call for call in fake.seen if call.refused]
     assert "setMyCommands all_private_chats zh" in lines
     assert "inline mode is off. @BotFather: /setinline, with a placeholder such as: words to find a story" in lines
+
+
+@pytest.mark.parametrize(("lang", "others"), [("zh", "今天这一期，一页看完"), ("en", "Today's issue on one page")])
+async def test_readers_of_other_languages_see_the_publications(
+    lang: str, others: str, api: Api, fake: FakeTelegram
+) -> None:
+    await set_up(api, lang)
+    menus = {call.payload.get("language_code", ""): call.payload["commands"] for call in fake.calls("setMyCommands")}
+    assert menus[""][0]["description"] == others
+    assert menus["zh"][0]["description"] == "今天这一期，一页看完"
