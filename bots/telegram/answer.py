@@ -103,7 +103,7 @@ class Answers:
         if name == "story":
             link = await self._links.sharing(f"story {about}", reply.document.title)
             return [[{"text": _("Share this story"), "url": link}]]
-        if command == "start" and direct:
+        if command in {"start", "help"} and direct:
             return [
                 [
                     {"text": _("Add to a group"), "url": self._links.to_group()},

@@ -351,6 +351,7 @@ async def test_a_page_for_one_reader_opens_in_place_or_from_a_group_in_the_direc
     await bot.press(chat, "All commands")
     (text,) = bot.fake.texts(chat)
     assert "/unsubscribe" in text
+    assert "Add to a channel" in bot.fake.buttons(chat)
     await bot.ask(chat, "/forgetme")
     await bot.press(chat, "Keep it")
     assert bot.fake.texts(chat)[-1] == "Everything stays as it was."
