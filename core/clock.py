@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import date
+
+EARLIEST_MORNING = timedelta(hours=14)
+"""A date begins this long before it does in UTC: Pacific/Kiritimati, https://www.iana.org/time-zones."""
+
+
+def latest_date(now: datetime) -> date:
+    """Return the latest date that has begun anywhere on earth at the aware instant ``now``, in UTC."""
+    return (now + EARLIEST_MORNING).date()
 
 
 class Clock(Protocol):

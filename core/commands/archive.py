@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.clock import latest_date
 from core.commands.issues import LANG, misread_date, open_issue, parse_wanted, today_of
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import in_rows, page, short_date
@@ -33,7 +34,7 @@ async def _archive(request: Request, services: Services) -> Reply:
     heads = await services.archive.heads(
         edition=services.publication.edition,
         lang=wanted.lang,
-        until=wanted.day,
+        until=wanted.day or latest_date(services.clock.now()),
         limit=PER_PAGE + 1,
         offset=(number - 1) * PER_PAGE,
     )

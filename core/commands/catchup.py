@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.clock import latest_date
 from core.commands.archive import read_page, turn
 from core.commands.issues import DAY, LANG, misread_date, open_issue, parse_wanted, today_of
 from core.commands.model import Command, Reply
@@ -41,6 +42,7 @@ async def _catch_up(request: Request, services: Services) -> Reply:
             edition=wanted.ref.edition if wanted.ref else services.publication.edition,
             lang=spoken,
             since=since,
+            until=latest_date(services.clock.now()),
             limit=PER_PAGE + 1,
             offset=(number - 1) * PER_PAGE,
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from core.clock import latest_date
 from core.errors import UsageError
 from core.i18n import LANGUAGES, texts
 from core.schedule.port import Order
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from core.schedule.port import Agenda, Planned
 
 RECENT = 50
-EARLIEST_MORNING = timedelta(hours=14)
-"""A date begins this long before it does in UTC: https://www.iana.org/time-zones (Pacific/Kiritimati)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class PushNow:
         return [Pushed(issue=order.issue, outcome=await carry_out(order, now)) for order in _orders(refs)]
 
     async def _issues(self, edition: str, day: date | None) -> Sequence[IssueRef]:
-        until = day or (self._clock.now() + EARLIEST_MORNING).date()
+        until = day or latest_date(self._clock.now())
         heads = await self._archive.heads(edition=edition, since=day, until=until, limit=RECENT)
         return [head.ref for head in heads if head.ref.date == heads[0].ref.date]
 

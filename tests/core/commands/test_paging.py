@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +14,7 @@ from core.document.text import plain
 from core.storage.postings import SqlPassages
 
 if TYPE_CHECKING:
+    from clock import ManualClock
     from core.commands.model import Reply
     from core.commands.services import Services
     from core.storage.engine import Database
@@ -24,8 +25,9 @@ COUNT = 13
 
 
 @pytest.fixture
-async def april(services: Services, paper: Database) -> None:
+async def april(services: Services, paper: Database, clock: ManualClock) -> None:
     """Print an issue on each of the first days of April, each with a story about cranberries."""
+    clock.at = datetime(FIRST.year, FIRST.month, FIRST.day + COUNT, tzinfo=UTC)
     index = Indexer(SqlPassages(paper))
     for day in (FIRST + timedelta(days=offset) for offset in range(COUNT)):
         source = f"# April {day.day}\n\n**{day}**\n\n## Models\n\n- **Story {day.day}** — On cranberries.\n"
@@ -81,3 +83,11 @@ async def test_the_issues_around_a_day_without_one_are_the_nearest(ask: Ask, apr
 @pytest.mark.parametrize("page", ["0", "-1", "99999999999999999999", "²", "one"])
 async def test_a_page_that_is_no_page_does_no_harm(page: str, ask: Ask) -> None:
     assert "Something went wrong" not in plain((await ask(f"/search weights --page {page}")).document.blocks)
+
+
+async def test_an_issue_that_lies_ready_for_later_is_not_listed(ask: Ask, april: None, clock: ManualClock) -> None:
+    clock.at = datetime(FIRST.year, FIRST.month, FIRST.day + 2, 9, tzinfo=UTC)
+    for line in ("/archive en", "/catchup 3/31"):
+        said = plain((await ask(line)).document.blocks)
+        assert "April 3" in said
+        assert "April 4" not in said
