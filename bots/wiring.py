@@ -54,7 +54,7 @@ from core.digest.present import Presenter
 from core.digest.sections import Vocabulary
 from core.digest.sources.folder import FolderSource
 from core.digest.sources.git import GitSource, is_git_url
-from core.errors import StorageError
+from core.errors import StorageError, UsageError
 from core.schedule.next_run import next_run
 from core.schedule.planner import Planner
 from core.schedule.port import Canary
@@ -314,8 +314,13 @@ def _writer(settings: ModelSettings, spending: Spending) -> Writer | None:
 def _engine(settings: Settings) -> Engine:
     if settings.engine == "embedded":
         return EmbeddedEngine()
-    from bots.engine.queue import QueueEngine  # noqa: PLC0415  procrastinate is an extra
-
+    try:
+        from bots.engine.queue import QueueEngine  # noqa: PLC0415  procrastinate is an extra
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"PAPERBOY_ENGINE=procrastinate, but the package {error.name} is not installed: "
+            "pip install '.[scale]' in the checkout, or unset PAPERBOY_ENGINE."
+        ) from error
     return QueueEngine(settings.database)
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from bots.cli import archive, delivery, operation, papers, serve
 from bots.cli.app import app, say
+from bots.settings import wrong
 from core.errors import PaperboyError, leaves
 
 __all__ = ["main"]
@@ -22,8 +23,7 @@ def main() -> None:
         app()
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
-            name = "__".join(str(part) for part in problem["loc"]).upper()
-            say(f"PAPERBOY_{name}: {problem['msg']}")
+            say(wrong(problem))
         sys.exit(2)
     except PaperboyError as error:
         say(str(error))

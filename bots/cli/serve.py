@@ -6,15 +6,19 @@ import asyncio
 import gc
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from bots.cli.app import console
 from bots.logs import set_up_logs
 from bots.serve import Role, serve
-from bots.settings import Settings
+from bots.settings import Settings, strays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+log = structlog.get_logger(__name__)
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +32,8 @@ def run(
     """Start the desk and every platform that has a token."""
     settings = Settings()
     set_up_logs(settings)
+    for stray in strays():
+        log.warning(stray)
 
     def started(url: str) -> None:
         gc.freeze()  # what is there by now stays: looking through it again and again takes a tenth of a courier's time

@@ -24,6 +24,6 @@ def open_model(settings: ModelSettings) -> Model | None:
             raise
         raise UsageError(
             f"PAPERBOY_LLM__MODEL is set, but the {provider} package is not installed: "
-            f"pip install 'paperboy[{provider}]', or unset PAPERBOY_LLM__MODEL to answer without a model."
+            f"pip install '.[{provider}]' in the checkout, or unset PAPERBOY_LLM__MODEL to answer without a model."
         ) from None
     return cast("Model", adapter.open_model(settings))

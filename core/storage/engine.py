@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
@@ -30,7 +30,7 @@ from core.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 T = TypeVar("T")
 Rest: TypeAlias = "Callable[[float], None]"
@@ -129,9 +129,7 @@ def open_database(url: str) -> Database:
     Nothing is connected yet, and no table made: see ``Database.upgrade``. Raises StorageError for another URL.
     """
     with translated():
-        parsed = make_url(url)
-        if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+psycopg"}:
-            raise StorageError(f"cannot use a database of kind {parsed.drivername!r}")
+        parsed = _read(url)
         if parsed.get_backend_name() == "postgresql":
             engine = create_async_engine(parsed, pool_pre_ping=True)
             event.listen(engine.sync_engine, "connect", _let_go_of_locks)
@@ -149,6 +147,17 @@ def open_database(url: str) -> Database:
     event.listen(writer.sync_engine, "begin", partial(_begin_writing, _rest_in_loop))
     event.listen(committer, "begin", partial(_begin_writing, sleep))
     return Database(engine, writer, committer)
+
+
+def _read(url: str) -> URL:
+    advice = "write postgresql+psycopg://user@host/database, or sqlite+aiosqlite:///FILE"
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StorageError(f"the database's address cannot be read; {advice}") from None
+    if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+psycopg"}:
+        raise StorageError(f"cannot use a database of kind {parsed.drivername!r}; {advice}")
+    return parsed
 
 
 def _commit(engine: Engine, work: Callable[[Connection], T]) -> T:

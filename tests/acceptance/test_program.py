@@ -169,14 +169,32 @@ def test_a_wrong_setting_is_named(environment: dict[str, str], paperboy: Program
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ZONE", "Mars/Olympus"), ("TIME", "25:99"), ("ADMINS", "telegram:12,34"), ("ADMINS", "fred:")]
+    ("name", "value"),
+    [
+        ("ZONE", "Mars/Olympus"),
+        ("TIME", "25:99"),
+        ("TIME", "08:00:30"),
+        ("ADMINS", "telegram:12,34"),
+        ("ADMINS", "fred:"),
+        ("ON_UNKNOWN", "skip"),
+        ("CANARY", "editors"),
+    ],
 )
-def test_a_wrong_hour_zone_or_editor_is_named(
+def test_a_setting_that_cannot_be_is_named_in_one_sentence(
     environment: dict[str, str], paperboy: Program, name: str, value: str
 ) -> None:
     environment[f"PAPERBOY_{name}"] = value
     said = paperboy("status", code=2).stderr
-    assert said.startswith(f"PAPERBOY_{name}: ")
+    assert said.startswith(f"PAPERBOY_{name}")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("url", ["postgresql://paper@127.0.0.1/paper", "paper"])
+def test_an_address_that_is_no_database_gets_the_right_form(
+    environment: dict[str, str], paperboy: Program, url: str
+) -> None:
+    environment["PAPERBOY_DATABASE_URL"] = url
+    assert "write postgresql+psycopg://user@host/database" in paperboy("status", code=2).stderr
 
 
 def test_a_port_that_is_taken_is_named(environment: dict[str, str], paperboy: Program) -> None:

@@ -8,17 +8,40 @@ import pytest
 from pydantic import ValidationError
 
 from bots.serve import policy
-from bots.settings import Settings
+from bots.settings import Settings, names, strays
 from core.delivery.model import Doubts
-from setting_names import names
+from core.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", sorted(names(Settings)))
+@pytest.mark.parametrize("name", sorted(names()))
 def test_every_setting_is_documented(name: str) -> None:
     guides = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "docs").glob("*.md"))
     assert f"`{name}`" in guides
+
+
+def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "paperboy.toml").write_text("name = \n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"paperboy\.toml cannot be read: .*line 1"):
+        Settings()
+
+
+def test_a_name_that_is_no_setting_is_told_with_the_one_that_is_meant(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert strays() == []
+    (tmp_path / "paperboy.toml").write_text("[desk]\nport = 9000\nprot = 9000\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAPERBOY_TELEGRAM__TOKNE", "123:very-secret")
+    monkeypatch.setenv("PAPERBOY_WEATHER", "fine")
+    monkeypatch.setenv("paperboy_zone", "Europe/Berlin")
+    assert strays() == [
+        "PAPERBOY_TELEGRAM__TOKNE is no setting; did you mean PAPERBOY_TELEGRAM__TOKEN?",
+        "PAPERBOY_WEATHER is no setting",
+        "PAPERBOY_DESK__PROT is no setting; did you mean PAPERBOY_DESK__PORT?",
+    ]
 
 
 def test_secrets_hide(monkeypatch: pytest.MonkeyPatch) -> None:
