@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter as Counts
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from core.delivery.model import COUNTED, SendError
+from core.delivery.model import COUNTED, ErrorClass, Scope, SendError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Awaitable, Sequence
     from datetime import datetime
 
     from core.delivery.model import Run
@@ -25,12 +26,20 @@ HELD = Counter("paperboy_hold_seconds", "Seconds that a platform asked to wait."
 ANSWERS = Histogram("paperboy_answer_seconds", "How long a platform takes to answer to a page.", ("platform",))
 
 
+LATELY = timedelta(days=1)
+
+
 class Metered:
     """A sender whose pages are counted; satisfies ``core.delivery.port.Sender``."""
 
     def __init__(self, sender: Sender, platform: str) -> None:
         self._sender = sender
         self._platform = platform
+        for outcome in ("done", *get_args(ErrorClass)):  # Prometheus sees no increase where a series begins
+            PAGES.labels(platform, outcome)
+        for scope in get_args(Scope):
+            HOLDS.labels(platform, scope)
+        HELD.labels(platform)
 
     async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
         """Send one page."""
@@ -59,20 +68,26 @@ class Metered:
             PAGES.labels(self._platform, outcome).inc()
 
 
-def exposition(runs: Iterable[Run], now: datetime) -> bytes:
-    """Return this process' metrics and those of the runs that are not over, in Prometheus' text format."""
+def exposition(runs: Sequence[Run], now: datetime) -> bytes:
+    """Return this process' metrics and those of the runs, in Prometheus' text format.
+
+    Deliveries are those of runs that are not over or began within ``LATELY``: what is in doubt stays after its run.
+    """
     registry = CollectorRegistry()
     open_runs = [run for run in runs if run.state in {"running", "paused"}]
     states = Counts(run.state for run in open_runs)
     by_state = Gauge("paperboy_runs", "Runs that are not over.", ("state",), registry=registry)
     for state in ("running", "paused"):
         by_state.labels(state).set(states[state])
-    deliveries = Gauge("paperboy_deliveries", "Deliveries of runs that are not over.", ("state",), registry=registry)
+    recent = [run for run in runs if run in open_runs or now - run.created_at <= LATELY]
+    about = "Deliveries of runs that are not over, or began within a day."
+    deliveries = Gauge("paperboy_deliveries", about, ("state",), registry=registry)
     for state in COUNTED:
-        deliveries.labels(state).set(sum(getattr(run.counts, state) for run in open_runs))
+        deliveries.labels(state).set(sum(getattr(run.counts, state) for run in recent))
     rate = Gauge("paperboy_deliveries_per_second", "Deliveries sent, over the last minute.", registry=registry)
     rate.set(sum(run.rate or 0 for run in open_runs))
-    waiting = [run.created_at for run in open_runs if run.state == "running" and run.counts.planned]
-    oldest = Gauge("paperboy_oldest_waiting_seconds", "Age of the oldest run with work left.", registry=registry)
+    waiting = [run.oldest for run in open_runs if run.state == "running" and run.oldest]
+    about = "For how long the delivery has been due that waits the longest."
+    oldest = Gauge("paperboy_oldest_waiting_seconds", about, registry=registry)
     oldest.set((now - min(waiting)).total_seconds() if waiting else 0)
     return generate_latest(registry) + generate_latest()

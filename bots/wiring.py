@@ -94,7 +94,7 @@ if TYPE_CHECKING:
 
 SHARED_CHATS = {"telegram": ("-", "@"), "slack": ("C", "G"), "discord": ("",)}
 """How the ids of chats begin that many read. Discord's ids tell nothing: readers' own chats count as such."""
-RUNS_MEASURED = 200
+RUNS_MEASURED = 500
 """Of so many runs, the newest, those that are not over are measured."""
 
 

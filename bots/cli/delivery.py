@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from bots.cli.app import AsJson, console, day_of, in_house, print_json, target_of
+from bots.cli.app import AsJson, console, day_of, in_house, print_json, say, target_of
 from core.delivery.model import COUNTED
 from core.errors import UsageError
 
@@ -74,7 +74,7 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
         return
     console.print(_table(runs))
     for run in runs:
-        if told := _pace(run) + ([run.note] if run.note else []):
+        if told := _pace(run) + ([run.note] if run.note else []) + _advice(run):
             console.print(f"run {run.id}: {'; '.join(told)}", markup=False, soft_wrap=True)
     if spent:
         used_up = "; used up, answers are quoted" if spent.is_up else ""
@@ -104,7 +104,19 @@ def _pace(run: Run) -> list[str]:
         told.append(f"done at {run.eta:%H:%M:%S} UTC")
     if run.oldest:
         told.append(f"oldest waiting since {run.oldest:%F %T} UTC")
+    if run.goes_on:
+        told.append(f"goes on at {run.goes_on:%H:%M:%S} UTC")
     return told
+
+
+def _advice(run: Run) -> list[str]:
+    """Say what can be done about a run that waits for somebody."""
+    if run.state != "paused":
+        return []
+    resume = f"`paperboy resume {run.id}` goes on"
+    if not run.counts.failed:
+        return [resume]
+    return [f"mend the cause, then `paperboy retry {run.id} --only failed`", f"{resume} anyway"]
 
 
 def _run_as_json(run: Run) -> dict[str, Any]:
@@ -128,6 +140,7 @@ def _run_as_json(run: Run) -> dict[str, Any]:
         "eta": run.eta.isoformat() if run.eta else None,
         "share": run.share,
         "oldest": run.oldest.isoformat() if run.oldest else None,
+        "goes_on": run.goes_on.isoformat() if run.goes_on else None,
     }
 
 
@@ -205,14 +218,16 @@ def receipts(
 
     async def look(house: House) -> Sequence[Receipt]:
         if run is not None:
-            return await house.receipts.of_run(run, states=state or (), limit=limit)
-        return await house.receipts.of_target(target_of(target or ""), limit=limit)
+            return await house.receipts.of_run(run, states=state or (), limit=limit + 1)
+        return await house.receipts.of_target(target_of(target or ""), limit=limit + 1)
 
     found = in_house(look)
     if as_json:
-        print_json([_receipt_as_json(receipt) for receipt in found])
-        return
-    _print_receipts(found)
+        print_json([_receipt_as_json(receipt) for receipt in found[:limit]])
+    else:
+        _print_receipts(found[:limit])
+    if len(found) > limit:
+        say(f"these are {limit}, there are more: --limit shows as many as you like")
 
 
 def _receipt_as_json(receipt: Receipt) -> dict[str, Any]:
@@ -224,6 +239,7 @@ def _receipt_as_json(receipt: Receipt) -> dict[str, Any]:
         "target": delivery.target.key,
         "state": delivery.state,
         "attempts": delivery.attempts,
+        "kind": delivery.kind,
         "reason": delivery.reason,
         "planned_at": receipt.planned_at.isoformat(),
         "updated_at": receipt.updated_at.isoformat(),
@@ -244,7 +260,8 @@ def _print_receipts(found: Sequence[Receipt]) -> None:
     """Print a line for each delivery and one for each of its pages, which no terminal is too narrow for."""
     for receipt in found:
         delivery = receipt.delivery
-        _print_line(delivery.target.key, str(delivery.issue), delivery.state, receipt.updated_at, delivery.reason)
+        why = f"{delivery.kind}: {delivery.reason}" if delivery.kind else delivery.reason
+        _print_line(delivery.target.key, str(delivery.issue), delivery.state, receipt.updated_at, why)
         for page in receipt.pages:
             message = f"message {page.message_id}" if page.message_id else ""
             _print_line(f"    page {page.page + 1}", page.state, page.at, message, page.reason)

@@ -379,7 +379,8 @@ class Deliverer:
             return
         work = trip.work
         had_failed = not work.amends and work.failures > 0
-        settled = _all_sent(trip.pages, work.delivery.attempts, had_failed=had_failed)
+        had_stopped = work.delivery.kind == "fatal"
+        settled = _all_sent(trip.pages, work.delivery.attempts, had_failed=had_failed, had_stopped=had_stopped)
         self._note(trip, _entry(trip, now, page=page, sheet=step.sheet, settled=settled))
 
     def _put_back(self, trip: _Trip, due: datetime) -> None:
@@ -399,6 +400,15 @@ class Deliverer:
             plainer=bool(trip.content.form) and trip.next == 0,
         )
         decision = decide(trouble, self._policy)
+        if kind == "fatal":
+            target = work.delivery.target
+            log.error(
+                "an account cannot send",
+                platform=target.platform,
+                account=target.account,
+                reason=error.reason,
+                again_in=decision.wait.total_seconds(),
+            )
         if decision.hold:
             scope = error.scope if decision.hold == "limit" else ""
             self._hold(now + decision.wait, work.delivery.target.chat, scope, step.verb)
@@ -490,9 +500,11 @@ def _sending(page: int, now: datetime) -> PageReceipt:
 
 
 @lru_cache(maxsize=256)
-def _all_sent(pages: int, attempts: int, *, had_failed: bool) -> Settled:
-    effect = Effect(subscription="clear") if had_failed else None
-    return Settled(state="sent", next_page=pages, attempts=attempts, effect=effect)
+def _all_sent(pages: int, attempts: int, *, had_failed: bool, had_stopped: bool) -> Settled:
+    effect = Effect(subscription="clear" if had_failed else "", sends_again=had_stopped)
+    return Settled(
+        state="sent", next_page=pages, attempts=attempts, effect=effect if had_failed or had_stopped else None
+    )
 
 
 def _entry(

@@ -115,7 +115,7 @@ class Run:
 
     ``missed`` are the dates that a catch-up makes up for, oldest first, without the run's own. ``permitted`` is what
     its accounts may send in a second, None if there is no limit or nobody sends for them; ``oldest`` is since when the
-    delivery waits that has waited longest.
+    delivery waits that has waited longest, ``goes_on`` when the next one is due if none is.
     """
 
     id: int
@@ -131,6 +131,7 @@ class Run:
     eta: datetime | None = None
     permitted: float | None = None
     oldest: datetime | None = None
+    goes_on: datetime | None = None
 
     @property
     def share(self) -> float | None:
@@ -139,7 +140,7 @@ class Run:
 
 
 class Delivery(Struct, frozen=True):
-    """One issue for one target. ``next_page`` counts the pages already settled."""
+    """One issue for one target. ``next_page`` counts the pages already settled, ``kind`` is the class of ``reason``."""
 
     id: int
     run: int
@@ -149,6 +150,7 @@ class Delivery(Struct, frozen=True):
     state: DeliveryState
     next_page: int = 0
     attempts: int = 0
+    kind: ErrorClass | Literal[""] = ""
     reason: str = ""
 
 

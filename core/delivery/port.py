@@ -128,13 +128,14 @@ class Effect:
 
     ``subscription``: "end" it, "pause" it ``until`` an instant, "move" it, with the delivery and the chat's other
     subscriptions, to the chat ``moved_to``, "strike" it (one more failure in a row) or "clear" it of strikes.
-    ``notice`` is a sentence that an operator or editor should read.
+    ``notice`` is a sentence that an operator or editor should read. ``sends_again``: the account, which could not.
     """
 
     subscription: Literal["", "end", "pause", "move", "strike", "clear"] = ""
     until: datetime | None = None
     moved_to: str = ""
     notice: str = ""
+    sends_again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +226,7 @@ class Runs(Protocol):
     """Shows runs and changes their course."""
 
     async def newest(self, *, ids: Sequence[int] = (), limit: int = 20) -> Sequence[Run]:
-        """Return runs, newest first, with counts but without rate and ETA."""
+        """Return runs, those first that are not over, each part newest first, with counts but without rate and ETA."""
         ...
 
     async def sent_since(self, run: int, since: datetime) -> int:

@@ -32,7 +32,7 @@ class RunService:
         self._clock = clock
 
     async def status(self, *, ids: Sequence[int] = (), limit: int = 20) -> Sequence[Run]:
-        """Return runs, newest first, with rates over the last minute."""
+        """Return runs, those first that are not over, each part newest first, with rates over the last minute."""
         now = self._clock.now()
         found = [_waiting(run, now) for run in await self._runs.newest(ids=ids, limit=limit)]
         return [await self._with_rate(run, now) if run.state == "running" else run for run in found]
@@ -90,4 +90,4 @@ def forecast(run: Run, sent: int, window: timedelta, now: datetime) -> Run:
 
 def _waiting(run: Run, now: datetime) -> Run:
     """Return the run without an ``oldest`` that is not due yet: it does not wait for us."""
-    return replace(run, oldest=None) if run.oldest and run.oldest > now else run
+    return replace(run, oldest=None, goes_on=run.oldest) if run.oldest and run.oldest > now else run

@@ -8,15 +8,18 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import structlog
+
 from core.schedule.decide import decide
 from core.schedule.next_run import next_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from core.clock import Clock
     from core.digest.port import Archive
-    from core.schedule.port import Agenda, Planned
+    from core.schedule.port import Agenda, Order, Planned
 
 HEADS_LOOKED_AT = 200
 FURTHEST_RUN = timedelta(days=15)
@@ -24,6 +27,8 @@ FURTHEST_RUN = timedelta(days=15)
 SETTLED = timedelta(minutes=1)
 """How long an issue must have stood as it is before posts are brought up to date: until then a change can be undone."""
 LARGEST_SHIFT = timedelta(hours=12)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +61,21 @@ class Planner:
             for due_round in group:
                 decision = decide(due_round, heads, now)
                 if decision.order:
-                    outcomes.append(await self._agenda.plan(decision.order, now))
+                    outcomes.append(await self._plan(decision.order, now))
                 if decision.after != due_round:
                     await self._agenda.advance(due_round, decision.after)
                 waiting += decision.after.due <= now
-        return replace(_tick(outcomes, waiting), amended=await self._agenda.amend(now, settled=now - SETTLED))
+        amended = await self._agenda.amend(now, settled=now - SETTLED)
+        if amended:
+            log.info("posts are brought up to date", deliveries=amended)
+        return replace(_tick(outcomes, waiting), amended=amended)
+
+    async def _plan(self, order: Order, now: datetime) -> Planned:
+        outcome = await self._agenda.plan(order, now)
+        if outcome.run is not None:
+            about = {"run": outcome.run, "issue": str(order.issue), "kind": order.kind}
+            log.info("a run begins", **about, deliveries=outcome.planned, skipped=outcome.skipped)
+        return outcome
 
     async def realign(self) -> int:
         """Correct the next instants of all rounds after the rules of their zones changed; return how many moved.

@@ -34,6 +34,7 @@ CHUNKS_AT_ONCE = 500
 
 # Written out, not bound: partial indexes are used only for conditions known when the query is planned.
 RUNNING = runs.c.state == literal_column("'running'")
+PAUSED = runs.c.state == literal_column("'paused'")
 PLANNED = deliveries.c.state == literal_column("'planned'")
 INSIDE = and_(deliveries.c.run_id == chunks.c.run_id, deliveries.c.chunk_id == chunks.c.id)
 
@@ -105,11 +106,12 @@ def lock_runs(connection: Connection, which: Sequence[int]) -> None:
     connection.execute(select(runs.c.id).where(runs.c.id.in_(theirs)).order_by(runs.c.id).with_for_update())
 
 
-def finish(connection: Connection, which: Sequence[int]) -> None:
-    """Call the runs of these chunks, which are locked, done if they have nothing left to do."""
+def finish(connection: Connection, which: Sequence[int]) -> Sequence[int]:
+    """Call the runs of these chunks, which are locked, done if they have nothing left to do; return which are."""
     theirs = select(chunks.c.run_id).where(chunks.c.id.in_(which))
     left = exists().where(chunks.c.run_id == runs.c.id, chunks.c.due.is_not(None))
-    connection.execute(update(runs).where(runs.c.id.in_(theirs), RUNNING, ~left).values(state="done"))
+    done = update(runs).where(runs.c.id.in_(theirs), RUNNING, ~left).values(state="done")
+    return connection.execute(done.returning(runs.c.id)).scalars().all()
 
 
 def count(connection: Connection, which: Sequence[int]) -> Sequence[Row[Any]]:

@@ -27,8 +27,13 @@ def apply(connection: Connection, entry: Entry, settled: Settled, effect: Effect
         about = {"platform": row.platform, "account": row.account, "target": row.target}
         notice = insert(notices).values(at=entry.at, kind=settled.kind, text=effect.notice, **about)
         connection.execute(notice)
+    mine, stopped = runs.c.id == row.run_id, f"{row.platform}:{row.account} cannot send: "
     if settled.kind == "fatal":
-        connection.execute(update(runs).where(runs.c.id == row.run_id).values(note=effect.notice))
+        note = f"{stopped}{effect.notice}; `paperboy doctor` tells more"
+        connection.execute(update(runs).where(mine).values(note=note))
+    if effect.sends_again:
+        about_it = runs.c.note.startswith(stopped, autoescape=True)
+        connection.execute(update(runs).where(mine, about_it).values(note=""))
 
 
 def _change_subscription(connection: Connection, row: Row[Any], effect: Effect, reason: str) -> None:

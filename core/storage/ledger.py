@@ -17,6 +17,7 @@ from functools import cache, partial
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import (
     BigInteger,
     Integer,
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 1000
 WAITING_PER_LANE = 64
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -198,7 +201,13 @@ def _release(connection: Connection, which: Any, now: datetime, on_unknown: Doub
     if left:
         go_on(connection, left, on_unknown)
     if len(left) < len(touched):
-        pieces.finish(connection, touched)
+        _tell(connection, pieces.finish(connection, touched))
+
+
+def _tell(connection: Connection, finished: Sequence[int]) -> None:
+    for run in pieces.count(connection, finished) if finished else ():
+        amounts = {name: getattr(run, name) for name in ("sent", "failed", "unknown", "skipped")}
+        log.info("a run is done", run=run.run_id, **amounts)
 
 
 def _lock(connection: Connection, named: Iterable[int]) -> dict[int, _Held]:
@@ -403,6 +412,7 @@ def _stop_hopeless(connection: Connection, telling: Sequence[int]) -> None:
             else:
                 continue
             connection.execute(update(runs).where(runs.c.id == counted.run_id).values(state="paused", note=note))
+            log.error("a run stopped itself", run=counted.run_id, note=note)
 
 
 def _failed_corrections(run: int, kind: str) -> Select[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, up
 from core.delivery.model import Counts, Run
 from core.storage import chunks as pieces
 from core.storage import reclaim
+from core.storage.chunks import PAUSED, RUNNING
 from core.storage.schema import budgets, chunks, deliveries, issues, leases, pages, runs
 
 if TYPE_CHECKING:
@@ -30,10 +31,15 @@ class SqlRuns:
         self._database = database
 
     async def newest(self, *, ids: Sequence[int] = (), limit: int = 20) -> Sequence[Run]:
-        """Return runs, newest first, with counts but without rate and ETA."""
+        """Return runs, those first that are not over, each part newest first, with counts but without rate and ETA."""
         query = select(runs).order_by(runs.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
-            rows = (await connection.execute(query.where(runs.c.id.in_(ids)) if ids else query)).all()
+            if ids:
+                rows = (await connection.execute(query.where(runs.c.id.in_(ids)))).all()
+            else:
+                open_runs = (await connection.execute(query.where(or_(RUNNING, PAUSED)))).all()
+                others = query.where(runs.c.id.not_in([row.id for row in open_runs]))
+                rows = [*open_runs, *(await connection.execute(others)).all()][:limit]
             ids = [row.id for row in rows]
             counts = {counted.run_id: counted for counted in await connection.run_sync(pieces.count, ids)}
             permitted = {row.run_id: row.per_second for row in await connection.execute(_permitted(ids))}

@@ -152,6 +152,7 @@ runs = Table(
     Column("created_at", Instant, nullable=False),
     Column("canary_until", Instant),
     Index("ix_runs_running", "id", sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
+    Index("ix_runs_paused", "id", sqlite_where=text("state = 'paused'"), postgresql_where=text("state = 'paused'")),
 )
 
 chunks = Table(

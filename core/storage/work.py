@@ -38,7 +38,7 @@ ROWS_AT_ONCE = 1000
 
 Look: TypeAlias = "tuple[Any, ...]"
 """What decides what a delivery shows: issue, language, style, sections left out, extras, and whether it amends."""
-OF_DELIVERY, BEFORE_LOOK = 6, 11
+OF_DELIVERY, BEFORE_LOOK = 7, 12
 """Where in a row of ``_work`` the delivery's own columns end, and where its look begins, first of all the issue."""
 NEXT_PAGE = 3
 
@@ -54,6 +54,7 @@ def _work() -> Select[Any]:
             deliveries.c.priority,
             deliveries.c.next_page,
             deliveries.c.attempts,
+            deliveries.c.kind,
             deliveries.c.reason,
             subscriptions.c.id,
             subscriptions.c.silent,
@@ -135,13 +136,13 @@ class _Contents:
 
 
 def _made(row: tuple[Any, ...], contents: _Contents, lease: int, shown: Mapping[int, Sequence[Shown]]) -> Work:
-    number, key, priority, next_page, attempts, reason = row[:OF_DELIVERY]
+    number, key, priority, next_page, attempts, kind, reason = row[:OF_DELIVERY]
     subscription, silent, ended, is_paused, failures = row[OF_DELIVERY:BEFORE_LOOK]
     look = row[BEFORE_LOOK:]
     amends = look[-1]
     target = Target.from_key(key)
     content, extras = contents.of(look, target.platform)
-    attempted = (next_page, attempts, reason)
+    attempted = (next_page, attempts, kind, reason)
     return Work(  # by position, which takes half of the time
         Delivery(number, contents.run, content.issue, target, subscription, "leased", *attempted),
         lease,
@@ -182,5 +183,6 @@ def delivery(row: Row[Any]) -> Delivery:
         state="leased" if row.state == "planned" and row.lease is not None else row.state,
         next_page=row.next_page,
         attempts=row.attempts,
+        kind=row.kind,
         reason=row.reason,
     )

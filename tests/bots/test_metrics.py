@@ -27,6 +27,7 @@ RUN = Run(
     created_at=NOW - timedelta(minutes=5),
     counts=Counts(planned=7, sent=20, failed=2),
     rate=12.5,
+    oldest=NOW - timedelta(minutes=5),
 )
 LABELS = ("platform", "outcome", "scope", "state")
 PAGE = Message(method="send", payload={}, text="", counts={})
@@ -59,13 +60,29 @@ def figures(*runs: Run) -> dict[str, float]:
     }
 
 
-def test_runs_that_are_not_over_are_measured() -> None:
-    paused = replace(RUN, id=2, state="paused", created_at=NOW - timedelta(hours=1), rate=None)
-    told = figures(RUN, paused, replace(RUN, id=3, state="done", counts=Counts(sent=1000)))
+def test_runs_are_measured_that_are_not_over_or_began_within_a_day() -> None:
+    week = timedelta(days=7)
+    paused = replace(RUN, id=2, state="paused", created_at=NOW - week, rate=None, oldest=NOW - week)
+    doubtful = replace(RUN, id=3, state="done", counts=Counts(sent=10, unknown=1), oldest=None)
+    told = figures(RUN, paused, doubtful, replace(doubtful, id=4, created_at=NOW - week))
     assert (told["paperboy_runs running"], told["paperboy_runs paused"]) == (1, 1)
     assert (told["paperboy_deliveries planned"], told["paperboy_deliveries failed"]) == (14, 4)
+    assert (told["paperboy_deliveries sent"], told["paperboy_deliveries unknown"]) == (50, 1)
     assert told["paperboy_deliveries_per_second"] == 12.5
     assert told["paperboy_oldest_waiting_seconds"] == 300
+
+
+def test_a_run_that_waits_for_its_hour_or_is_only_corrected_late_is_not_old() -> None:
+    waits = replace(RUN, oldest=None, goes_on=NOW + timedelta(hours=1))
+    assert figures(waits)["paperboy_oldest_waiting_seconds"] == 0
+    corrected = replace(RUN, created_at=NOW - timedelta(days=7), oldest=NOW - timedelta(seconds=5))
+    assert figures(corrected)["paperboy_oldest_waiting_seconds"] == 5
+
+
+def test_what_alerts_look_for_is_there_before_it_happens() -> None:
+    Metered(Stubborn(), "calm")
+    told = figures()
+    assert told["paperboy_pages_total calm fatal"] == told["paperboy_holds_total calm account"] == 0
 
 
 async def test_pages_are_counted_by_what_became_of_them() -> None:

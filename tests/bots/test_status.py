@@ -24,14 +24,20 @@ def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.Monk
         ),
         Run(
             id=1233, edition="weekly", date="2026-03-01", state="cancelled", created_at=NOON, counts=COUNTS,
+            note="brought up to date: [withdrawn]",
+        ),
+        Run(
+            id=7, edition="daily", date="2026-03-01", state="paused", created_at=NOON, counts=COUNTS,
             note="stopped, 25 deliveries failed: content, [bad] markup",
         ),
+        Run(id=6, edition="daily", date="2026-03-01", state="paused", created_at=NOON, counts=Counts(planned=5)),
+        Run(id=5, edition="daily", date="2026-03-01", state="running", created_at=NOON, counts=COUNTS, goes_on=NOON),
     ]  # fmt: skip
     paper = StringIO()
     monkeypatch.setattr(delivery, "console", Console(file=paper, width=80))
     monkeypatch.setattr(delivery, "in_house", lambda _look: (runs, None))
     delivery.status()
-    heading, first, second, *told = paper.getvalue().splitlines()
+    heading, first, second, _third, _fourth, _fifth, *told = paper.getvalue().splitlines()
     assert heading.split() == ["run", "issue", "state", "planned", "sent", "unknown", "failed", "skipped"]
     numbers = ["1234567", "2345678", "1234", "12345", "123456"]
     assert first.split() == ["1234", "daily", "2026-03-02", "running", *numbers]
@@ -41,5 +47,11 @@ def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.Monk
             "run 1234: 12.3 per second (41% of what is permitted); done at 12:00:00 UTC; "
             "oldest waiting since 2026-03-02 12:00:00 UTC"
         ),
-        "run 1233: stopped, 25 deliveries failed: content, [bad] markup",
+        "run 1233: brought up to date: [withdrawn]",
+        (
+            "run 7: stopped, 25 deliveries failed: content, [bad] markup; mend the cause, then "
+            "`paperboy retry 7 --only failed`; `paperboy resume 7` goes on anyway"
+        ),
+        "run 6: `paperboy resume 6` goes on",
+        "run 5: goes on at 12:00:00 UTC",
     ]

@@ -126,7 +126,12 @@ async def test_planning_twice_is_harmless(database: Database, agenda: Agenda) ->
     await add_readers(database, 6)
     second = await agenda.plan(EVERYBODY, NOW)
     assert second.planned == 2
-    assert [run.id for run in await SqlRuns(database).newest()] == [second.run, first.run]
+    runs = SqlRuns(database)
+    assert [run.id for run in await runs.newest()] == [second.run, first.run]
+    assert second.run
+    assert await runs.change(second.run, states=["running"], to="cancelled", note="", now=NOW)
+    assert [run.id for run in await runs.newest()] == [first.run, second.run]
+    assert [run.id for run in await runs.newest(limit=1)] == [first.run]
 
 
 async def test_only_the_round_is_planned_that_was_asked_for(database: Database, agenda: Agenda) -> None:

@@ -72,7 +72,7 @@ async def test_the_first_share_goes_at_once_and_the_rest_after_the_pause(
     run = await carried(database, platform, clock)
     assert {chat for chat, *_ in platform.taken} == first
     [told] = await RunService(SqlRuns(database), clock).status()
-    assert (told.oldest, told.eta) == (None, None)
+    assert (told.oldest, told.eta, told.goes_on) == (None, None, NOW + PAUSE)
     clock.advance(PAUSE - timedelta(seconds=1))
     assert (await carried(database, platform, clock)).counts == run.counts
     clock.advance(timedelta(seconds=1))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bots.engine.embedded import EmbeddedEngine
+from clock import ManualClock
 from core.clock import SystemClock
 from core.delivery.courier import Courier, Habits
 from core.delivery.model import PRIVATE, SHARED, Counts, Doubts, SendError
@@ -75,11 +77,13 @@ async def receipts(database: Database, run: int) -> Sequence[Receipt]:
 
 async def test_everybody_gets_every_page_once_in_order(database: Database, run: int) -> None:
     platform = Platform()
-    await deliver(database, platform)
+    with capture_logs() as logged:
+        await deliver(database, platform)
     assert all(platform.pages(f"chat-{number}") == ["1", "2"] for number in range(20))
     assert len(platform.taken) == 40
     found = await newest(database)
     assert (found.counts, found.state) == (Counts(sent=20), "done")
+    assert [(one["event"], one["run"], one["sent"], one["failed"]) for one in logged] == [("a run is done", run, 20, 0)]
 
 
 async def test_receipts_hold_the_message_id_of_each_page(database: Database, run: int) -> None:
@@ -248,23 +252,32 @@ async def test_what_was_announced_ahead_waits_when_the_platform_asks_for_a_rest(
     assert (await newest(database)).counts == Counts(sent=20)
 
 
-async def test_an_account_that_cannot_send_rests_and_says_so(database: Database, run: int) -> None:
+async def test_an_account_that_cannot_send_rests_and_says_so_until_it_can(database: Database, run: int) -> None:
     platform = Platform(answers={f"chat-{number}": [SendError("fatal", "token revoked")] for number in range(20)})
     policy = replace(POLICY, account_pause=timedelta(minutes=5))
     ledger = SqlLedger(database)
     stop = asyncio.Event()
-    async with hired(
-        ACCOUNT, ledger, sender=platform, pages=two_pages, policy=policy, habits=HABITS, pace=Pace(in_flight=2)
-    ) as courier:
-        task = asyncio.create_task(courier.run(stop, until_idle=True))
-        async with asyncio.timeout(20):
-            while not (await newest(database)).note:  # noqa: ASYNC110 — a row of the database
-                await asyncio.sleep(0.05)
-        stop.set()
-        await task
+    with capture_logs() as logged:
+        async with hired(
+            ACCOUNT, ledger, sender=platform, pages=two_pages, policy=policy, habits=HABITS, pace=Pace(in_flight=2)
+        ) as courier:
+            task = asyncio.create_task(courier.run(stop, until_idle=True))
+            async with asyncio.timeout(20):
+                while not (await newest(database)).note:  # noqa: ASYNC110 — a row of the database
+                    await asyncio.sleep(0.05)
+            stop.set()
+            await task
     assert sum(len(errors) for errors in platform.answers.values()) >= 18
     found = await newest(database)
-    assert (found.counts, found.state, found.note) == (Counts(planned=20), "running", "token revoked")
+    assert (found.counts, found.state) == (Counts(planned=20), "running")
+    assert found.note == "fake:bot cannot send: token revoked; `paperboy doctor` tells more"
+    assert {(one["event"], one["account"], one["reason"]) for one in logged} == {
+        ("an account cannot send", "bot", "token revoked")
+    }
+    platform.answers.clear()
+    await deliver(database, platform, clock=ManualClock(SystemClock().now() + timedelta(minutes=6)))
+    found = await newest(database)
+    assert (found.counts, found.state, found.note) == (Counts(sent=20), "done", "")
 
 
 async def test_a_run_that_fails_everywhere_stops_and_says_why_until_somebody_lets_it_go_on(database: Database) -> None:
@@ -272,9 +285,11 @@ async def test_a_run_that_fails_everywhere_stops_and_says_why_until_somebody_let
     await add_many(database, 60)
     run = await plan(database)
     platform = Platform(answers={f"chat-{number}": [SendError("content", "bad markup")] for number in range(60)})
-    await deliver(database, platform, pace=Pace(in_flight=1))
+    with capture_logs() as logged:
+        await deliver(database, platform, pace=Pace(in_flight=1))
     found = await newest(database)
     assert found.state == "paused"
+    assert [(one["event"], one["run"], one["note"]) for one in logged] == [("a run stopped itself", run, found.note)]
     assert found.note.startswith("stopped, ")
     assert found.note.endswith("content, bad markup")
     assert FEW <= found.counts.failed < 60

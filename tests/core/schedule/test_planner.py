@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event, insert, select
+from structlog.testing import capture_logs
 
 from clock import ManualClock
 from core.digest.model import IssueRef
@@ -92,8 +93,10 @@ def target(name: str) -> Target:
 async def test_a_due_round_becomes_one_run(paper: Paper) -> None:
     await paper.readers("ada", "bob")
     await paper.issue("02-19")
-    tick = await paper.at(DUE)
+    with capture_logs() as logged:
+        tick = await paper.at(DUE)
     assert (len(tick.runs), tick.planned, tick.skipped, tick.waiting) == (1, 2, 0, 0)
+    assert [(one["event"], one["run"], one["deliveries"]) for one in logged] == [("a run begins", *tick.runs, 2)]
     assert await paper.ledger() == ["ada zh 02-19 regular planned", "bob zh 02-19 regular planned"]
 
 
