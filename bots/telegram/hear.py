@@ -41,7 +41,8 @@ def line_of(message: Message, me: User) -> str | None:
     """Return the command line that the message is for us; None if it is for others.
 
     A command of ours; in a direct chat any other text is a question, in a group one that replies to us or names us.
-    A sticker or a voice message in a direct chat is a question without words.
+    A sticker or a voice message in a direct chat is a question without words; nothing but our name below what
+    somebody wrote asks that.
     """
     text = (message.text or message.caption or "").strip()
     said, names = re.subn(rf"@{re.escape(me.username or '')}\b", " ", text, flags=re.IGNORECASE)
@@ -52,7 +53,11 @@ def line_of(message: Message, me: User) -> str | None:
         return None
     if not text:
         return "ask" if to_us and message.effective_attachment and not message.media_group_id else None
-    return f"ask {said.strip()}" if to_us or _answers(message, me) else None
+    ours, before = _answers(message, me), message.reply_to_message
+    if not (to_us or ours):
+        return None
+    below = before.text if before and not ours else ""
+    return f"ask {said.strip() or below or ''}".strip()
 
 
 def _command(match: re.Match[str], *, to_us: bool) -> str | None:

@@ -78,6 +78,13 @@ def test_a_reply_to_the_bot_in_a_group_is_a_question() -> None:
     assert line_of(message("why?", "supergroup", reply_to_message=MINE), ME) == "ask why?"
 
 
+def test_our_name_below_a_message_asks_what_it_says() -> None:
+    asked = {**MINE, "from": {"id": 5, "is_bot": False, "first_name": "Reader"}, "text": "what is MoE?"}
+    assert line_of(message("@paper_bot", "supergroup", reply_to_message=asked), ME) == "ask what is MoE?"
+    assert line_of(message("@paper_bot", "supergroup"), ME) == "ask"
+    assert line_of(message("@paper_bot", "supergroup", reply_to_message=MINE), ME) == "ask"
+
+
 @pytest.mark.parametrize(
     ("button", "setting"),
     [
