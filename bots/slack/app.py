@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.response import BoltResponse
 
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from slack_bolt.async_app import AsyncAck, AsyncRespond
     from slack_bolt.authorization import AuthorizeResult
 
@@ -25,11 +21,8 @@ if TYPE_CHECKING:
     from bots.slack.leaving import Leaving
     from bots.slack.modals import Modals
     from bots.slack.talk import Talk
-    from core.storage.notes import SqlNotes
 
 Json = dict[str, Any]
-
-REMEMBERED = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +33,6 @@ class SlackApp:
     def __init__(
         self,
         answers: Answers,
-        notes: SqlNotes,
         *,
         commands: Commands,
         modals: Modals,
@@ -49,7 +41,6 @@ class SlackApp:
         joining: Joining,
         leaving: Leaving,
     ) -> None:
-        self._notes = notes
         self._presses = answers.presses
         self._commands = commands
         self._modals = modals
@@ -68,7 +59,6 @@ class SlackApp:
         anything = re.compile(".*", re.DOTALL)
         bolt = self.bolt
         bolt.error(self._on_trouble)
-        bolt.middleware(self._only_once)
         bolt.command(anything)(self._commands.on_command)
         bolt.action(anything)(self._on_action)
         bolt.view("search")(self._modals.on_search)
@@ -82,13 +72,6 @@ class SlackApp:
         bolt.event("member_joined_channel")(joining.on_joined)
         bolt.event("app_uninstalled")(leaving.on_uninstalled)
         bolt.event("tokens_revoked")(leaving.on_revoked)
-
-    async def _only_once(self, body: Json, next: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse:  # noqa: A002  Bolt passes it by this name
-        """Drop events that came before: Slack repeats what was not acknowledged in time."""
-        event = body.get("event_id")
-        if event and not await self._notes.first(f"slack:event:{event}", keep=REMEMBERED):
-            return BoltResponse(status=200, body="")
-        return await next()
 
     async def _on_action(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         await ack()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bots.slack.answers import GONE, Asked
@@ -9,15 +10,20 @@ from bots.slack.hear import team_of
 
 if TYPE_CHECKING:
     from bots.slack.answers import Answers
+    from core.storage.notes import SqlNotes
 
 Json = dict[str, Any]
+
+REPEATED = timedelta(days=1)
+"""How long Slack may send an event again."""
 
 
 class Joining:
     """Takes up again what a channel was subscribed to, and shows whoever invited the app how it goes on."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, notes: SqlNotes) -> None:
         self._answers = answers
+        self._notes = notes
 
     async def on_joined(self, body: Json, event: Json) -> None:
         """Follow an invitation; members who come and go are nothing to us."""
@@ -28,6 +34,6 @@ class Joining:
         subscriptions = self._answers.services.subscriptions
         await subscriptions.revive_chat(asked.target, GONE)
         await subscriptions.resume_chat(asked.target)
-        if asked.user:
+        if asked.user and await self._notes.first(f"slack:joined:{body['event_id']}", keep=REPEATED):
             command = "subscribe" if await subscriptions.of_target(asked.target) else "start"
             await self._answers.whisper(asked, await self._answers.answer(asked, command, ""))

@@ -139,12 +139,11 @@ class SlackPlatform:
         signing = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
         self._app = SlackApp(
             answers,
-            notes,
             commands=Commands(answers, directs, self._homes, modals),
             modals=modals,
             homes=self._homes,
             talk=Talk(answers, notes, receipts, self._homes.changed),
-            joining=Joining(answers),
+            joining=Joining(answers, notes),
             leaving=Leaving(self._workspaces, subscriptions, services.subscriptions),
         )
         events = [events_route(self._app.bolt, signing)] if signing else []

@@ -48,16 +48,12 @@ class Talk:
         self._changed = changed
 
     async def on_mention(self, body: Json, event: Json) -> None:
-        """Answer a mention in its thread; one at the top of a channel begins a thread.
-
-        An edited message is a mention once more: it is answered if it was none before.
-        """
+        """Answer a mention in its thread; one at the top of a channel begins a thread."""
         workspace = await self._workspaces.find(team_of(body))
         if event.get("bot_id") or event.get("user") == workspace.bot_user:
             return
         asked = _asked(body, event, thread=event.get("thread_ts") or event["ts"])
-        heard = f"slack:mention:{asked.team}:{asked.channel}:{event['ts']}"
-        if await self._notes.first(heard, keep=FOLLOWED):
+        if await self._is_new(asked, event):
             await self._say(asked, event)
 
     async def on_message(self, body: Json, event: Json) -> None:
@@ -67,8 +63,15 @@ class Talk:
         if not is_for_us(event, workspace.bot_user):
             return
         followed = asked.thread and await self._notes.get(_thread(asked)) is not None
-        if followed or asked.direct:
+        if (followed or asked.direct) and await self._is_new(asked, event):
             await self._say(asked, event)
+
+    async def _is_new(self, asked: Asked, event: Json) -> bool:
+        """Tell whether a message is heard for the first time.
+
+        Slack repeats events that were not acknowledged in time, and sends a mention again when it is edited.
+        """
+        return await self._notes.first(f"slack:heard:{asked.team}:{asked.channel}:{event['ts']}", keep=FOLLOWED)
 
     async def _say(self, asked: Asked, event: Json) -> None:
         token = (await self._workspaces.find(asked.team)).token
@@ -84,12 +87,12 @@ class Talk:
             await self._answers.whisper(asked, answer, thread=event.get("thread_ts", ""))
             await self._show_status(asked.channel, asked.thread, "", token)
             return
+        if asked.thread:
+            await self._notes.put(_thread(asked), "", keep=FOLLOWED)
         first, *others = answer.messages
         await stream.finish(first)
         for message in others:
             await self._api.call("chat.postMessage", {**place, **message.payload}, token=token)
-        if asked.thread:
-            await self._notes.put(_thread(asked), "", keep=FOLLOWED)
         await self._changed(asked, answer.command)
 
     async def _at_work(self, asked: Asked, event: Json, token: str) -> Asked:

@@ -88,11 +88,11 @@ class Stand:
         """Use a shortcut; return the modal that it opens, once it is filled."""
         return await self._viewed("interactive", payload, OPENED)
 
-    async def press_in(self, view: Json, label: str, *, user: str = "U1") -> Json:
-        """Press a button of a view; return the view that this shows."""
-        methods = {"views.open", "views.publish" if view["type"] == "home" else "views.update"}
+    async def press_in(self, view: Json, label: str, *, user: str = "U1", shows: str = "") -> Json:
+        """Press a button of a view; return the view that this shows: a modal, unless ``shows`` names another method."""
+        method = shows or ("views.open" if view["type"] == "home" else "views.update")
         payload = self.fake.press_in_view(self.team.id, user, view, label)
-        return await self._viewed("interactive", payload, frozenset(methods), user)
+        return await self._viewed("interactive", payload, frozenset({method}), user)
 
     async def home(self, user: str) -> Json:
         """Open the home tab; return it."""

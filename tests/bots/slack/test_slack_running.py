@@ -147,6 +147,15 @@ async def test_in_a_followed_thread_people_may_talk_to_each_other(stand: Stand) 
     assert len(stand.fake.posts("C6")) == 2
 
 
+async def test_nothing_is_kept_of_what_a_channel_talks_about(stand: Stand) -> None:
+    before = await stand.house.notes.named("")
+    await stand.fake.push("events_api", stand.said("nobody asked you", channel="C2"))
+    await stand.fake.push("events_api", stand.said("nor in a thread", channel="C2", thread=stand.fake.stamp()))
+    await stand.say("today", channel="DU1")
+    kept = sorted(set(await stand.house.notes.named("")) - set(before))
+    assert [name for name in kept if not name.startswith("slack:button:")] == [name for name in kept if ":DU1:" in name]
+
+
 async def test_an_edited_mention_is_answered_once(stand: Stand) -> None:
     said = stand.said(f"<@{stand.team.bot}> what is polaris?", channel="C7", kind="app_mention")
     await stand.fake.push("events_api", said)
@@ -265,11 +274,11 @@ async def test_plain_words_give_nobody_the_rights_to_end_a_channels_subscription
 async def test_admins_of_a_workspace_may_keep_channels_to_themselves(stand: Stand) -> None:
     stand.team.admins.add("UADMIN")
     home = await stand.home("UADMIN")
-    limited = await stand.press_in(home, "Only admins", user="UADMIN")
+    limited = await stand.press_in(home, "Only admins", user="UADMIN", shows="views.publish")
     assert "Only admins may subscribe channels." in text_of(limited)
     assert "Only admins" in text_of(await stand.slash("/subscribe 9:00", channel="C4", user="U1"))
     assert "Subscribed" in text_of(await stand.slash("/subscribe 9:00", channel="C4", user="UADMIN"))
-    await stand.press_in(limited, "Let everybody", user="UADMIN")
+    await stand.press_in(limited, "Let everybody", user="UADMIN", shows="views.publish")
     await stand.fake.until(lambda: "Everybody may subscribe" in text_of(stand.fake.views["VHOMEUADMIN"]))
     assert "Subscribed" in text_of(await stand.slash("/subscribe 9:00", channel="C5", user="U1"))
 
