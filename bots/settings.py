@@ -34,7 +34,11 @@ PREFIX, WITHIN = "PAPERBOY_", "__"
 FILE = "paperboy.toml"
 
 
-class TelegramSettings(BaseModel):
+class Part(BaseModel, str_strip_whitespace=True):
+    """Settings that belong together. A file that holds a secret often ends with a line break, which is none of it."""
+
+
+class TelegramSettings(Part):
     """A Telegram bot. Without a token Telegram is not started.
 
     ``webhook_url`` is the public address that updates come to ("": they are fetched), ``paid_broadcast`` lets posts
@@ -47,7 +51,7 @@ class TelegramSettings(BaseModel):
     paid_broadcast: bool = False
 
 
-class DiscordSettings(BaseModel):
+class DiscordSettings(Part):
     """A Discord app. Without a token Discord is not started."""
 
     token: SecretStr | None = None
@@ -55,7 +59,7 @@ class DiscordSettings(BaseModel):
     gateway_url: str = ""
 
 
-class SlackSettings(BaseModel):
+class SlackSettings(Part):
     """A Slack app. Without a bot token (or a client id and secret) Slack is not started."""
 
     bot_token: SecretStr | None = None
@@ -80,7 +84,7 @@ class SlackSettings(BaseModel):
         return self
 
 
-class DeskSettings(BaseModel):
+class DeskSettings(Part):
     """The local web page. Bound elsewhere than loopback it demands ``token``."""
 
     host: str = "127.0.0.1"
@@ -99,7 +103,7 @@ class DeskSettings(BaseModel):
         return self.base_url or f"http://{self.host}:{self.port}"
 
 
-class ModelSettings(BaseModel):
+class ModelSettings(Part):
     """A language model that answers are written with. Without ``model`` they are quoted.
 
     ``provider`` names the SDK; without it, Claude at no address of its own is Anthropic's and all else speaks OpenAI's
@@ -135,7 +139,7 @@ class ModelSettings(BaseModel):
         return self
 
 
-class DoubtSettings(BaseModel):
+class DoubtSettings(Part):
     """What becomes of a page that may have been sent, in chats of one reader and in those that many read."""
 
     private: OnUnknown = "resend"
@@ -147,6 +151,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
+        str_strip_whitespace=True,
         env_nested_delimiter=WITHIN,
         enable_decoding=False,
         toml_file=FILE,

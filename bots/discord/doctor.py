@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import discord
+
 from bots.discord import rights
 from bots.discord.errors import DiscordError
 from bots.discord.menu import HASH, commands, digest_of
@@ -31,7 +33,9 @@ async def examine(api: Api, notes: SqlNotes, account: str, targets: Sequence[Tar
     try:
         me = await api.call("GET", "/users/@me")
     except DiscordError as error:
-        advice = "Reset the token on the Bot page of discord.com/developers and set PAPERBOY_DISCORD__TOKEN."
+        refused = isinstance(error.__cause__, discord.LoginFailure)
+        token = "Reset the token on the Bot page of discord.com/developers and set PAPERBOY_DISCORD__TOKEN."
+        advice = token if refused else f"See whether this machine reaches {api.url}."
         yield Finding(level="error", subject=SUBJECT, message=error.reason, advice=advice)
         return
     yield Finding(level="ok", subject=SUBJECT, message=f"{me['username']} ({me['id']})")

@@ -88,7 +88,7 @@ def _is_page(error: discord.HTTPException) -> bool:
 
 def _http(error: Exception) -> DiscordError:
     assert isinstance(error, discord.HTTPException)  # noqa: S101  what the table says
-    said = "" if _is_page(error) else error.text
+    said = "" if _is_page(error) else error.text.removeprefix(f"{error.status}: ")
     reason = " ".join(f"{error.status} {said or error.response.reason or ''}".split())[:300]
     if _is_ban(error):
         return DiscordError(

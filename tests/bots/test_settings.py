@@ -53,6 +53,13 @@ def test_secrets_hide(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.telegram.token.get_secret_value() == "123:very-secret"
 
 
+def test_a_line_break_at_the_end_of_a_secret_is_none_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERBOY_DISCORD__TOKEN", "1001.x.y\n")
+    token = Settings().discord.token
+    assert token
+    assert token.get_secret_value() == "1001.x.y"
+
+
 def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERBOY_ISSUES", "/srv/issues, https://git.example.com/issues.git ,")
     assert Settings().issues == ("/srv/issues", "https://git.example.com/issues.git")

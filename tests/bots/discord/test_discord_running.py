@@ -336,6 +336,14 @@ async def test_a_platform_that_stumbled_is_served_again(stand: Stand, monkeypatc
     await asyncio.wait({serving})
 
 
+async def test_the_doctor_asks_for_another_token_only_if_it_is_refused(stand: Stand) -> None:
+    for status, advice in ((401, "Reset the token"), (404, f"reaches {stand.fake.url}")):
+        stand.fake.fail("GET", "/users/@me", status, {"code": 0, "message": f"{status}: No"})
+        (found,) = [one async for one in examine(stand.platform._api, stand.house.notes, APP, [])]
+        assert advice in found.advice
+        assert f"{status} {status}" not in found.message
+
+
 async def test_the_doctor_tells_a_deleted_channel_from_one_that_takes_an_invitation(stand: Stand) -> None:
     targets = [replace(TEXT, chat=chat) for chat in ("999", "504")]
     found = [one async for one in examine(stand.platform._api, stand.house.notes, APP, targets)]
