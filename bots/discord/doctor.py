@@ -33,9 +33,9 @@ async def examine(api: Api, notes: SqlNotes, account: str, targets: Sequence[Tar
     try:
         me = await api.call("GET", "/users/@me")
     except DiscordError as error:
-        refused = isinstance(error.__cause__, discord.LoginFailure)
-        token = "Reset the token on the Bot page of discord.com/developers and set PAPERBOY_DISCORD__TOKEN."
-        advice = token if refused else f"See whether this machine reaches {api.url}."
+        advice = f"See whether this machine reaches {api.url}."
+        if isinstance(error.__cause__, discord.LoginFailure):
+            advice = "Reset the token on the Bot page of discord.com/developers and set PAPERBOY_DISCORD__TOKEN."
         yield Finding(level="error", subject=SUBJECT, message=error.reason, advice=advice)
         return
     yield Finding(level="ok", subject=SUBJECT, message=f"{me['username']} ({me['id']})")
