@@ -14,30 +14,35 @@ from bots.settings import Settings
 from bots.slack.names import OWN, slash_name
 from bots.slack.scopes import EVENTS, SCOPES
 from core.commands.registry import COMMANDS
+from core.i18n import mark, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from core.i18n import Texts
 
 Json = dict[str, Any]
 
 ROUTES = {"events": "/slack/events", "redirect": "/slack/oauth_redirect"}
 SHORTCUTS = (
-    ("Today's issue", "global", "today", "Open today's issue"),
-    ("Explain this", "message", "explain", "What the archive says about a message"),
-    ("Ask about this", "message", "ask", "Ask the archive about a message"),
+    (mark("Today's issue"), "global", "today", mark("Open today's issue")),
+    (mark("Explain this"), "message", "explain", mark("What the archive says about a message")),
+    (mark("Ask about this"), "message", "ask", mark("Ask the archive about a message")),
 )
 
 
-def manifest(*, name: str, prefix: str = "", base_url: str = "", many: bool = False) -> Json:
-    """Return the manifest of an app; with ``base_url`` requests come over HTTP, else over Socket Mode.
+def manifest(*, name: str, prefix: str = "", url: str = "", http: bool = False, many: bool = False, lang: str) -> Json:
+    """Return the manifest of an app, described in a language.
 
-    ``many`` workspaces may install it over OAuth.
+    Over ``http`` requests come to the public ``url``, else over Socket Mode. ``many`` workspaces may install the app
+    over OAuth, which sends their visitor back to the ``url``.
     """
-    events = {"request_url": base_url + ROUTES["events"]} if base_url else {}
+    _ = texts(lang)
+    events = {"request_url": url + ROUTES["events"]} if http else {}
     return {
         "display_information": {
             "name": name,
-            "description": "The daily issue, at your hour, and answers from its archive",
+            "description": _("The daily issue, at your hour, and answers from its archive"),
         },
         "features": {
             "app_home": {
@@ -45,50 +50,48 @@ def manifest(*, name: str, prefix: str = "", base_url: str = "", many: bool = Fa
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
-            "agent_view": {"agent_description": "Ask about anything that was in an issue"},
+            "agent_view": {"agent_description": _("Ask about anything that was in an issue")},
             "bot_user": {"display_name": name, "always_online": True},
             "shortcuts": [
-                {"name": label, "type": kind, "callback_id": callback, "description": said}
+                {"name": _(label), "type": kind, "callback_id": callback, "description": _(said)}
                 for label, kind, callback, said in SHORTCUTS
             ],
-            "slash_commands": list(_commands(prefix, base_url)),
+            "slash_commands": list(_commands(prefix, url if http else "", _)),
         },
         "oauth_config": {
-            **({"redirect_urls": [base_url + ROUTES["redirect"]]} if base_url and many else {}),
+            **({"redirect_urls": [url + ROUTES["redirect"]]} if url and many else {}),
             "scopes": {"bot": sorted(SCOPES)},
         },
         "settings": {
             "event_subscriptions": {**events, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **events},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": not base_url,
+            "socket_mode_enabled": not http,
             "token_rotation_enabled": many,
         },
     }
 
 
-def _commands(prefix: str, base_url: str) -> Iterator[Json]:
+def _commands(prefix: str, base_url: str, _: Texts) -> Iterator[Json]:
     url = {"url": base_url + ROUTES["events"]} if base_url else {}
     rest = {"should_escape": False, **url}
-    own = {"command": f"/{OWN}", "description": "Any command or question", "usage_hint": "today | what is MoE?"}
-    yield {**own, **rest}
+    own = {"description": _("Any command or question"), "usage_hint": f"today | {_('what is MoE?')}"}
+    yield {"command": f"/{OWN}", **own, **rest}
     for command in COMMANDS.values():
         if command.menu:
             hint = " ".join(f"[{parameter.name}]" for parameter in command.parameters)
-            shown = {"command": f"/{slash_name(command.name, prefix)}", "description": command.summary}
+            shown = {"command": f"/{slash_name(command.name, prefix)}", "description": _(command.summary)}
             yield {**shown, **({"usage_hint": hint} if hint else {}), **rest}
 
 
 def main() -> None:
-    """Print the manifest for the settings, as YAML."""
+    """Print the manifest for the settings, as YAML. An address that it needs and that is not set ends the program."""
     settings = Settings()
-    slack = settings.slack
-    made = manifest(
-        name=settings.name,
-        prefix=slack.prefix,
-        base_url=settings.desk.base_url if slack.app_token is None and slack.signing_secret else "",
-        many=bool(slack.client_id),
-    )
+    slack, url = settings.slack, settings.desk.base_url
+    http, many = slack.app_token is None and slack.signing_secret is not None, bool(slack.client_id)
+    if (http or many) and not url:
+        sys.exit("Set PAPERBOY_DESK__BASE_URL to the public https address: Slack has to know it.")
+    made = manifest(name=settings.name, prefix=slack.prefix, url=url, http=http, many=many, lang=settings.lang)
     sys.stdout.write(written(made))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ def test_every_method_that_is_called_has_a_budget() -> None:
 
 
 def test_over_http_everything_comes_to_the_public_address() -> None:
-    made = manifest(name="Wire", prefix="news-", base_url="https://wire.example.com", many=True)
+    made = manifest(name="Wire", prefix="news-", url="https://wire.example.com", http=True, many=True, lang="en")
     urls = {command["url"] for command in made["features"]["slash_commands"]}
     urls |= {made["settings"][part]["request_url"] for part in ("event_subscriptions", "interactivity")}
     assert urls == {"https://wire.example.com/slack/events"}
@@ -81,6 +82,31 @@ def test_over_http_everything_comes_to_the_public_address() -> None:
     assert not made["settings"]["socket_mode_enabled"]
     assert "/news-search" in {command["command"] for command in made["features"]["slash_commands"]}
     assert yaml.safe_load(written(made)) == made
+
+
+def test_a_chinese_publication_has_a_chinese_app() -> None:
+    made = manifest(name="Wire", lang="zh")
+    described = [made["display_information"]["description"], *(one["name"] for one in made["features"]["shortcuts"])]
+    described += [command["description"] for command in made["features"]["slash_commands"]]
+    assert [text for text in described if not re.search("[\u4e00-\u9fff]", text)] == []
+    assert max(len(one["name"]) for one in made["features"]["shortcuts"]) <= 24
+
+
+def test_workspaces_that_install_the_app_come_back_over_a_socket_too() -> None:
+    made = manifest(name="Wire", url="https://wire.example.com", many=True, lang="en")
+    assert made["oauth_config"]["redirect_urls"] == ["https://wire.example.com/slack/oauth_redirect"]
+    assert made["settings"]["socket_mode_enabled"]
+
+
+@pytest.mark.parametrize("way", ["SIGNING_SECRET", "CLIENT_ID"])
+def test_an_address_that_the_manifest_needs_is_asked_for(
+    way: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (way, "CLIENT_SECRET", "TOKEN_KEY"):
+        monkeypatch.setenv(f"PAPERBOY_SLACK__{name}", "x")
+    with pytest.raises(SystemExit, match="PAPERBOY_DESK__BASE_URL"):
+        main()
 
 
 def calls(tree: ast.AST, name: str) -> Iterator[Any]:
