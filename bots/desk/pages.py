@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from bots.desk.told import told
 from bots.desk.visitor import LANG, READER, desk_of, visitor_of
 from core.digest.present import long_date
 from core.i18n import texts
@@ -75,6 +76,7 @@ def _environment() -> Environment:
     )
     environment.globals["static"] = _static
     environment.filters["long_date"] = long_date
+    environment.filters["told"] = told
     return environment
 
 

@@ -116,6 +116,7 @@ class Run:
     ``missed`` are the dates that a catch-up makes up for, oldest first, without the run's own. ``permitted`` is what
     its accounts may send in a second, None if there is no limit or nobody sends for them; ``oldest`` is since when the
     delivery waits that has waited longest, ``goes_on`` when the next one is due if none is.
+    ``left_out`` tells whether a cancellation left readers out, to whom the issue can be sent after all.
     """
 
     id: int
@@ -132,6 +133,7 @@ class Run:
     permitted: float | None = None
     oldest: datetime | None = None
     goes_on: datetime | None = None
+    left_out: bool = False
 
     @property
     def share(self) -> float | None:

@@ -74,7 +74,9 @@ class SqlRuns:
             await connection.execute(select(runs.c.id).where(runs.c.id == run).with_for_update())
             count = (await connection.execute(update(deliveries).where(again).values(fresh))).rowcount
             if count:
-                await connection.execute(update(runs).where(runs.c.id == run).values(state="running", note=""))
+                still = false() if "cancelled" in states and not reason else runs.c.left_out
+                goes_on = {"state": "running", "note": "", "left_out": still}
+                await connection.execute(update(runs).where(runs.c.id == run).values(goes_on))
                 await connection.run_sync(pieces.tally, await connection.run_sync(pieces.of_run, run), now)
         return count
 
@@ -89,7 +91,9 @@ async def _on_their_way(connection: AsyncConnection, run: int) -> set[int]:
 
 
 async def _skip_the_rest(connection: AsyncConnection, run: int, begun: set[int], now: datetime) -> None:
-    await _look_again(connection, run)
+    posts = exists().where(deliveries.c.run_id == run, pieces.PLANNED, ~deliveries.c.amends)
+    await connection.execute(update(runs).where(runs.c.id == run, posts).values(left_out=True))
+    await _look_again(connection, run, posts)
     half_done = exists().where(pages.c.delivery_id == deliveries.c.id)
     held = exists().where(chunks.c.id == deliveries.c.chunk_id, chunks.c.lease.is_not(None))
     free = or_(deliveries.c.amends, ~and_(half_done, held))
@@ -98,10 +102,9 @@ async def _skip_the_rest(connection: AsyncConnection, run: int, begun: set[int],
     await connection.run_sync(pieces.tally, await connection.run_sync(pieces.of_run, run), now)
 
 
-async def _look_again(connection: AsyncConnection, run: int) -> None:
+async def _look_again(connection: AsyncConnection, run: int, posts: ColumnElement[bool]) -> None:
     """Have the posts of a run that ends early corrected later: only who cancels nothing but corrections means these."""
     mine = deliveries.c.run_id == run
-    posts = exists().where(mine, pieces.PLANNED, ~deliveries.c.amends)
     theirs = select(deliveries.c.issue_id).where(mine, pieces.PLANNED, deliveries.c.amends)
     await connection.execute(update(issues).where(issues.c.id.in_(theirs), posts).values(amended=None))
 
@@ -140,4 +143,5 @@ def _run(row: Row[Any], counted: Row[Any] | None, permitted: float | None) -> Ru
         note=row.note,
         permitted=permitted,
         oldest=counted.due if counted and planned else None,
+        left_out=row.left_out,
     )

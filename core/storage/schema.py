@@ -151,6 +151,7 @@ runs = Table(
     Column("note", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("canary_until", Instant),
+    Column("left_out", Boolean, nullable=False, server_default=text("false")),
     Index("ix_runs_running", "id", sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")),
     Index("ix_runs_paused", "id", sqlite_where=text("state = 'paused'"), postgresql_where=text("state = 'paused'")),
 )

@@ -416,7 +416,9 @@ async def test_what_was_cancelled_can_be_sent_after_all(ledger: Ledger, database
     await runs.change(run, states=["running"], to="cancelled", note="undone", now=NOW)
     await ledger.release("me", held=[first.lease], now=NOW, on_unknown=ASK)
     assert await runs.retry(run, states=["failed", "unknown"], reason="", now=NOW) == 0
+    assert [one.left_out for one in await runs.newest()] == [True]
     assert await runs.retry(run, states=["cancelled"], reason="", now=NOW) == 3
+    assert [one.left_out for one in await runs.newest()] == [False]
     assert {work.delivery.target for work in await claim(ledger)} == {work.delivery.target for work in rest[1:]}
     assert await counts(database) == Counts(planned=3, sent=1, skipped=1)
 

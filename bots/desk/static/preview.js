@@ -23,4 +23,4 @@ tabs.forEach((tab, at) => {
 if (tabs.length) choose(tabs[0]);
 
 const form = document.getElementById("choose");
-form.addEventListener("change", () => form.requestSubmit());
+form?.addEventListener("change", () => form.requestSubmit());

@@ -122,6 +122,26 @@ async def test_a_run_at_work_shows_its_pace_and_its_button_stops_it_for_good(loc
     assert (run.counts, run.note) == (Counts(sent=1, skipped=1), "from the desk")
 
 
+async def test_what_was_left_out_can_be_sent_after_all_until_it_is(local: Client) -> None:
+    await push_to_two(local)
+    await begin(local.desk.house, "failed")
+    await local.post("/runs/1", data={"do": "cancel"})
+    await local.post("/runs/1", data={"do": "retry"})
+    again = (await local.get("/runs")).text
+    assert 'data-state="running"' in again
+    assert 'value="after-all"' in again
+    await local.post("/runs/1", data={"do": "after-all"})
+    assert 'value="after-all"' not in (await local.get("/runs")).text
+
+
+async def test_why_a_run_stands_as_it_does_is_told_in_the_readers_language(local: Client) -> None:
+    await push_to_two(local)
+    await local.post("/runs/1", data={"do": "cancel"})
+    chinese = {"Accept-Language": "zh"}
+    assert "<p>在桌面页操作</p>" in (await local.get("/runs", headers=chinese)).text
+    assert "已取消</p>" in (await local.get("/receipts", params={"run": "1"}, headers=chinese)).text
+
+
 async def push_to_two(local: Client) -> None:
     for number in (1, 2):
         line = {"text": "/subscribe 8:30 Shanghai", "conversation": target_of(f"reader-{number}").chat, "lang": "en"}
@@ -129,7 +149,7 @@ async def push_to_two(local: Client) -> None:
     await local.desk.house.pusher.push("daily")
 
 
-async def begin(house: House, state: Literal["sent", "unknown"] = "sent") -> None:
+async def begin(house: House, state: Literal["sent", "unknown", "failed"] = "sent") -> None:
     """End the first delivery of the newest run, and keep the rest."""
     now = house.clock.now()
     account, minute = Account(platform=READS.platform, account=READS.account), timedelta(minutes=1)

@@ -178,6 +178,15 @@ async def test_an_older_issue_is_named_where_issues_are_chosen(local: Client, mo
     assert re.findall(r'<option value="(daily[^"]+)" selected>', page) == ["daily/en/2026-01-05"]
 
 
+async def test_where_no_issue_is_there_is_none_to_choose(local: Client) -> None:
+    archive = local.desk.house.archive
+    for head in await archive.heads():
+        await archive.withdraw(head.ref)
+    page = (await local.get("/preview")).text
+    assert 'name="issue"' not in page
+    assert '<details class="paste" open>' in page
+
+
 async def test_what_a_message_counts_is_named_in_the_readers_language(local: Client) -> None:
     page = (await local.get("/preview", headers={"Accept-Language": "zh"})).text
     assert re.search(r"/ 4,096 字符<", page)

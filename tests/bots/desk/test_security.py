@@ -30,6 +30,14 @@ async def test_a_desk_that_others_can_reach_is_closed_without_the_token(guarded:
     assert sent_away.headers["location"].startswith("/login?next=")
 
 
+async def test_only_who_is_logged_in_is_offered_the_menu_and_to_log_out(guarded: Client) -> None:
+    outside = (await guarded.get("/login")).text
+    assert "/logout" not in outside
+    assert 'href="/runs"' not in outside
+    await guarded.post("/login", data={"token": TOKEN})
+    assert "/logout" in (await guarded.get("/archive")).text
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/login", "/static/desk.css"])
 async def test_health_login_and_style_are_open(guarded: Client, path: str) -> None:
     assert (await guarded.get(path)).status_code == 200

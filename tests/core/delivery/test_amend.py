@@ -295,6 +295,7 @@ async def test_a_cancelled_correction_leaves_the_posts_sent_as_they_were(desk: D
     await desk.deliver()
     assert desk.board.calls == []
     assert await desk.counts() == Counts(sent=READERS)
+    assert [run.left_out for run in await SqlRuns(desk.database).newest()] == [False]
 
 
 async def test_who_cancels_the_rest_of_a_run_keeps_no_post_from_being_corrected(desk: Desk) -> None:
@@ -310,6 +311,8 @@ async def test_who_cancels_the_rest_of_a_run_keeps_no_post_from_being_corrected(
     await desk.deliver()
     assert {tuple(desk.board.of(f"chat-{number}")) for number in range(READERS)} == {("A", "B")}
     assert await desk.counts() == Counts(sent=READERS, skipped=1)
+    [run] = await SqlRuns(desk.database).newest()
+    assert (run.state, run.left_out) == ("done", True)
 
 
 async def test_what_failed_before_a_correction_does_not_stop_it(database: Database) -> None:
