@@ -105,9 +105,10 @@ class Presses:
             pressed=True,
             offers=OFFERS,
         )
-        async with Working(self._parts.api, self._parts.services.clock, here):
-            reply = await dispatch(request, self._parts.services)
         alone = here.chat == str(query.from_user.id)
+        draft = int(message_id) if beside and alone else 0
+        async with Working(self._parts.api, self._parts.services.clock, here, draft=draft) as working:
+            reply = await dispatch(replace(request, progress=working.progress), self._parts.services)
         if reply.private:
             first = self._answers.messages(reply)[0]
             if len(first.text) <= ALERT and not (alone and first.actions):

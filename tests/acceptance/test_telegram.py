@@ -765,6 +765,17 @@ async def test_an_answer_of_a_model_grows_in_a_direct_chat(hooked: tuple[Bot, Fa
     assert bot.fake.texts(chat) == [said]
 
 
+async def test_so_does_one_to_a_question_that_is_only_pressed(hooked: tuple[Bot, FakeModel, Path]) -> None:
+    bot, model, _folder = hooked
+    chat = bot.reader()
+    await bot.ask(chat, "/today")
+    first = "Beaver CLI 1.4 is a coding agent [1]."
+    model.plan(Turn(say=f"{first} Beaver CLI 1.4 is an agent for the terminal [1].", pause=0.3))
+    await bot.press(chat, "Beaver CLI 1.4: what is new?")
+    assert [call.payload["text"] for call in bot.fake.calls("sendMessageDraft", chat)][:1] == [first]
+    assert bot.fake.texts(chat)[1].startswith(f"{first} Beaver CLI")
+
+
 async def test_a_group_sees_that_an_answer_is_being_typed(hooked: tuple[Bot, FakeModel, Path]) -> None:
     bot, model, _folder = hooked
     model.plan(Turn(wait=1.2))
