@@ -52,7 +52,7 @@ class TelegramApp:
         self._rights = Rights(parts.api, parts.services.clock)
         tryout = RichTryout(parts, self._answers)
         self._presses = Presses(parts, self._answers, self._links, self._rights, tryout)
-        self._events = ChatEvents(parts.api, parts.account, parts.services, self._answers.say, me)
+        self._events = ChatEvents(parts.api, parts.account, parts.services, self._answers.say, self._rights, me)
         self._inline = InlineMode(parts, self._links, me)
 
     async def handle(self, update: Update) -> None:
@@ -89,7 +89,7 @@ class TelegramApp:
         here = target_of(message, self._parts.account)
         line, about = aimed(line, here)
         user = message.from_user
-        if about != here and not (user and await self._rights.manages(about.chat, user)):
+        if about != here and (user is None or await self._rights.refusal(about.chat, user)):
             line, about = "at", here
         request = await self._request(line, about, here, message)
         reply = await self._reply(request, here, message)

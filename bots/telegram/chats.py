@@ -12,7 +12,8 @@ from telegram import MessageOriginChannel
 
 from bots.telegram.api import HARMLESS, insist
 from bots.telegram.chat_rights import IN_CHANNELS, MANAGES
-from bots.telegram.hear import MANAGERS, language_of
+from bots.telegram.hear import language_of
+from bots.telegram.rights import UNSEEN
 from core.commands.dispatch import dispatch
 from core.commands.model import Reply, Request
 from core.commands.page import page
@@ -28,17 +29,17 @@ if TYPE_CHECKING:
     from telegram import ChatMemberUpdated, Message, User
 
     from bots.telegram.api import Api
+    from bots.telegram.rights import Rights
     from core.commands.services import Services
     from core.document.nodes import Block, Document
 
+MANAGERS = frozenset({"creator", "administrator"})
 AWAY = frozenset({"left", "kicked"})
 GONE = "gone"
 """How the reasons begin for which a subscription ends that could not be delivered any more."""
 _CHANNEL_NAME = re.compile(r"(?:@|(?:https?://)?t\.me/)(?P<name>[A-Za-z]\w{3,31})")
 
 
-_UNSEEN = mark("I can't see that chat. Make me an admin of it first, then try again.")
-_NOT_THEIRS = mark("Only admins of that chat can set it up.")
 _NO_ADMIN = mark("Make me an admin of the channel with the right to post, then try again.")
 _NOT_IN = mark("I am not in that group yet. Add me there first, then try again.")
 _MAY_NOT_POST = mark("I am an admin of “{name}”, but may not post there. Allow me to post messages, then try again.")
@@ -53,11 +54,12 @@ class Say(Protocol):
 class ChatEvents:
     """Keeps subscriptions in step with what Telegram tells about chats."""
 
-    def __init__(self, api: Api, account: str, services: Services, say: Say, me: User) -> None:
+    def __init__(self, api: Api, account: str, services: Services, say: Say, rights: Rights, me: User) -> None:
         self._api = api
         self._account = account
         self._services = services
         self._say = say
+        self._rights = rights
         self._me = me
         self._greeted: dict[int, str] = {}
 
@@ -131,16 +133,16 @@ class ChatEvents:
         try:
             found = await self._ask("getChat", chat_id=chat)
             mine = await self._ask("getChatMember", chat_id=found["id"], user_id=self._me.id)
-            theirs = await self._ask("getChatMember", chat_id=found["id"], user_id=user.id)
+            refusal = await self._rights.refusal(str(found["id"]), user)
         except SendError as error:
             if error.kind in HARMLESS:
                 raise
-            await self._tell(user, _UNSEEN)
+            await self._tell(user, UNSEEN)
             return
         if message.chat_shared and self._greeted.pop(user.id, "") == str(found["id"]):
             return  # picking the channel made the bot its admin, and that was answered
-        if theirs["status"] not in MANAGERS:
-            await self._tell(user, _NOT_THEIRS)
+        if refusal:
+            await self._tell(user, refusal)
         elif not _is_in(found["type"], mine["status"]):
             await self._tell(user, _NO_ADMIN if found["type"] == "channel" else _NOT_IN)
         else:

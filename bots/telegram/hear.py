@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _COMMAND = re.compile(r"[/／](?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<args>.*))?", re.DOTALL)
 _REF = re.compile(r"[a-z0-9-]+/[a-z]{2}/\d{4}-\d{2}-\d{2}")
 _ASKING = re.compile(r"(?P<line>(?:at -?\d+ )?(?:settings (?:zone|time)|subscribe)) \S")
-MANAGERS = frozenset({"creator", "administrator"})
 
 
 def is_somebodys(message: Message, me: User) -> bool:

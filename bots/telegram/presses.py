@@ -82,8 +82,8 @@ class Presses:
             await self._ask_where(here, query)
             return {}
         line, about = aimed(data, here)
-        if about != here and not await self._rights.manages(about.chat, query.from_user):
-            return _alert(_("Only admins of that chat can set it up."))
+        if about != here and (refusal := await self._rights.refusal(about.chat, query.from_user)):
+            return _alert(_(refusal))
         return await self._run(query, line, here, about, message_id=str(message.message_id))
 
     async def _texts(self, query: CallbackQuery) -> Texts:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bots.telegram.api import HARMLESS, insist
-from bots.telegram.hear import MANAGERS
 from core.commands.dispatch import minds_rights
 from core.delivery.model import SendError
+from core.i18n import mark
 
 if TYPE_CHECKING:
     from telegram import Message, User
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from bots.telegram.api import Api
     from core.clock import Clock
     from core.target import Target
+
+UNSEEN = mark("I can't see that chat. Make me an admin of it first, then try again.")
+_NOT_THEIRS = mark("Only admins who may post there can set it up.")
+_ID = re.compile(r"-?\d{1,16}")
 
 
 class Rights:
@@ -37,15 +42,23 @@ class Rights:
         """Tell whether whoever pressed a button may run the command on the chat that it stands in."""
         return not minds_rights(command, args) or here.chat == str(user.id) or await self.manages(here.chat, user)
 
-    async def manages(self, chat: str, user: User) -> bool:
-        """Tell whether the user is an admin of the chat. Raises ``SendError`` if Telegram cannot be asked now."""
+    async def refusal(self, chat: str, user: User) -> str | None:
+        """Return why the user may not set up a chat from elsewhere, as a text to translate; None if they may."""
         try:
-            asked = {"chat_id": int(chat), "user_id": user.id}
-            member = await insist(partial(self._api.call, "getChatMember", asked), self._clock, again=HARMLESS)
-        except ValueError:
-            return False
+            return None if await self.manages(chat, user) else _NOT_THEIRS
         except SendError as error:
             if error.kind in HARMLESS:
                 raise
+            return UNSEEN
+
+    async def manages(self, chat: str, user: User) -> bool:
+        """Tell whether the user is an admin of the chat, of a channel one who may post there.
+
+        Raises ``SendError`` if Telegram does not say. A single member can be asked for only where the bot is an admin
+        itself: https://core.telegram.org/bots/api#getchatmember.
+        """
+        if not _ID.fullmatch(chat):
             return False
-        return member["status"] in MANAGERS
+        ask = partial(self._api.call, "getChatAdministrators", {"chat_id": int(chat)})
+        admins = await insist(ask, self._clock, again=HARMLESS)
+        return any(admin["user"]["id"] == user.id and admin.get("can_post_messages", True) for admin in admins)

@@ -294,7 +294,7 @@ async def test_a_forged_button_gets_nobody_into_another_chat(line: str, bot: Bot
     before = bot.fake.texts(stranger)
     button["callback_data"] = f"at {chat} {line}"
     told = await bot.press(stranger, button["text"])
-    assert "Only admins of that chat" in told["text"]
+    assert "Only admins who may post there" in told["text"]
     assert bot.fake.texts(stranger) == before
     assert "I don't know /at" in await bot.ask(stranger, f"/at {chat} {line}")
     assert "8:30" in await bot.ask(chat, "/settings", user=7)
@@ -331,7 +331,7 @@ async def test_plain_words_give_nobody_the_rights_of_an_admin(words: str, bot: B
 @pytest.mark.parametrize("trouble", [Refusal(429, "Too Many Requests: retry after 1", retry_after=1), "after"])
 async def test_an_admin_is_one_also_when_telegram_has_to_be_asked_twice(trouble: Refusal | str, bot: Bot) -> None:
     chat = bot.group(admins={7})
-    bot.fake.fail("getChatMember", chat, trouble)
+    bot.fake.fail("getChatAdministrators", chat, trouble)
     assert "Subscribed" in await bot.ask(chat, "/subscribe 8:30", user=7)
 
 
@@ -457,7 +457,7 @@ async def test_a_group_is_set_up_once_the_bot_is_in_it_and_in_the_language_that_
     assert "Readers\n\n这里还没有订阅" in await bot.ask(owner, "@thegroup")
     await bot.press(owner, "订阅")
     assert "订阅成功" in bot.fake.texts(owner)[-1]
-    assert "只有那里的管理员才能设置" in await bot.ask(bot.reader(), "@thegroup", lang="zh-hans")
+    assert "只有在那里能发消息的管理员才能设置" in await bot.ask(bot.reader(), "@thegroup", lang="zh-hans")
 
 
 async def test_a_channel_is_set_up_by_forwarding_or_picking_it(bot: Bot) -> None:
@@ -501,6 +501,19 @@ async def test_a_story_can_be_shared(bot: Bot) -> None:
     link, _start, said = address.partition("?start=")
     assert link == "https://t.me/paper_bot"
     assert await bot.ask(bot.reader(), f"/start {said}") == story["text"]
+
+
+async def test_an_admin_of_a_channel_who_may_not_post_there_does_not_let_the_bot_post(bot: Bot) -> None:
+    owner, moderator = bot.reader(), bot.reader()
+    channel = bot.fake.chat(
+        -next(bot.numbers), "channel", title="Ours", username="ours", admins={owner, moderator, BOT}
+    )
+    channel.rights[moderator] = {"can_post_messages": False}
+    assert "Only admins who may post" in await bot.ask(moderator, "@ours")
+    assert bot.fake.buttons(moderator) == []
+    assert "Ours" in await bot.ask(owner, "@ours")
+    bot.fake.fail("getChatAdministrators", channel.id, Refusal(403, "Forbidden: bot was kicked from the channel chat"))
+    assert "I can't see that chat" in (await bot.press(owner, "Subscribe"))["text"]
 
 
 async def test_strangers_cannot_set_up_a_channel(bot: Bot) -> None:

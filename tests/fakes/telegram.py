@@ -69,6 +69,7 @@ class Chat:
     blocked: str = ""
     permissions: JSON = field(default_factory=lambda: {"can_send_messages": True})
     member: JSON = field(default_factory=dict)
+    rights: dict[int, JSON] = field(default_factory=dict)
     moved_to: int = 0
 
     @property
@@ -412,8 +413,19 @@ class FakeTelegram:
         shared = {"permissions": chat.permissions} if chat.type in {"group", "supergroup"} else {}
         return {**chat.json, **shared, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": {}}
 
+    def _getChatAdministrators(self, payload: JSON) -> list[JSON]:  # noqa: N802
+        chat = self._chat(payload)
+        rights = {"can_post_messages": True} if chat.type == "channel" else {}
+        people = sorted(chat.admins - {BOT})
+        return [
+            {"status": "administrator", **rights, **chat.rights.get(each, {}), "user": _user(each, "en")}
+            for each in people
+        ]
+
     def _getChatMember(self, payload: JSON) -> JSON:  # noqa: N802
         chat = self._chat(payload)
+        if payload["user_id"] != BOT and BOT not in chat.admins:
+            raise Refusal(400, "Bad Request: CHAT_ADMIN_REQUIRED")
         status = "administrator" if payload["user_id"] in chat.admins else "member"
         rights = {"can_post_messages": True} if status == "administrator" else {}
         special = chat.member if payload["user_id"] == BOT else {}

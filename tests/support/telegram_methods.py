@@ -31,6 +31,7 @@ METHODS = {
     "pinChatMessage": "chat_id! message_id! disable_notification",
     "getChat": "chat_id!",
     "getChatMember": "chat_id! user_id!",
+    "getChatAdministrators": "chat_id!",
     "answerCallbackQuery": "callback_query_id! text show_alert url cache_time",
     "answerInlineQuery": "inline_query_id! results! cache_time is_personal next_offset button",
 }
