@@ -17,6 +17,7 @@ from bots.discord.send import MESSAGES, open_thread
 from core.commands.dispatch import dispatch
 from core.commands.model import Reply
 from core.commands.page import page
+from core.commands.registry import COMMANDS
 from core.commands.turn import shown
 from core.document.build import paragraph
 from core.document.nodes import Actions
@@ -84,6 +85,8 @@ class Replies:
             return await self._answer(event, line, await self._not_at_home(event, line))
         if opens_thread(event, line):
             return await self._in_thread(event, line, exchange)
+        if refusal := await self._may_not(event, line):
+            return await self._answer(event, line, refusal)
         refusal = await self._lacking(event, line)
         if refusal and line.command == "subscribe":
             return await self._answer(event, line, refusal)
@@ -96,6 +99,16 @@ class Replies:
         said = _("I could not open a direct chat with you, and I am not a member here.")
         how = _("Allow direct messages in Discord's privacy settings, or add me to a server of yours, then try again.")
         return Reply(document=page(_, said, paragraph(said), paragraph(how)), private=True)
+
+    async def _may_not(self, event: discord.Interaction[Any], line: Line) -> Reply | None:
+        """Name the rights that a reader lacks to change what a server gets."""
+        command = COMMANDS.get(line.command)
+        if command is None or command.audience != "manager" or rights.may_manage(line.place):
+            return None
+        _ = await self._texts(event, line)
+        said = _("{command} takes the right to manage this channel or the server.", command=f"/{command.name}")
+        hint = _("You can always use it in a direct message to me.")
+        return Reply(document=page(_, said, paragraph(said), paragraph(hint)), private=True)
 
     async def _texts(self, event: discord.Interaction[Any], line: Line) -> Texts:
         return texts(await self._parts.lang(line.place.target, press.lang_of(event)))

@@ -14,6 +14,7 @@ from core.document.text import utf16_length
 from core.i18n import mark
 from core.render.buttons import token
 from core.subscriptions.service import Wish
+from core.subscriptions.zones import zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,7 +139,7 @@ def time_form(scope: str, subscription: Subscription | None, _: Texts) -> dict[s
     slot = subscription.slot if subscription else None
     fields = (
         ("time", _("Time, and days if you like"), f"{slot.time:%H:%M}" if slot else "", True),
-        ("zone", _("City or time zone"), slot.zone if slot else "", False),
+        ("zone", _("City or time zone"), zone_name(slot.zone, _.lang) if slot else "", False),
     )
     return {
         "custom_id": f"{scope}{TIME}",

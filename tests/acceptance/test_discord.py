@@ -152,7 +152,7 @@ async def test_commands_are_registered_once_with_chinese_names(bot: Bot) -> None
 async def test_subscribing_is_for_managers_and_needs_the_rights_to_post(bot: Bot) -> None:
     refused = await bot.fake.slash("subscribe", rights=0)
     assert refused.private
-    assert "Only admins" in refused.text
+    assert "the right to manage this channel or the server" in refused.text
     lacking = await bot.fake.slash("subscribe", ours=0)
     assert "View Channel" in lacking.text
     assert "https://discord.com/oauth2/authorize?" in lacking.text
@@ -212,6 +212,7 @@ async def test_settings_change_what_discord_adds(bot: Bot) -> None:
     assert "Not everyone may mention that role" in staff.text
     form = await fake.press(role.message, "Type a time…", channel="501")
     assert form.kind == 9
+    assert [row["components"][0]["value"] for row in form.form["components"]] == ["08:30", "Shanghai"]
     misread = await fake.fill_in(form.form, {"time": "25:00"}, message=role.message)
     assert (misread.kind, misread.private) == (4, True)
     done = await fake.fill_in(form.form, {"time": "9:15", "zone": "Tokyo"}, message=role.message)
