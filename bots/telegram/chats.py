@@ -86,8 +86,9 @@ class ChatEvents:
         if chat.type == "channel":
             self._greeted[user.id] = target.chat
             await self._offer(chat.to_dict(), update.new_chat_member.to_dict(), user)
-        elif chat.type != "private" and not await self._services.subscriptions.of_target(target):
-            request = Request(command="start", args="", target=target, user=str(user.id), lang=language_of(user))
+        elif chat.type != "private":
+            command = "subscribe" if await self._services.subscriptions.of_target(target) else "start"
+            request = Request(command=command, args="", target=target, user=str(user.id), lang=language_of(user))
             reply = await dispatch(request, self._services)
             await self._say(target, replace(reply, document=for_group(reply.document, self._me)))
 

@@ -1,11 +1,11 @@
-"""Updates between arrival and answer: kept before they are confirmed, handled once, in order within a chat."""
+"""Updates between arrival and answer: kept before they are confirmed, handled once, a person's in order."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
 from telegram import Update
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 OLD = timedelta(minutes=5)
 """A text this old is answered only if it is the last that its chat said to us, or changes something there."""
 FINISH_SECONDS = 5
+
+Lane: TypeAlias = tuple[int, ...]
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +59,7 @@ class Mail:
 
 
 class Lanes:
-    """Handles updates of different chats side by side, those of one chat one after the other."""
+    """Handles updates of different chats and people side by side, those of one in one chat one after the other."""
 
     def __init__(
         self, handle: Callable[[Update], Awaitable[None]], mail: Mail, bot: Bot, clock: Clock, me: User
@@ -67,7 +69,7 @@ class Lanes:
         self._bot = bot
         self._clock = clock
         self._me = me
-        self._last: dict[int, asyncio.Task[None]] = {}
+        self._last: dict[Lane, asyncio.Task[None]] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
 
     async def hand_out(self) -> None:
@@ -89,13 +91,12 @@ class Lanes:
             task.cancel()
 
     def _enter(self, update: Update) -> None:
-        chat = update.effective_chat or update.effective_user
-        lane = chat.id if chat else 0
+        lane = tuple(who.id if who else 0 for who in (update.effective_chat, update.effective_user))
         task = asyncio.create_task(self._after(self._last.get(lane), update))
         self._last[lane] = self._running[update.update_id] = task
         task.add_done_callback(lambda done: self._leave(lane, update.update_id, done))
 
-    def _leave(self, lane: int, number: int, task: asyncio.Task[None]) -> None:
+    def _leave(self, lane: Lane, number: int, task: asyncio.Task[None]) -> None:
         del self._running[number]
         if self._last.get(lane) is task:
             del self._last[lane]

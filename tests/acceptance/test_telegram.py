@@ -606,6 +606,10 @@ async def test_a_group_that_adds_the_bot_is_greeted_and_subscribed_by_the_link(b
     await bot.fake.member(chat, "left", "member")
     await bot.fake.until(lambda: bool(bot.fake.texts(chat)))
     assert "Subscribed" in await bot.ask(chat, "/start@paper_bot subscribe")
+    await bot.fake.member(chat, "member", "left")
+    await bot.fake.member(chat, "left", "member")
+    await bot.fake.until(lambda: len(bot.fake.texts(chat)) > 2)
+    assert "This chat is subscribed: every day at 08:00" in bot.fake.texts(chat)[-1]
 
 
 async def test_settings_are_changed_with_buttons_alone(bot: Bot) -> None:

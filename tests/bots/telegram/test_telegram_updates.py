@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Readers:
-    """Takes updates to be handled; does not end with those of ``stuck`` chats."""
+    """Takes updates to be handled; does not end with those of ``stuck`` people."""
 
     def __init__(self, *, stuck: frozenset[int] = frozenset()) -> None:
         self.begun: list[int] = []
@@ -42,7 +42,7 @@ class Readers:
 
     async def __call__(self, update: Update) -> None:
         self.begun.append(update.update_id)
-        if update.effective_chat and update.effective_chat.id in self._stuck:
+        if update.effective_user and update.effective_user.id in self._stuck:
             await asyncio.Event().wait()
         await asyncio.sleep(0.001)
         self.ended.append(update.update_id)
@@ -121,6 +121,22 @@ async def test_a_fetched_update_is_handled_once_and_in_the_order_of_its_chat(
     await until(readers, 4)
     await stop(again, fake, mail, api)
     assert readers.ended == sorted(set(readers.ended))
+
+
+async def test_nobody_in_a_group_waits_for_the_answer_to_somebody_else(
+    api: Api, mail: Mail, fake: FakeTelegram
+) -> None:
+    readers = Readers(stuck=frozenset({7}))
+    fake.chat(-5, "supergroup", title="Readers")
+    for person in (7, 7, 8):
+        await fake.say(-5, "/today", user=person)
+    await mail.keep(fake._updates)
+    lanes = Lanes(readers, mail, api, SystemClock(), USER)
+    await lanes.hand_out()
+    await until(readers, 1)
+    assert len(readers.begun) == 2
+    for task in lanes._running.values():
+        task.cancel()
 
 
 async def test_what_was_not_handled_when_the_program_ended_is_handled_after_the_next_start(
