@@ -9,7 +9,7 @@ import discord
 
 from bots.discord import rights
 from bots.discord.errors import DiscordError
-from bots.discord.menu import HASH, commands, digest_of
+from bots.discord.menu import are_registered, commands
 from bots.discord.press import FORUM, THREADS
 from bots.platform import Finding
 
@@ -72,11 +72,8 @@ def _installs(config: Mapping[str, Any]) -> Finding:
 
 async def _synced(api: Api, notes: SqlNotes, application: str) -> Finding:
     """Tell whether Discord has the commands as they are now."""
-    wanted = commands()
-    there = await api.call("GET", "/applications/{application_id}/commands", application_id=application)
-    named = {(one["type"], one["name"]) for one in there} == {(one["type"], one["name"]) for one in wanted}
-    if named and await notes.get(HASH + application) == digest_of(wanted):
-        return Finding(level="ok", subject="discord commands", message=f"{len(wanted)} registered")
+    if await are_registered(api, notes, application):
+        return Finding(level="ok", subject="discord commands", message=f"{len(commands())} registered")
     advice = "They are registered when `paperboy run` starts."
     return Finding(level="warning", subject="discord commands", message="not registered as they are", advice=advice)
 

@@ -33,6 +33,7 @@ FREE: Final = frozenset({"question"})
 EXPLAIN, ASK = mark("Explain this"), mark("Ask about this")
 WHERE: Final = "channel"
 HASH: Final = "discord:commands:"
+REGISTERED: Final = "/applications/{application_id}/commands"
 INSIDE: Final = frozenset({"story", "page"})
 """Only buttons run these: what they are about has a key, which nobody types."""
 CHOICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
@@ -113,11 +114,19 @@ def digest_of(wanted: list[dict[str, Any]]) -> str:
 
 
 async def sync(api: Api, notes: SqlNotes, application: str) -> bool:
-    """Register the commands if they are not those registered last; return whether that was so."""
-    wanted = commands()
-    digest = digest_of(wanted)
-    if await notes.get(HASH + application) == digest:
+    """Register the commands if Discord does not have them; return whether that was so."""
+    if await are_registered(api, notes, application):
         return False
-    await api.call("PUT", "/applications/{application_id}/commands", wanted, application_id=application)
-    await notes.put(HASH + application, digest)
+    wanted = commands()
+    await api.call("PUT", REGISTERED, wanted, application_id=application)
+    await notes.put(HASH + application, digest_of(wanted))
     return True
+
+
+async def are_registered(api: Api, notes: SqlNotes, application: str) -> bool:
+    """Tell whether these are the commands registered last, and nobody has taken any away since."""
+    wanted = commands()
+    if await notes.get(HASH + application) != digest_of(wanted):
+        return False
+    there = await api.call("GET", REGISTERED, application_id=application)
+    return {(one["type"], one["name"]) for one in there} == {(one["type"], one["name"]) for one in wanted}

@@ -336,6 +336,15 @@ async def test_a_platform_that_stumbled_is_served_again(stand: Stand, monkeypatc
     await asyncio.wait({serving})
 
 
+async def test_commands_that_somebody_took_away_are_registered_again(stand: Stand) -> None:
+    assert await stand.platform._register()
+    assert not await stand.platform._register()
+    registered = len(stand.fake.commands)
+    del stand.fake.commands[3:]
+    assert await stand.platform._register()
+    assert len(stand.fake.commands) == registered
+
+
 async def test_the_doctor_asks_for_another_token_only_if_it_is_refused(stand: Stand) -> None:
     for status, advice in ((401, "Reset the token"), (404, f"reaches {stand.fake.url}")):
         stand.fake.fail("GET", "/users/@me", status, {"code": 0, "message": f"{status}: No"})
