@@ -46,27 +46,39 @@ class Clock:
     minute: int = 0
 
 
-def read_time(text: str, at: int) -> tuple[time | None, int] | None:
-    """Read a time from folded ``text`` at ``at``; return it and where it ends, None if there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A time that was read, and where it ends.
 
-    The time is None when what stands there looks like a time and is not on the clock (``25:00``).
+    ``time`` is None when what stands there looks like a time and is not on the clock (``25:00``). ``ends_the_day``
+    tells that it belongs to the night after the day that is named with it: ``24:00``, ``晚上12点``.
     """
+
+    time: time | None
+    end: int
+    ends_the_day: bool = False
+
+
+def read_time(text: str, at: int) -> Read | None:
+    """Read a time from folded ``text`` at ``at``; return None if there is none."""
     for pattern, clock in _FORMS:
         if found := pattern.match(text, at):
             halves = found.groupdict()
             half = halves.get("before") or halves.get("after")
-            return _on_the_clock(clock(found), HALVES[half] if half else None), found.end()
+            return _on_the_clock(clock(found), HALVES[half] if half else None, found.end())
     if found := _NAMED.match(text, at):
-        return NAMED[found[0]], found.end()
+        named = NAMED[found[0]]
+        return Read(time=named, end=found.end(), ends_the_day=named == time(0))
     return None
 
 
-def _on_the_clock(clock: Clock, half: Half | None) -> time | None:
+def _on_the_clock(clock: Clock, half: Half | None, end: int) -> Read:
     hour = _hour(clock.hour, half) if half and clock.hour <= NOON else clock.hour
     minutes = hour * 60 + clock.minute
     if clock.minute > 59 or not 0 <= minutes <= MIDNIGHT * 60:  # noqa: PLR2004 - minutes of an hour
-        return None
-    return time(minutes // 60 % MIDNIGHT, minutes % 60)
+        return Read(time=None, end=end)
+    is_late = hour == MIDNIGHT or (half in {"night", "late"} and hour < FIRST_OF_EVENING)
+    return Read(time=time(minutes // 60 % MIDNIGHT, minutes % 60), end=end, ends_the_day=is_late)
 
 
 def _hour(hour: int, half: Half) -> int:

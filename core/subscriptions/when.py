@@ -33,6 +33,8 @@ def parse_when(
 ) -> Slot:
     """Read a time, a zone and weekdays from ``text``, in any order; several mentions of days add up.
 
+    Midnight at the end of a day, as in ``Friday 24:00`` and ``周五晚上12点``, is that of the day after.
+
     Raises ``UsageError`` in the language ``lang``, naming the word that is not understood and an example.
     """
     reader = _Reader(text, lang)
@@ -65,11 +67,14 @@ class _Reader:
         self.time: time | None = None
         self.zone: str | None = None
         self.weekdays: frozenset[int] = frozenset()
+        self._ends_the_day = False
 
     def read(self) -> None:
         at = self._skip(0)
         while at < len(self._text):
             at = self._skip(self._days(at) or self._time(at) or self._zone(at) or self._filler(at))
+        if self._ends_the_day:
+            self.weekdays = frozenset(day % 7 + 1 for day in self.weekdays)
 
     def _skip(self, at: int) -> int:
         found = _BETWEEN.match(self._text, at)
@@ -84,14 +89,14 @@ class _Reader:
     def _time(self, at: int) -> int | None:
         if (found := read_time(self._text, at)) is None:
             return None
-        said, end = found
+        said, end = found.time, found.end
         _ = texts(self._lang)
         if said is None:
             word = self._said(at, end)
             raise UsageError(_("“{word}” is not on the clock. Try: {example}", word=word, example=_example(self._lang)))
         if self.time not in {None, said}:
             raise UsageError(_("Only one time, please. Try: {example}", example=_example(self._lang)))
-        self.time = said
+        self.time, self._ends_the_day = said, found.ends_the_day
         return end
 
     def _zone(self, at: int) -> int | None:
