@@ -181,6 +181,6 @@ def test_a_missing_sdk_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch)
         raise ModuleNotFoundError("No module named 'openai'", name="openai")
 
     monkeypatch.setattr(models, "import_module", missing)
-    with pytest.raises(UsageError, match=r"pip install 'paperboy\[openai\]'"):
+    with pytest.raises(UsageError, match=r"pip install '\.\[openai\]'"):
         open_model(ModelSettings(model="m", base_url="http://127.0.0.1:1"))
     assert importlib.import_module("bots.models") is models

