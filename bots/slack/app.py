@@ -9,6 +9,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from core.delivery.model import SendError
+from core.i18n import texts
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncRespond
@@ -45,6 +46,8 @@ class SlackApp:
         self._commands = commands
         self._modals = modals
 
+        _ = texts(answers.services.publication.lang)
+
         async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
             return await answers.workspaces.authorize(enterprise_id, team_id)
 
@@ -52,6 +55,9 @@ class SlackApp:
             client=answers.api.client,
             authorize=authorize,  # type: ignore[arg-type]  # Bolt takes None for "not served"
             request_verification_enabled=False,
+            user_facing_authorize_error_message=_(
+                "I am not installed in this workspace any more. Please install me again."
+            ),
         )
         self._listen(homes, talk, joining, leaving)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bots.broadcast import BROKEN, Pages, addressed
 from bots.slack.errors import refusal, send_error
@@ -32,7 +32,7 @@ class Posts:
             await self._presses.remember(message.actions)
             page = self._pages.put(message, message.payload)
         place = {"channel": channel, **({"thread_ts": thread} if thread else {})}
-        own = {**place, "metadata": {"event_type": DELIVERY, "event_payload": {"key": key}}}
+        own = {**place, "metadata": metadata(key)}
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
         try:
             answer = await self._pool.post(f"{self._url}{message.method}", addressed(own, page), headers)
@@ -42,3 +42,8 @@ class Posts:
         if answer.status != OK or not said.get("ok"):
             raise refusal(answer.status, answer.headers, said)
         return str(said["ts"])
+
+
+def metadata(key: str) -> dict[str, Any]:
+    """Return what a post is found again by. https://docs.slack.dev/messaging/message-metadata."""
+    return {"event_type": DELIVERY, "event_payload": {"key": key}}

@@ -159,8 +159,12 @@ def _message(page: Document, said: str, layout: _Layout, number: int, pages: int
 
 def _fallback(text: str) -> str:
     """Return what notifications show: mrkdwn, in which three characters have a meaning."""
-    short = plain(truncate((Text(clean(text)),), SLACK.limits["header"].value)) or NOTHING
-    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escape(plain(truncate((Text(clean(text)),), SLACK.limits["header"].value)) or NOTHING)
+
+
+def escape(text: str) -> str:
+    """Return text as Slack reads it. https://docs.slack.dev/messaging/formatting-message-text#escaping."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _plain(text: str) -> SlackBlock:

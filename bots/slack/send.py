@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 
 from bots.slack.errors import code_of
-from bots.slack.posts import DELIVERY
+from bots.slack.posts import DELIVERY, metadata
+from bots.slack.render import escape
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ RECENT = 15
 https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps
 """
 
+OF_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_blocks_too_many"})
+"""Refusals of what a page is made of, whose limits are not all documented: its words go out nevertheless."""
 LATELY = timedelta(minutes=10)
 """How far back they are looked through; a thread's replies come oldest first."""
 
@@ -59,6 +62,9 @@ class SlackSender:
             try:
                 return await self._posts.post(target.chat, message, thread=threaded, key=envelope.key, token=token)
             except SendError as error:
+                if code_of(error) in OF_BLOCKS:
+                    log.warning("a page was posted as plain text", target=target.key, reason=error.reason)
+                    return await self._post_plain(target.chat, message, threaded, envelope.key, token)
                 if error.kind != "unknown":
                     raise
                 if found := await self._posted(target.chat, threaded, envelope.key, token):
@@ -66,6 +72,12 @@ class SlackSender:
                 raise
 
         return await self._with_token(target.account, post)
+
+    async def _post_plain(self, channel: str, message: Message, thread: str, key: str, token: str) -> str:
+        said = escape(message.text) or message.payload["text"]
+        page = {"text": said, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+        place = {"channel": channel, **({"thread_ts": thread} if thread else {}), "metadata": metadata(key)}
+        return str((await self._api.call("chat.postMessage", {**place, **page}, token=token))["ts"])
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Replace a page."""

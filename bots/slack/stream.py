@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.slack.errors import code_of
+from bots.slack.render import escape
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -87,5 +88,4 @@ class Stream:
 
 def escaped(text: str) -> str:
     """Return plain text as Markdown that mentions nobody and links nowhere."""
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKUP.sub(lambda found: f"\\{found[0]}", safe)
+    return _MARKUP.sub(lambda found: f"\\{found[0]}", escape(text))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = dict[str, Any]
 
-BODY = {"text", "blocks", "unfurl_links", "unfurl_media", "metadata"}
+BODY = {"text", "blocks", "unfurl_links", "unfurl_media", "metadata", "mrkdwn"}
 FIELDS = {
     "header": {"type", "block_id", "text"},
     "divider": {"type", "block_id"},
@@ -55,10 +55,12 @@ def problems(payload: Json) -> list[str]:
     found = [f"unknown argument {name}" for name in payload.keys() - BODY]
     if payload.get("unfurl_links") is not False or payload.get("unfurl_media") is not False:
         found.append("links are unfurled")
-    found += _length("text", payload.get("text", ""), 4000)
+    found += _length("text", payload.get("text", ""), 4000 if "blocks" in payload else 40_000)
     if MENTION.search(payload.get("text", "")):
         found.append("text is not escaped")
-    blocks = payload.get("blocks", [])
+    if "blocks" not in payload:
+        return found
+    blocks = payload["blocks"]
     if not 1 <= len(blocks) <= 50:
         found.append(f"{len(blocks)} blocks")
     if (characters := sum(map(utf16_length, _texts(blocks)))) > MOST_CHARACTERS:

@@ -339,6 +339,30 @@ async def test_whoever_subscribed_a_channel_is_told_once_that_posts_do_not_get_t
     assert channel in str(notice["blocks"])
 
 
+@pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_a_page_whose_blocks_slack_refuses_arrives_as_plain_text(stand: Stand, code: str) -> None:
+    channel = f"CPLAIN{code}"
+    stand.team.channels[channel] = True
+    stand.fake.plan("chat.postMessage", Answer(channel=channel, error=code))
+    document = Document(title="Monday", blocks=(paragraph("Open <!channel> & weights."), paragraph("More.")))
+    sent = await stand.platform.sender.send(
+        stand.target(channel), SlackRenderer().render(document)[0], Envelope(key="k")
+    )
+    (said,) = stand.fake.posts(channel)
+    assert said["ts"] == sent
+    assert said["text"] == "Open &lt;!channel&gt; &amp; weights.\nMore."
+    assert said["metadata"]["event_payload"] == {"key": "k"}
+    assert not said["mrkdwn"]
+
+
+async def test_a_workspace_that_is_not_served_is_told_so(stand: Stand) -> None:
+    payload = {**stand.fake.slash(HOME, "C1", "U1", "/today"), "team_id": "TNOBODY"}
+    before = len(stand.fake.calls("respond"))
+    await stand.fake.push("slash_commands", payload)
+    await stand.fake.until(lambda: len(stand.fake.calls("respond")) > before)
+    assert "Please install me again" in stand.fake.calls("respond")[-1]["text"]
+
+
 async def test_a_channel_is_joined_only_if_that_subscribes_it(stand: Stand) -> None:
     stand.team.channels["CFREE"] = False
     assert "not on the clock" in text_of(await stand.slash("/subscribe 25:99", channel="CFREE"))
