@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from bots.broadcast import Answer
     from core.delivery.model import ErrorClass
 
-UNKNOWN_MESSAGE = 10008
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 THREAD_EXISTS = 160004
-ARCHIVED = 50083
+ARCHIVED, LOCKED = 50083, 160005
 ALREADY_PUBLISHED = 40033
 ACKNOWLEDGED = 40060
 LATE = frozenset({10062, ACKNOWLEDGED, 40094})
 """The interaction is over, was answered already, or takes no more answers: nobody waits for this one."""
 
 CODES: Mapping[int, ErrorClass] = {
-    **dict.fromkeys((10003, 10004, 10013, 10015, 40007, 50027, 50278), "gone"),
+    **dict.fromkeys((UNKNOWN_CHANNEL, 10004, 10013, 10015, 40007, 50027, 50278), "gone"),
     50007: "pause",
     **dict.fromkeys(
-        (40067, 50001, 50008, 50013, 50024, ARCHIVED, 160005, 160006, 200000, 220001, 240000),
+        (40067, 50001, 50008, 50013, 50024, ARCHIVED, LOCKED, 160006, 200000, 220001, 240000),
         "config",
     ),
     **dict.fromkeys((20016, 20022, 20028, 20029, 30046, 40003), "wait"),

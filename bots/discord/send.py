@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bots.discord.buttons import short
-from bots.discord.errors import ARCHIVED, THREAD_EXISTS, UNKNOWN_MESSAGE, DiscordError
+from bots.discord.errors import ARCHIVED, LOCKED, THREAD_EXISTS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordError
 from bots.discord.issue import ref_in
 from core.document.nodes import Text
 from core.document.text import plain, truncate, utf16_length
@@ -35,6 +35,7 @@ NONCE_HOLDS = timedelta(minutes=1)
 """Discord answers a known nonce with the first message for "a few minutes": after one, nobody relies on it."""
 NAME_LENGTH = 100
 MOST_TAGS = 5
+OF_A_THREAD = frozenset({UNKNOWN_CHANNEL, ARCHIVED, LOCKED})
 TAG_REQUIRED = 1 << 4
 DAY_MINUTES = 1440
 _CONTINUED = re.compile(r"-# (?P<title>.+) · \d+/\d+(?:\n|$)")
@@ -98,7 +99,7 @@ class DiscordSender:
             channel = here
             if envelope.after and envelope.extras.get("thread") == "on" and not target.thread:
                 channel = await self._thread_under(here, envelope.after, message)
-            sent = await self._post(channel, message, envelope)
+            sent = await self._post(target, channel, message, envelope)
         except DiscordError as error:
             raise self._doubt(envelope.key, error) from error
         self._doubtful.pop(envelope.key, None)
@@ -106,8 +107,11 @@ class DiscordSender:
             await self._publisher.add(channel, sent)
         return sent if channel == here else f"{channel}/{sent}"
 
-    async def _post(self, channel: str, message: Message, envelope: Envelope) -> str:
-        return await self._posts.post(channel, message, envelope, partial(body, message, envelope))
+    async def _post(self, target: Target, channel: str, message: Message, envelope: Envelope) -> str:
+        try:
+            return await self._posts.post(channel, message, envelope, partial(body, message, envelope))
+        except DiscordError as error:
+            raise _about(target, channel, error) from error
 
     async def edit(self, target: Target, message_id: str, message: Message) -> None:
         """Replace a message."""
@@ -127,19 +131,23 @@ class DiscordSender:
     ) -> None:
         """Change a message. Threads are archived when nobody wrote for a day, and take no changes until opened."""
         channel, sent = _place(target, message_id)
+        change = partial(self._api.call, method, MESSAGE, payload, channel_id=channel, message_id=sent)
         try:
-            await self._api.call(method, MESSAGE, payload, channel_id=channel, message_id=sent)
+            try:
+                await change()
+            except DiscordError as error:
+                if error.code != ARCHIVED:
+                    raise
+                await self._api.call("PATCH", "/channels/{channel_id}", {"archived": False}, channel_id=channel)
+                await change()
         except DiscordError as error:
-            if error.code != ARCHIVED:
-                raise
-            await self._api.call("PATCH", "/channels/{channel_id}", {"archived": False}, channel_id=channel)
-            await self._api.call(method, MESSAGE, payload, channel_id=channel, message_id=sent)
+            raise _about(target, channel, error) from error
 
     async def _into_forum(self, target: Target, message: Message, envelope: Envelope) -> str:
         forum = target.chat
         if envelope.after:
             thread, _, _first = envelope.after.partition("/")
-            return f"{thread}/{await self._post(thread, message, envelope)}"
+            return f"{thread}/{await self._post(target, thread, message, envelope)}"
         channel = await self._api.call("GET", "/channels/{channel_id}", channel_id=forum)
         name = _post_name(message)
         post = await self._open_post(target, channel["guild_id"], name)
@@ -227,6 +235,13 @@ def _displays(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         if "content" in component:
             yield component
         yield from _displays(component.get("components", []))
+
+
+def _about(target: Target, channel: str, error: DiscordError) -> DiscordError:
+    """Return the error. A thread of ours that was deleted or locked says nothing of the channel that it stands in."""
+    if error.code not in OF_A_THREAD or channel == (target.thread or target.chat):
+        return error
+    return DiscordError("content", error.reason, code=UNKNOWN_MESSAGE if error.code == UNKNOWN_CHANNEL else error.code)
 
 
 def _place(target: Target, message_id: str) -> tuple[str, str]:

@@ -312,6 +312,25 @@ async def test_a_post_in_a_thread_that_was_put_away_is_corrected_and_taken_back(
     assert stand.fake.posts(thread) == []
 
 
+async def test_a_post_that_somebody_locked_or_deleted_ends_nothing_else(stand: Stand) -> None:
+    first = await stand.send(0, FORUM, kind="forum")
+    stand.fake.channels[first.partition("/")[0]]["thread_metadata"] |= {"archived": True, "locked": True}
+    with pytest.raises(SendError) as locked:
+        await stand.platform.sender.edit(FORUM, first, PAGES[1])
+    assert locked.value.kind == "content"
+    del stand.fake.channels[first.partition("/")[0]]
+    with pytest.raises(SendError) as edited:
+        await stand.platform.sender.edit(FORUM, first, PAGES[1])
+    with pytest.raises(SendError) as continued:
+        await stand.send(1, FORUM, after=first, kind="forum")
+    await stand.platform.sender.delete(FORUM, first)
+    assert (edited.value.kind, continued.value.kind) == ("content", "content")
+    del stand.fake.channels["501"]
+    with pytest.raises(SendError) as gone:
+        await stand.send()
+    assert gone.value.kind == "gone"
+
+
 async def test_what_waits_to_be_published_survives_a_restart(stand: Stand) -> None:
     envelope = Envelope(key="news", extras={"publish": "on"})
     await stand.platform.sender.send(replace(TEXT, chat="502"), PAGES[0], envelope)
