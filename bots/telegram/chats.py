@@ -13,6 +13,7 @@ from telegram import MessageOriginChannel
 from bots.telegram.api import HARMLESS, insist
 from bots.telegram.chat_rights import IN_CHANNELS, MANAGES
 from bots.telegram.hear import language_of
+from bots.telegram.parts import OFFERS
 from bots.telegram.rights import UNSEEN
 from core.commands.dispatch import dispatch
 from core.commands.model import Reply, Request
@@ -161,7 +162,7 @@ class ChatEvents:
             await self._tell(user, _MAY_NOT_POST, name=chat.get("title", ""))
             return
         target, lang = self._target(chat["id"]), await lang_for(self._services, self._target(user.id), user)
-        request = Request(command="settings", args="", target=target, user=str(user.id), lang=lang)
+        request = Request(command="settings", args="", target=target, user=str(user.id), lang=lang, offers=OFFERS)
         reply = await dispatch(request, self._services)
         document = addressed(reply.document, target.chat, chat.get("title", ""))
         await self._say(self._target(user.id), Reply(document=document))

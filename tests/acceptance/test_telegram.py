@@ -401,6 +401,8 @@ async def test_a_channel_is_set_up_from_its_owners_direct_chat(bot: Bot) -> None
     assert "For that chat, reply to this message" in bot.fake.texts(owner)[-1]
     assert "The Channel" in await bot.ask(owner, "7:45 Lisbon", user=owner, reply_to_message=bot.fake.newest(owner))
     assert "07:45 (Lisbon)" in bot.fake.texts(owner)[-1]
+    await bot.ask(owner, "@thechannel", user=owner)
+    assert "Pin each issue" in bot.fake.buttons(owner)
     await bot.call("push")
     await bot.fake.until(lambda: bool(bot.fake.texts(channel.id)))
     told = await bot.press(channel.id, "Dev", user=9)
