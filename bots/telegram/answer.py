@@ -6,14 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from msgspec import structs
-
 from bots.telegram.api import HARMLESS, insist
 from bots.telegram.hear import asked_for, says_when
 from bots.telegram.keyboard import keyboard
+from core.commands.page import with_hint
 from core.commands.turn import shown
 from core.delivery.model import SendError
-from core.document.build import paragraph
 from core.document.nodes import Action, Actions
 from core.i18n import texts
 
@@ -123,7 +121,7 @@ def _hinted(document: Document) -> Document:
     _ = texts(document.lang)
     elsewhere = _("For that chat, reply to this message with it: a command would be about the chat that we are in.")
     hint = elsewhere if asked.startswith("at ") else _("Or simply reply to this message with it.")
-    return structs.replace(document, blocks=(*document.blocks[:-1], paragraph(hint), *document.blocks[-1:]))
+    return with_hint(document, hint)
 
 
 def _asked(document: Document) -> str | None:

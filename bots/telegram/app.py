@@ -31,11 +31,14 @@ if TYPE_CHECKING:
 
     from bots.telegram.parts import Parts
     from core.commands.model import Reply
+    from core.document.nodes import Document
     from core.target import Target
 
 RECEIPTS_LOOKED_AT = 30
 _ASKING = frozenset({"start", "help", "ask"})
 """Lines whose answers ask for questions."""
+_ABOUT_HERE = frozenset({"settings", "why", "pause", "unsubscribe"})
+"""Commands that tell nothing where nothing is subscribed."""
 _ASKS = re.compile("[?？؟]")
 
 log = structlog.get_logger(__name__)
@@ -137,14 +140,18 @@ class TelegramApp:
         draft = message.message_id if message.chat.type == "private" else 0
         async with Working(self._parts.api, self._parts.services.clock, here, draft=draft) as working:
             reply = await dispatch(replace(request, progress=working.progress), self._parts.services)
-        if message.chat.type == "channel" and minds_rights(request.command, request.args):
-            return replace(reply, document=for_channel(reply.document))
-        if message.chat.type in {"group", "supergroup"} and f"{request.command} {request.args}".strip() in _ASKING:
-            return replace(reply, document=for_group(reply.document, self._me))
-        if request.target == here:
-            return reply
-        chat = request.target.chat
-        return replace(reply, document=addressed(reply.document, chat, await title_of(self._parts.api, chat)))
+        return replace(reply, document=await self._as_seen(reply.document, request, here, message.chat.type))
+
+    async def _as_seen(self, document: Document, request: Request, here: Target, kind: str) -> Document:
+        """Return the page as it is shown in ``here``, a chat of this kind."""
+        if kind == "channel":
+            return for_channel(document) if minds_rights(request.command, request.args) else document
+        if kind != "private" and f"{request.command} {request.args}".strip() in _ASKING:
+            return for_group(document, self._me)
+        if request.target != here:
+            chat = request.target.chat
+            return addressed(document, chat, await title_of(self._parts.api, chat))
+        return await self._events.with_topics(document, here) if request.command in _ABOUT_HERE else document
 
     async def _context(self, message: Message) -> Context:
         before = message.reply_to_message

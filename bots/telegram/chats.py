@@ -17,7 +17,7 @@ from bots.telegram.parts import OFFERS
 from bots.telegram.rights import UNSEEN
 from core.commands.dispatch import dispatch
 from core.commands.model import Reply, Request
-from core.commands.page import page
+from core.commands.page import page, with_hint
 from core.delivery.model import SendError
 from core.document.build import paragraph, text
 from core.document.nodes import Action, Actions, Paragraph, Strong
@@ -88,7 +88,8 @@ class ChatEvents:
             self._greeted[user.id] = target.chat
             await self._offer(chat.to_dict(), update.new_chat_member.to_dict(), user)
         elif chat.type != "private":
-            command = "subscribe" if await self._services.subscriptions.of_target(target) else "start"
+            subscribed = await self._services.subscriptions.find(target, self._services.publication.edition)
+            command = "subscribe" if subscribed else "start"
             request = Request(command=command, args="", target=target, user=str(user.id), lang=language_of(user))
             reply = await dispatch(request, self._services)
             await self._say(target, replace(reply, document=for_group(reply.document, self._me)))
@@ -112,6 +113,13 @@ class ChatEvents:
         else:
             return False
         return True
+
+    async def with_topics(self, document: Document, here: Target) -> Document:
+        """Return a page about the subscription of ``here``, with a hint if only other topics of the chat have one."""
+        targets = [each.target for each in await self._services.subscriptions.of_chat(here)]
+        _ = texts(document.lang)
+        hint = _("Another topic here is subscribed. Send the command there to see or change that.")
+        return with_hint(document, hint) if targets and here not in targets else document
 
     async def _ask_for_chat(self, message: Message) -> None:
         self._greeted.pop(message.chat.id, None)
@@ -220,11 +228,9 @@ def addressed(document: Document, chat: str, title: str) -> Document:
 def for_group(document: Document, me: User) -> Document:
     """Return a page that asks for questions as a group shows it: the bot sees only what is said to it there."""
     _ = texts(document.lang)
-    hint = paragraph(
-        _("In a group, write @{name} before a question, or reply to one of my messages.", name=me.username)
+    return with_hint(
+        document, _("In a group, write @{name} before a question, or reply to one of my messages.", name=me.username)
     )
-    buttons = tuple(each for each in document.blocks if isinstance(each, Actions))
-    return structs.replace(document, blocks=(*document.blocks[: len(document.blocks) - len(buttons)], hint, *buttons))
 
 
 def for_channel(document: Document) -> Document:

@@ -62,6 +62,13 @@ def with_note(document: Document, note: str) -> Document:
     return replace(document, blocks=(Paragraph((Emphasis((Text(note),)),)), *document.blocks))
 
 
+def with_hint(document: Document, hint: str) -> Document:
+    """Return the document with a remark of ours below, above its buttons."""
+    buttons = document.blocks[-1:] if document.blocks and isinstance(document.blocks[-1], Actions) else ()
+    above = document.blocks[: len(document.blocks) - len(buttons)]
+    return replace(document, blocks=(*above, Paragraph((Text(hint),)), *buttons))
+
+
 def with_rows(document: Document, rows: Iterable[Sequence[Action]]) -> Document:
     """Return the document with more rows of buttons below those it has; empty rows are left out."""
     more = tuple(tuple(row) for row in rows if row)

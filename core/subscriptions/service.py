@@ -113,6 +113,10 @@ class SubscriptionService:
         """Return the target's active subscriptions."""
         return [each for each in await self._of_target(target) if not each.ended]
 
+    async def of_chat(self, target: Target) -> Sequence[Subscription]:
+        """Return the active subscriptions of the target's chat and all its threads."""
+        return [each for each in await self._subscriptions.of_chat(target) if not each.ended]
+
     async def resume_chat(self, target: Target) -> int:
         """Resume what the target's chat is subscribed to, because the platform says that it is open again."""
         return await self._change_chat(target, lambda each: replace(each, paused_until=None))
@@ -143,7 +147,7 @@ class SubscriptionService:
 
         Where the new chat is subscribed already, the old subscription ends. Return how many moved or ended.
         """
-        active = await self._active_of_chat(target)
+        active = await self.of_chat(target)
         for each in active:
             moved = replace(each, target=each.target.moved_to(chat))
             there = await self._find(moved.target, each.edition)
@@ -165,13 +169,10 @@ class SubscriptionService:
         return Outcome(before=before, after=after)
 
     async def _change_chat(self, target: Target, change: Callable[[Subscription], Subscription]) -> int:
-        active = await self._active_of_chat(target)
+        active = await self.of_chat(target)
         for each in active:
             await self._save(each, change(each))
         return len(active)
-
-    async def _active_of_chat(self, target: Target) -> list[Subscription]:
-        return [each for each in await self._subscriptions.of_chat(target) if not each.ended]
 
     async def _of_target(self, target: Target) -> list[Subscription]:
         return [each for each in await self._subscriptions.of_chat(target) if each.target == target]

@@ -271,6 +271,15 @@ async def test_subscribers_get_the_issue_that_is_pushed_and_why_tells_so(bot: Bo
     assert "delivered" in await bot.ask(chat, "/why")
 
 
+async def test_a_topic_is_told_that_another_one_is_subscribed(bot: Bot) -> None:
+    group, topic = bot.group(admins={7, BOT}, topics={5}), {"message_thread_id": 5, "is_topic_message": True}
+    assert "Another topic" not in await bot.ask(group, "/settings")
+    await bot.ask(group, "/subscribe 9:00", **topic)
+    assert "Another topic" not in await bot.ask(group, "/settings", **topic)
+    for command in ("/settings", "/why", "/unsubscribe"):
+        assert "Another topic here is subscribed" in await bot.ask(group, command)
+
+
 async def test_only_admins_of_a_group_change_its_subscription(bot: Bot) -> None:
     chat = bot.group(admins={7})
     assert "Only admins" in await bot.ask(chat, "/subscribe", user=8)
