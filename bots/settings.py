@@ -6,6 +6,7 @@ Every field is documented in ``docs/operator.md``; a test fails on one that is n
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from datetime import time
 from difflib import get_close_matches
@@ -71,6 +72,18 @@ class SlackSettings(Part):
     prefix: str = ""
     managers: Literal["members", "admins"] = "members"
     api_url: str = "https://slack.com/api/"
+
+    @field_validator("prefix")
+    @classmethod
+    def _is_a_prefix(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z0-9_-]{0,20}", value):
+            raise ValueError(f"{value!r} begins no slash command; write up to 20 of a-z, 0-9, - and _, such as news-")
+        return value
+
+    @field_validator("api_url")
+    @classmethod
+    def _is_a_folder(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
 
     @property
     def is_served(self) -> bool:

@@ -59,10 +59,11 @@ class Rights:
         return present or await self._is_member(workspace, channel, user)
 
     async def _may_post(self, workspace: Workspace, channel: str, user: str) -> bool:
+        """Tell whether somebody may post, which is believed only where we are not allowed to look."""
         try:
             said = await self._api.call("conversations.info", {"channel": channel}, token=workspace.token)
-        except SendError:
-            return True
+        except SendError as error:
+            return error.kind in {"gone", "fatal"}
         return _posting_is_open(said["channel"], user)
 
     async def _is_member(self, workspace: Workspace, channel: str, user: str) -> bool:

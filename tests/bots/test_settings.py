@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from bots.serve import policy
-from bots.settings import Settings, names, strays
+from bots.settings import Settings, SlackSettings, names, strays
 from core.delivery.model import Doubts
 from core.errors import UsageError
 
@@ -97,3 +97,13 @@ def test_what_becomes_of_pages_in_doubt_is_a_setting(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PAPERBOY_ON_UNKNOWN__SHARED", "shrug")
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.mark.parametrize("prefix", ["News-", "/news", "the news", "n" * 21])
+def test_a_prefix_that_begins_no_slash_command_is_refused(prefix: str) -> None:
+    with pytest.raises(ValidationError, match="begins no slash command"):
+        SlackSettings(prefix=prefix)
+
+
+def test_an_address_of_slack_may_end_without_a_slash() -> None:
+    assert SlackSettings(api_url="https://proxy.example.com/api").api_url == "https://proxy.example.com/api/"

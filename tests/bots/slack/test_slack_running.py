@@ -254,6 +254,12 @@ async def test_only_who_may_post_in_a_channel_may_subscribe_it(stand: Stand) -> 
     assert "Subscribed" in text_of(await stand.slash("/subscribe", channel="C3", user="UBOSS"))
 
 
+async def test_nobody_gets_a_right_because_slack_is_too_busy_to_tell(stand: Stand) -> None:
+    stand.team.posters["C3"] = {"UBOSS"}
+    stand.fake.plan("conversations.info", Answer(channel="C3", error="internal_error", status=500))
+    assert "Only admins" in text_of(await stand.slash("/subscribe", channel="C3", user="U1"))
+
+
 async def test_who_may_not_change_a_channel_erases_nothing_of_it(stand: Stand) -> None:
     stand.team.posters["C3"] = {"UBOSS"}
     await stand.slash("/subscribe", channel="C3", user="UBOSS")
