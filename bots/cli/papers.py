@@ -19,15 +19,17 @@ from core.digest.model import Problem
 from core.digest.parse import Parsed, parse
 from core.digest.present import Presenter
 from core.digest.sources.read import issue_files, read_text
+from core.digest.sources.sync import UNDATED
 from core.document.text import plain
 from core.errors import DigestError
 from core.i18n import texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import PurePath
 
-    from core.digest.model import Issue, Story
+    from core.digest.model import Issue, IssueRef, Story
     from core.digest.sections import Vocabulary
     from core.render.port import Message
 
@@ -49,6 +51,7 @@ def check(paths: Paths, as_json: AsJson = False, lang: CheckLang = None) -> None
     results = []
     fine = True
     words = vocabulary(settings)
+    files: dict[IssueRef, Path] = {}
     for path, relative in issue_files(paths):
         issue: Issue | None = None
         problems: tuple[Problem, ...]
@@ -60,7 +63,8 @@ def check(paths: Paths, as_json: AsJson = False, lang: CheckLang = None) -> None
         else:
             parsed = parse(text, path=relative, vocabulary=words)
             issue = parsed.issue
-            problems = (*problems_of(parsed, text, lang=lang), *fit.problems(issue, lang=lang))
+            twice = _twice(parsed, path, files, lang)
+            problems = (*twice, *problems_of(parsed, text, lang=lang), *fit.problems(issue, lang=lang))
         fine = fine and all(problem.level != "error" for problem in problems)
         results.append(
             {
@@ -77,6 +81,16 @@ def check(paths: Paths, as_json: AsJson = False, lang: CheckLang = None) -> None
         print_json(results)
     if not fine:
         raise typer.Exit(1)
+
+
+def _twice(parsed: Parsed, path: Path, files: dict[IssueRef, Path], lang: str) -> Iterator[Problem]:
+    """Yield a problem if an earlier file is the same issue; note the file in ``files``."""
+    if parsed.issue.draft or any(problem.code == UNDATED for problem in parsed.problems):
+        return
+    if (other := files.get(parsed.issue.ref)) is not None:
+        said = texts(lang)("{path} is the same issue; this file, whose path is the later, counts.", path=str(other))
+        yield Problem(line=1, level="warning", code="duplicate-issue", message=said)
+    files[parsed.issue.ref] = path
 
 
 def render(

@@ -96,6 +96,15 @@ def test_a_file_that_is_no_issue_is_named_and_stops_no_other(paperboy: Program, 
     assert "No date anywhere" in imported.stderr
 
 
+def test_two_files_of_one_issue_are_told_of(paperboy: Program, tmp_path: Path) -> None:
+    for name in ("2026-03-02.en.md", "2026-03-02-draft.en.md", "en/2026-03-02.md", "notes.md", "other.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("# News\n\n## Models\n\n- **A** — b\n", encoding="utf-8")
+    found = [line for line in paperboy("check", tmp_path, code=1).stdout.splitlines() if "duplicate-issue" in line]
+    expected = f"{tmp_path}/en/2026-03-02.md:1: duplicate-issue: {tmp_path}/2026-03-02.en.md is the same issue"
+    assert [line.partition(";")[0] for line in found] == [expected]
+
+
 def test_check_speaks_the_publications_language(environment: dict[str, str], paperboy: Program, tmp_path: Path) -> None:
     (tmp_path / "2026-03-01.zh.md").write_text(" \n\n", encoding="utf-8")
     environment["PAPERBOY_LANG"] = "zh"
