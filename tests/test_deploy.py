@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from bots.serve import GRACE_SECONDS, Role
-from bots.settings import names
+from bots.settings import Settings, names
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
@@ -77,6 +77,19 @@ def test_there_is_one_listener_for_each_bot_and_never_two_at_a_time() -> None:
         tokens = COMPOSE["compose.scale.yaml"][name]["environment"]
         others = {other for other in ("TELEGRAM", "DISCORD", "SLACK") if other != name.upper()}
         assert {one.split("_")[1] for one, value in tokens.items() if one.endswith("TOKEN") and not value} == others
+
+
+@pytest.mark.parametrize("name", ["telegram", "discord", "slack"])
+def test_a_listener_serves_one_platform_whatever_is_set_for_all(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = ("TELEGRAM__TOKEN", "DISCORD__TOKEN", "SLACK__BOT_TOKEN", "SLACK__CLIENT_SECRET", "SLACK__TOKEN_KEY")
+    for one in (*tokens, "SLACK__CLIENT_ID"):
+        monkeypatch.setenv(f"PAPERBOY_{one}", "1:set")
+    for variable, value in COMPOSE["compose.scale.yaml"][name]["environment"].items():
+        if variable.removeprefix("PAPERBOY_").startswith(("TELEGRAM", "DISCORD", "SLACK")):
+            monkeypatch.setenv(variable, value)
+    settings = Settings()
+    served = {"telegram": settings.telegram.token, "discord": settings.discord.token, "slack": settings.slack.is_served}
+    assert [platform for platform, is_served in served.items() if is_served] == [name]
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)

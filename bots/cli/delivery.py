@@ -61,7 +61,7 @@ def push(
 
 
 def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
-    """Show runs, newest first: how many were sent, how fast, and when they will be done."""
+    """Show runs, those first that are not over: how many were sent, how fast, and when they will be done."""
 
     async def look(house: House) -> tuple[Sequence[Run], Spent | None]:
         spent = await house.spending.today() if house.settings.llm.model else None

@@ -70,7 +70,9 @@ def copy(
 ) -> None:
     """Copy everything into another database and compare it row by row. Stop the program before."""
     _print_rows(in_house(lambda house: transfer.move(house.database, url, now=house.clock.now())))
-    console.print("every row is the same in both; set PAPERBOY_DATABASE_URL to the other one and start again")
+    console.print(
+        "every row is the same in both; set PAPERBOY_DATABASE_URL to the other one and start again", soft_wrap=True
+    )
 
 
 def backup(

@@ -6,6 +6,7 @@ A backup is a SQLite file, whichever database it is of, so that one can be resto
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, collate, delete, func, insert, or_, select, text
@@ -13,12 +14,12 @@ from sqlalchemy import String, collate, delete, func, insert, or_, select, text
 from core.answers.memory import PREFIX
 from core.errors import StorageError
 from core.storage import chunks as pieces
-from core.storage.engine import open_database
+from core.storage.engine import open_database, translated
 from core.storage.schema import budgets, chats, deliveries, metadata, notes, notices, pages, subscriptions
 from core.storage.subscriptions import chat_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -35,19 +36,24 @@ BYTES = {"sqlite": "BINARY", "postgresql": "C"}
 async def backup(database: Database, file: Path) -> dict[str, int]:
     """Write everything into a new SQLite file, as it is at one instant, while others go on writing.
 
-    Return the rows by table. Raises StorageError if the file exists already or cannot be written.
+    It has another name, with ``.part`` at the end, until it is whole: what was broken off is no backup. Return the rows
+    by table. Raises StorageError if the file exists already or cannot be written.
     """
     if await asyncio.to_thread(file.exists):
         raise StorageError(f"{file} exists already")
-    copy = open_database(f"sqlite+aiosqlite:///{file}")
+    part = file.with_name(f"{file.name}.part")
+    await asyncio.to_thread(part.unlink, missing_ok=True)
+    copy = open_database(f"sqlite+aiosqlite:///{part}")
     try:
         try:
             await copy.upgrade()
         except StorageError as error:
             raise StorageError(f"{file} cannot be written: {error}") from error
-        return await copy_rows(database, copy)
+        rows = await copy_rows(database, copy)
     finally:
         await copy.close()
+    await asyncio.to_thread(part.rename, file)
+    return rows
 
 
 async def restore(database: Database, file: Path) -> dict[str, int]:
@@ -95,11 +101,22 @@ async def copy_rows(source: Database, into: Database) -> dict[str, int]:
         for table in metadata.sorted_tables:
             if await _count(writing, table):
                 raise StorageError(f"the database is not empty: it has rows in {table.name}")
-            async for rows in _rows(reading, table):
-                await writing.execute(insert(table), rows)
-            copied[table.name] = await _compare(reading, writing, table)
+            with _naming(table):
+                async for rows in _rows(reading, table):
+                    await writing.execute(insert(table), rows)
+                copied[table.name] = await _compare(reading, writing, table)
         await _go_on_counting(writing)
     return copied
+
+
+@contextmanager
+def _naming(table: Table) -> Iterator[None]:
+    """Raise StorageError with the table's name where a row cannot be read, or the other database does not take it."""
+    try:
+        with translated():
+            yield
+    except (StorageError, ValueError) as error:
+        raise StorageError(f"rows of {table.name} cannot be copied: {error}") from error
 
 
 async def export(database: Database, target: Target) -> dict[str, list[dict[str, Any]]]:
@@ -173,7 +190,7 @@ async def _compare(reading: AsyncConnection, writing: AsyncConnection, table: Ta
     async for _ in copies:
         equal = False
     if not equal:
-        raise StorageError(f"rows of {table.name} differ from their copies")
+        raise StorageError("they differ from their copies")
     return compared
 
 

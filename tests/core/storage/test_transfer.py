@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from clock import ManualClock
 from core.answers.memory import Memory, Turn
@@ -88,6 +88,20 @@ async def test_a_backup_never_overwrites_a_file(filled: Database, tmp_path: Path
         await backup(filled, tmp_path / "kept")
     with pytest.raises(StorageError, match="no file"):
         await restore(filled, tmp_path / "missing")
+
+
+async def test_a_backup_that_was_broken_off_is_none_and_names_the_table(filled: Database, tmp_path: Path) -> None:
+    async def give(extras: str) -> None:
+        async with filled.write() as connection:
+            await connection.execute(text("UPDATE subscriptions SET extras = :extras WHERE id = 3"), {"extras": extras})
+
+    await give("[1" + "0" * 5000 + "]")
+    with pytest.raises(StorageError, match="rows of subscriptions cannot be copied: "):
+        await backup(filled, tmp_path / "backup.db")
+    assert not (tmp_path / "backup.db").exists()
+    await give("{}")
+    await backup(filled, tmp_path / "backup.db")
+    assert not (tmp_path / "backup.db.part").exists()
 
 
 async def test_a_backup_can_be_restored_into_an_empty_database_of_either_kind(
@@ -183,7 +197,7 @@ async def test_a_move_compares_every_row_and_takes_nothing_that_differs(
                 yield [row | {"reason": "spoilt"} for row in rows] if is_second_reading else rows
 
     monkeypatch.setattr(transfer, "_rows", spoilt)
-    with pytest.raises(StorageError, match="rows of deliveries differ"):
+    with pytest.raises(StorageError, match="rows of deliveries cannot be copied: they differ"):
         await move(source, upgraded_url, now=NOW)
     monkeypatch.undo()
     copied = await move(source, upgraded_url, now=NOW)
