@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bots.platform import Finding
 from bots.settings import strays
 from bots.wiring import platforms, sources
 from core.answers.model import ModelError
+from core.delivery.runs import REFUSED
 from core.digest.sources.folder import FolderSource
 from core.errors import DigestError
 
@@ -17,13 +19,29 @@ if TYPE_CHECKING:
 
     from bots.wiring import House
     from core.answers.model import Trouble
+    from core.delivery.model import Run
 
 
 MODEL_SECONDS = 5
+RUNS_LOOKED_AT = 200
+STANDS = timedelta(minutes=2)
+"""How long a delivery that is due may wait, while none is sent."""
+
+
+def advice_on(run: Run) -> list[str]:
+    """Say what can be done about a run that waits for somebody."""
+    if run.note.startswith(REFUSED):
+        return ["`paperboy doctor` tells what the platform says"]
+    if run.state != "paused":
+        return []
+    resume = f"`paperboy resume {run.id}` goes on"
+    if not run.counts.failed:
+        return [resume]
+    return [f"mend the cause, then `paperboy retry {run.id} --only failed`", f"{resume} anyway"]
 
 
 async def examine(house: House) -> AsyncIterator[Finding]:
-    """Yield findings about settings, database, archive, desk, and every platform that has a token."""
+    """Yield findings about settings, database, archive, runs, desk, and every platform that has a token."""
     for stray in strays():
         advice = "Correct the name, or take it out: nobody reads it. All settings: docs/operator.md"
         yield Finding(level="warning", subject="settings", message=stray, advice=advice)
@@ -35,6 +53,8 @@ async def examine(house: House) -> AsyncIterator[Finding]:
         advice = "Name a folder or git URL of issues in PAPERBOY_ISSUES, or use `paperboy import`."
         yield Finding(level="warning", subject="archive", message="no issues", advice=advice)
     async for finding in _folders(house):
+        yield finding
+    async for finding in _runs(house):
         yield finding
     yield _desk(house)
     async for finding in _model(house):
@@ -57,6 +77,20 @@ async def _folders(house: House) -> AsyncIterator[Finding]:
                 yield Finding(level="ok", subject="issues", message=f"{source.name}: {len(files)} files")
     except DigestError as error:
         yield Finding(level="error", subject="issues", message=str(error))
+
+
+async def _runs(house: House) -> AsyncIterator[Finding]:
+    now = house.clock.now()
+    for run in await house.run_service.status(limit=RUNS_LOOKED_AT):
+        name = f"run {run.id} ({run.edition} {run.date})"
+        if run.state == "paused":
+            message = ": ".join(filter(None, (f"{name} is paused", run.note)))
+            yield Finding(level="warning", subject="runs", message=message, advice="; ".join(advice_on(run)))
+        elif run.state == "running" and not run.rate and run.oldest and now - run.oldest > STANDS:
+            waits = f"{run.counts.planned} wait since {run.oldest:%F %T} UTC, and none was sent in the last minute"
+            message = "; ".join(filter(None, (f"{name}: {waits}", run.note)))
+            advice = "Look whether a courier runs (`paperboy run`, or its role `carry`) that has the account's token."
+            yield Finding(level="error", subject="runs", message=message, advice=advice)
 
 
 def _desk(house: House) -> Finding:

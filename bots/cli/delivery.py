@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from bots.cli.app import AsJson, console, day_of, in_house, print_json, say, target_of
+from bots.doctor import advice_on
 from core.delivery.model import COUNTED
 from core.errors import UsageError
 
@@ -74,7 +75,7 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
         return
     console.print(_table(runs))
     for run in runs:
-        if told := _pace(run) + ([run.note] if run.note else []) + _advice(run):
+        if told := _pace(run) + ([run.note] if run.note else []) + advice_on(run):
             console.print(f"run {run.id}: {'; '.join(told)}", markup=False, soft_wrap=True)
     if spent:
         used_up = "; used up, answers are quoted" if spent.is_up else ""
@@ -106,17 +107,9 @@ def _pace(run: Run) -> list[str]:
         told.append(f"oldest waiting since {run.oldest:%F %T} UTC")
     if run.goes_on:
         told.append(f"goes on at {run.goes_on:%H:%M:%S} UTC")
+    if run.again:
+        told.append(f"{run.again} were in doubt and sent again")
     return told
-
-
-def _advice(run: Run) -> list[str]:
-    """Say what can be done about a run that waits for somebody."""
-    if run.state != "paused":
-        return []
-    resume = f"`paperboy resume {run.id}` goes on"
-    if not run.counts.failed:
-        return [resume]
-    return [f"mend the cause, then `paperboy retry {run.id} --only failed`", f"{resume} anyway"]
 
 
 def _run_as_json(run: Run) -> dict[str, Any]:
@@ -141,6 +134,7 @@ def _run_as_json(run: Run) -> dict[str, Any]:
         "share": run.share,
         "oldest": run.oldest.isoformat() if run.oldest else None,
         "goes_on": run.goes_on.isoformat() if run.goes_on else None,
+        "sent_again": run.again,
     }
 
 
@@ -260,7 +254,8 @@ def _print_receipts(found: Sequence[Receipt]) -> None:
     """Print a line for each delivery and one for each of its pages, which no terminal is too narrow for."""
     for receipt in found:
         delivery = receipt.delivery
-        why = f"{delivery.kind}: {delivery.reason}" if delivery.kind else delivery.reason
+        kind = "sent again, had been in doubt" if delivery.state == "sent" else delivery.kind
+        why = f"{kind}: {delivery.reason}" if delivery.kind else delivery.reason
         _print_line(delivery.target.key, str(delivery.issue), delivery.state, receipt.updated_at, why)
         for page in receipt.pages:
             message = f"message {page.message_id}" if page.message_id else ""

@@ -13,6 +13,7 @@ OURS = frozenset(
     {
         *(mark("from the desk"), mark("undone"), mark("resumed by hand")),
         *(mark("brought up to date"), mark("the issue is back")),
+        mark("an account cannot send"),
         *(mark("paused"), mark("cancelled"), mark("withdrawn"), mark("stopped")),
     }
 )

@@ -64,7 +64,7 @@ async def _why(request: Request, services: Services) -> Reply:
 def _last(receipt: Receipt, zone: str, _: Texts) -> list[Block]:
     delivery = receipt.delivery
     blocks: list[Block] = [paragraph(_(_STATES[delivery.state], date=long_date(delivery.issue.date, _.lang)))]
-    if delivery.reason:
+    if delivery.reason and delivery.state != "sent":
         reason = _(_REASONS[delivery.reason]) if delivery.reason in _REASONS else clean(delivery.reason)
         blocks.append(paragraph(_("Reason: {reason}", reason=reason)))
     if receipt.pages:

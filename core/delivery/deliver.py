@@ -22,9 +22,11 @@ import structlog
 from core.delivery.amend import steps
 from core.delivery.hands import Hands
 from core.delivery.model import PageReceipt, SendError
+from core.delivery.pacing import NEVER
 from core.delivery.port import Effect, Entry, Envelope, Settled
 from core.delivery.printer import PrintError
 from core.delivery.retry import Decision, Policy, Trouble, decide
+from core.delivery.runs import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -133,6 +135,7 @@ class Deliverer:
         self._lines: list[_Line] = []
         self._woken = asyncio.Event()
         self._lost: set[int] = set()
+        self._rests_until = NEVER
 
     async def make(self, works: Sequence[Work]) -> None:
         """Make these deliveries of one lease; return when each is settled, or the lease is lost, or there was a stop.
@@ -400,15 +403,10 @@ class Deliverer:
             plainer=bool(trip.content.form) and trip.next == 0,
         )
         decision = decide(trouble, self._policy)
-        if kind == "fatal":
-            target = work.delivery.target
-            log.error(
-                "an account cannot send",
-                platform=target.platform,
-                account=target.account,
-                reason=error.reason,
-                again_in=decision.wait.total_seconds(),
-            )
+        if decision.hold == "account" and now >= self._rests_until:
+            self._rests_until = now + decision.wait
+            target, wait = work.delivery.target, decision.wait.total_seconds()
+            log.error(REFUSED, platform=target.platform, account=target.account, reason=error.reason, again_in=wait)
         if decision.hold:
             scope = error.scope if decision.hold == "limit" else ""
             self._hold(now + decision.wait, work.delivery.target.chat, scope, step.verb)

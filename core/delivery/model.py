@@ -115,7 +115,8 @@ class Run:
 
     ``missed`` are the dates that a catch-up makes up for, oldest first, without the run's own. ``permitted`` is what
     its accounts may send in a second, None if there is no limit or nobody sends for them; ``oldest`` is since when the
-    delivery waits that has waited longest, ``goes_on`` when the next one is due if none is.
+    delivery waits that has waited longest, ``goes_on`` when the next one is due if none is. ``again`` are those of the
+    sent ones that had been in doubt and were sent again: they may have arrived twice.
     ``left_out`` tells whether a cancellation left readers out, to whom the issue can be sent after all.
     """
 
@@ -133,6 +134,7 @@ class Run:
     permitted: float | None = None
     oldest: datetime | None = None
     goes_on: datetime | None = None
+    again: int = 0
     left_out: bool = False
 
     @property

@@ -20,6 +20,8 @@ TELLING: frozenset[ErrorClass] = frozenset({"content", "config"})
 FEW = 25
 UNDONE = timedelta(minutes=1)
 RUNS_LOOKED_AT = 500
+REFUSED = "an account cannot send"
+"""What the note of a run begins with while an account that it needs is refused."""
 RESUMED = "resumed by hand"
 """The note of a run that goes on although it was stopped or might be."""
 

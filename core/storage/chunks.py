@@ -44,10 +44,12 @@ def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 _FAILED = deliveries.c.state == "failed"
+_AGAIN = and_(deliveries.c.state == "sent", deliveries.c.kind == "unknown")
 COUNTED: dict[str, ColumnElement[int]] = {
     "deliveries": func.count(deliveries.c.id),
     **{name: _how_many(deliveries.c.state == name) for name in ("sent", "unknown", "failed", "skipped")},
     **{name: _how_many(and_(_FAILED, deliveries.c.kind == name)) for name in ("content", "config")},
+    "again": _how_many(_AGAIN),
 }
 _DUE = func.min(case((PLANNED, deliveries.c.due)))
 _PRIORITY = func.min(case((PLANNED, deliveries.c.priority)))

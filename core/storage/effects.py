@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, exists, insert, select, update
 
+from core.delivery.runs import REFUSED
 from core.storage.schema import deliveries, notices, runs, subscriptions
 from core.storage.subscriptions import chat_key, redirect
 from core.target import Target
@@ -27,10 +28,9 @@ def apply(connection: Connection, entry: Entry, settled: Settled, effect: Effect
         about = {"platform": row.platform, "account": row.account, "target": row.target}
         notice = insert(notices).values(at=entry.at, kind=settled.kind, text=effect.notice, **about)
         connection.execute(notice)
-    mine, stopped = runs.c.id == row.run_id, f"{row.platform}:{row.account} cannot send: "
+    mine, stopped = runs.c.id == row.run_id, f"{REFUSED}: {row.platform}:{row.account}, "
     if settled.kind == "fatal":
-        note = f"{stopped}{effect.notice}; `paperboy doctor` tells more"
-        connection.execute(update(runs).where(mine).values(note=note))
+        connection.execute(update(runs).where(mine).values(note=f"{stopped}{effect.notice}"))
     if effect.sends_again:
         about_it = runs.c.note.startswith(stopped, autoescape=True)
         connection.execute(update(runs).where(mine, about_it).values(note=""))

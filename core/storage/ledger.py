@@ -206,7 +206,7 @@ def _release(connection: Connection, which: Any, now: datetime, on_unknown: Doub
 
 def _tell(connection: Connection, finished: Sequence[int]) -> None:
     for run in pieces.count(connection, finished) if finished else ():
-        amounts = {name: getattr(run, name) for name in ("sent", "failed", "unknown", "skipped")}
+        amounts = {name: getattr(run, name) for name in ("sent", "again", "failed", "unknown", "skipped")}
         log.info("a run is done", run=run.run_id, **amounts)
 
 
@@ -327,12 +327,13 @@ def _leave_nothing(connection: Connection, settled: Collection[int], found: int)
 def _arrivals(dialect: str) -> Update:
     """Return the change of deliveries that were sent: nearly all, and all alike but for the instant."""
     new = incoming(dialect, {"id": BigInteger(), "updated_at": Instant()})
+    was_in_doubt = deliveries.c.kind == literal_column("'unknown'")
     values = {
         "state": "sent",
         "next_page": bindparam("pages"),
         "attempts": bindparam("tries"),
-        "kind": "",
-        "reason": "",
+        "kind": case((was_in_doubt, deliveries.c.kind), else_=""),
+        "reason": case((was_in_doubt, deliveries.c.reason), else_=""),
         "updated_at": new.c.updated_at,
         "revision": bindparam("shown"),
         "amends": False,

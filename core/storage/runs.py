@@ -143,5 +143,6 @@ def _run(row: Row[Any], counted: Row[Any] | None, permitted: float | None) -> Ru
         note=row.note,
         permitted=permitted,
         oldest=counted.due if counted and planned else None,
+        again=int(counted.again) if counted else 0,
         left_out=row.left_out,
     )

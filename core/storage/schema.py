@@ -43,8 +43,10 @@ metadata = MetaData(
     }
 )
 
-TALLIED = ("deliveries", "sent", "unknown", "failed", "skipped", "content", "config")
-"""What is counted in a chunk: all deliveries, those of each state, and the failures that a run may be to blame for."""
+TALLIED = ("deliveries", "sent", "unknown", "failed", "skipped", "content", "config", "again")
+"""What is counted in a chunk: all deliveries, those of each state, the failures that a run may be to blame for, and
+what was sent again after it had been in doubt.
+"""
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
@@ -213,7 +215,8 @@ deliveries = Table(
     postgresql_with={"fillfactor": 50},
     sqlite_autoincrement=True,
 )
-"""``priority``: smaller goes first. ``kind`` is the error class of ``reason``, "" where there was no error.
+"""``priority``: smaller goes first. ``kind`` is the error class of ``reason``, "" where there was no error; what was
+sent again after it had been in doubt keeps both.
 
 ``due`` is the instant before which a planned delivery is not tried. ``revision`` is what was sent ("withdrawn" for a
 notice in its place); ``amends`` tells that the post is there and only to be brought up to date.

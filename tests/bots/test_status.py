@@ -31,7 +31,10 @@ def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.Monk
             note="stopped, 25 deliveries failed: content, [bad] markup",
         ),
         Run(id=6, edition="daily", date="2026-03-01", state="paused", created_at=NOON, counts=Counts(planned=5)),
-        Run(id=5, edition="daily", date="2026-03-01", state="running", created_at=NOON, counts=COUNTS, goes_on=NOON),
+        Run(
+            id=5, edition="daily", date="2026-03-01", state="running", created_at=NOON, counts=COUNTS,
+            goes_on=NOON, again=3,
+        ),
     ]  # fmt: skip
     paper = StringIO()
     monkeypatch.setattr(delivery, "console", Console(file=paper, width=80))
@@ -53,5 +56,5 @@ def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.Monk
             "`paperboy retry 7 --only failed`; `paperboy resume 7` goes on anyway"
         ),
         "run 6: `paperboy resume 6` goes on",
-        "run 5: goes on at 12:00:00 UTC",
+        "run 5: goes on at 12:00:00 UTC; 3 were in doubt and sent again",
     ]

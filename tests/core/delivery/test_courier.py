@@ -169,6 +169,17 @@ async def test_one_readers_trouble_ends_as_its_class_says_and_touches_nobody_els
     assert len(platform.taken) == 38 + len(pages)
 
 
+async def test_a_run_tells_what_was_in_doubt_and_sent_again(database: Database, run: int) -> None:
+    platform = Platform(
+        answers={"chat-3": [SendError("unknown", "timeout")], "chat-4": [SendError("transient", "502")]}
+    )
+    await deliver(database, platform, policy=replace(POLICY, on_unknown=Doubts.always("resend")))
+    found = await newest(database)
+    assert (found.counts, found.again) == (Counts(sent=20), 1)
+    told = {one.delivery.target.chat: (one.delivery.kind, one.delivery.reason) for one in await receipts(database, run)}
+    assert {chat: why for chat, why in told.items() if any(why)} == {"chat-3": ("unknown", "timeout")}
+
+
 async def test_a_second_page_that_was_not_sent_is_tried_alone(database: Database) -> None:
     await add_issue(database)
     await add_readers(database, 1)
@@ -270,10 +281,10 @@ async def test_an_account_that_cannot_send_rests_and_says_so_until_it_can(databa
     assert sum(len(errors) for errors in platform.answers.values()) >= 18
     found = await newest(database)
     assert (found.counts, found.state) == (Counts(planned=20), "running")
-    assert found.note == "fake:bot cannot send: token revoked; `paperboy doctor` tells more"
-    assert {(one["event"], one["account"], one["reason"]) for one in logged} == {
-        ("an account cannot send", "bot", "token revoked")
-    }
+    assert found.note == "an account cannot send: fake:bot, token revoked"
+    assert [(one["event"], one["platform"], one["account"], one["reason"]) for one in logged] == [
+        ("an account cannot send", "fake", "bot", "token revoked")
+    ]
     platform.answers.clear()
     await deliver(database, platform, clock=ManualClock(SystemClock().now() + timedelta(minutes=6)))
     found = await newest(database)
