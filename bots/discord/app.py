@@ -179,6 +179,7 @@ class Interactions:
         await self._answer(event, Line(text=f"settings time {wanted}", place=place, pressed=event.message is not None))
 
     async def _answer(self, event: discord.Interaction[Any], line: Line) -> None:
+        line = replace(line, text=press.meant(line.text))
         personal = press.is_for_one(event, line)
         line = replace(line, personal=personal, beside=line.beside or (personal and not press.is_private_page(event)))
         work = partial(self._replies.to, event, line)

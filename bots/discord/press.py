@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bots.discord import rights
 from bots.discord.menu import WHERE
+from core.commands import wishes
 from core.commands.model import Context, Request
 from core.commands.registry import COMMANDS
 from core.i18n import LANGUAGES
@@ -84,6 +85,12 @@ def request(line: Line, event: discord.Interaction[Any], *, progress: Progress |
         context=replace(line.context, thread=str(event.user.id)) if line.personal else line.context,
         progress=progress,
     )
+
+
+def meant(text: str) -> str:
+    """Return a command line, or that of the command that its question comes to: where it acts depends on that."""
+    command, _space, args = text.partition(" ")
+    return " ".join(wishes.meant(command, args)).strip()
 
 
 def lang_of(event: discord.Interaction[Any]) -> str | None:

@@ -82,9 +82,8 @@ class Talk:
 
     async def _answer(self, message: discord.Message) -> None:
         words = self._words(message)
-        command, _space, args = words.removeprefix("/").partition(" ") if words.startswith("/") else ("ask", "", words)
-        if not words:
-            command = "start"
+        line = words.removeprefix("/") if words.startswith("/") else press.meant(f"ask {words}") if words else "start"
+        command, _space, args = line.partition(" ")
         spot = await self._spot(message, words, opens=command == "ask")
         request = Request(
             command=command,

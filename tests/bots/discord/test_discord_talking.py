@@ -115,6 +115,11 @@ def edits(fake: FakeDiscord, path: str) -> list[str]:
     return [text_of(call.body) for call in fake.calls("PATCH", path)]
 
 
+async def answered(fake: FakeDiscord, channel: str) -> None:
+    """Wait for the whole of an answer."""
+    await fake.until(lambda: WORDS[-1] in map(text_of, fake.posts(channel)))
+
+
 async def test_a_question_is_promised_an_answer_that_grows_and_a_thread_to_go_on_in(
     fake: FakeDiscord, slow: Slow
 ) -> None:
@@ -233,17 +238,33 @@ async def test_discords_own_words_are_no_questions_but_what_is_passed_on_is(fake
     snapshot = {"message": {**shapes.message_frame(fake.channels["501"], shapes.user("42")), **passed_on}}
     about = {"type": 1, "message_id": "5", "channel_id": "501"}
     await fake.write("", channel=direct, user="50", message_reference=about, message_snapshots=[snapshot])
-    await fake.until(lambda: slow.asked)
+    await answered(fake, direct)
     assert [request.args for request in slow.asked] == ["Polaris 2 has open weights"]
 
 
-@pytest.mark.parametrize(("line", "said"), [("settings", "Type / and choose /settings"), ("today", "Open weights")])
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/settings", "Type / and choose /settings"),
+        ("/today", "Open weights"),
+        ("unsubscribe", "Type / and choose /unsubscribe"),
+    ],
+)
 async def test_settings_are_not_changed_in_front_of_everybody_and_commands_open_no_thread(
     fake: FakeDiscord, slow: Slow, line: str, said: str
 ) -> None:
-    asked = await fake.write(f"<@1001> /{line}", mention=True)
+    asked = await fake.write(f"<@1001> {line}", mention=True)
     await fake.until(lambda: said in text_of(fake.posts("501")[-1]))
     assert asked["id"] not in fake.channels
+
+
+async def test_a_wish_that_is_asked_for_is_granted_to_the_channel_and_not_to_a_thread(
+    fake: FakeDiscord, slow: Slow
+) -> None:
+    asked = await fake.slash("ask", values={"question": "send me this every day at 8"})
+    assert asked.private
+    assert "Subscribed" in asked.text
+    assert "Unsubscribe" in (await fake.slash("settings")).labels
 
 
 async def test_no_thread_is_opened_where_nothing_could_be_said_in_it(fake: FakeDiscord, slow: Slow) -> None:
@@ -254,7 +275,7 @@ async def test_no_thread_is_opened_where_nothing_could_be_said_in_it(fake: FakeD
 
 async def test_threads_are_named_in_whole_words_without_anybodys_number(fake: FakeDiscord, slow: Slow) -> None:
     asked = await fake.write(f"<@1001> <@55> What does {'everybody ' * 20}say?", mention=True)
-    await fake.until(lambda: fake.posts(asked["id"]))
+    await answered(fake, asked["id"])
     name = fake.channels[asked["id"]]["name"]
     assert name.startswith("What does everybody")
     assert name.endswith("everybody…")
@@ -264,7 +285,7 @@ async def test_threads_are_named_in_whole_words_without_anybodys_number(fake: Fa
 async def test_a_reply_to_a_story_is_about_that_story(fake: FakeDiscord, slow: Slow) -> None:
     page = fake._store("501", (await fake.slash("dev")).message)
     asked = await fake.write("<@1001> What does it cost?", mention=True, reply_to=page)
-    await fake.until(lambda: fake.posts(asked["id"]))
+    await answered(fake, asked["id"])
     assert slow.asked[-1].context.story
 
 
