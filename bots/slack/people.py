@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bots.slack.api import Api
     from bots.slack.workspaces import Workspace
     from core.clock import Clock
@@ -19,12 +21,13 @@ MOST = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A reader as the workspace knows them; ``zone`` is an IANA name."""
+    """A reader as the workspace knows them; ``zone`` is an IANA name, a ``guest`` is no full member of it."""
 
     name: str = ""
     zone: str | None = None
     lang: str | None = None
     admin: bool = False
+    guest: bool = False
 
 
 class People:
@@ -52,8 +55,19 @@ class People:
             zone=info.get("tz") or None,
             lang=next((lang for lang in ("zh", "en") if code.startswith(lang)), None),
             admin=bool(info.get("is_admin") or info.get("is_owner")),
+            guest=_is_guest(info, workspace.team),
         )
         if len(self._known) >= MOST:
             self._known.clear()
         self._known[workspace.team, user] = (self._clock.now(), person)
         return person
+
+
+def _is_guest(info: Mapping[str, Any], team: str) -> bool:
+    """Read whether somebody belongs to a workspace only in part, or to another one whose channel is shared.
+
+    Members of an organisation belong to several. https://docs.slack.dev/reference/objects/user-object
+    """
+    home = info.get("team_id")
+    elsewhere = home not in {None, team} and team not in (info.get("enterprise_user") or {}).get("teams", ())
+    return bool(info.get("is_restricted") or info.get("is_ultra_restricted") or info.get("is_stranger") or elsewhere)

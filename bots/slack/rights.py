@@ -47,14 +47,15 @@ class Rights:
         return _is_admin(await self._people.find(workspace, user), workspace, user)
 
     async def may_manage(self, team: str, channel: str, user: str, *, present: bool = True) -> bool:
-        """Tell whether somebody may change a channel's subscription: who may post there, as far as we know.
+        """Tell whether somebody may change a channel's subscription: a member who may post there, as far as we know.
 
         Who is ``present`` wrote or pressed something in the channel; of others it is not known that they are members.
         """
         workspace = await self._workspaces.find(team)
-        if _is_admin(await self._people.find(workspace, user), workspace, user):
+        person = await self._people.find(workspace, user)
+        if _is_admin(person, workspace, user):
             return True
-        if await self.managers(team) != "members" or not await self._may_post(workspace, channel, user):
+        if person.guest or await self.managers(team) != "members" or not await self._may_post(workspace, channel, user):
             return False
         return present or await self._is_member(workspace, channel, user)
 

@@ -23,8 +23,8 @@ TRIGGER_SECONDS = 3
 class Team:
     """A workspace. ``bot`` is the app's user in it; ``channels`` tell whether it is a member.
 
-    ``posters`` are the only ones who may post in a channel; of the ``people`` some have ``left`` it. Without
-    ``agents`` there is no agent surface.
+    ``posters`` are the only ones who may post in a channel; of the ``people`` some have ``left`` it; of ``guests``
+    it says what makes them such. Without ``agents`` there is no agent surface.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Team:
     can_join: bool = True
     posters: dict[str, set[str]] = field(default_factory=dict)
     people: set[str] = field(default_factory=set)
+    guests: dict[str, Json] = field(default_factory=dict)
     left: dict[str, set[str]] = field(default_factory=dict)
     agents: bool = True
     scopes: frozenset[str] = SCOPES
@@ -89,7 +90,8 @@ class World:
 
     def _users_info(self, payload: Json, team: Team) -> Json:
         user = payload["user"]
-        about = {"tz": team.zone, "locale": team.locale, "is_admin": user in team.admins}
+        about: Json = {"tz": team.zone, "locale": team.locale, "is_admin": user in team.admins, "team_id": team.id}
+        about |= team.guests.get(user, {})
         return {"user": {"id": user, "profile": {"display_name": "", "real_name": f"Name of {user}"}, **about}}
 
     def _chat_postMessage(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name

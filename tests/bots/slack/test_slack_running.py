@@ -254,6 +254,22 @@ async def test_only_who_may_post_in_a_channel_may_subscribe_it(stand: Stand) -> 
     assert "Subscribed" in text_of(await stand.slash("/subscribe", channel="C3", user="UBOSS"))
 
 
+@pytest.mark.parametrize(
+    ("about", "answer"),
+    [
+        ({"is_restricted": True}, "Only admins"),
+        ({"team_id": "TPARTNER"}, "Only admins"),
+        ({"team_id": "TSISTER", "enterprise_user": {"teams": [HOME, "TSISTER"]}}, "Subscribed"),
+    ],
+    ids=["a guest", "a partner in a shared channel", "a member of the organisation"],
+)
+async def test_only_members_change_a_channel(stand: Stand, about: Json, answer: str) -> None:
+    user = f"U{len(str(about))}"
+    stand.team.guests[user] = about
+    stand.team.channels[f"C{user}"] = True
+    assert answer in text_of(await stand.slash("/subscribe", channel=f"C{user}", user=user))
+
+
 async def test_nobody_gets_a_right_because_slack_is_too_busy_to_tell(stand: Stand) -> None:
     stand.team.posters["C3"] = {"UBOSS"}
     stand.fake.plan("conversations.info", Answer(channel="C3", error="internal_error", status=500))
