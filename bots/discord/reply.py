@@ -82,7 +82,7 @@ class Replies:
             line = await self._places.at_home(event, line)
         except DiscordError as error:
             log.info("no direct chat with a reader", reason=error.reason)
-            return await self._answer(event, line, await self._not_at_home(event, line))
+            return await self._answer(event, line, await self._not_at_home(event, line, error))
         if opens_thread(event, line):
             return await self._in_thread(event, line, exchange)
         if refusal := await self._may_not(event, line):
@@ -94,8 +94,11 @@ class Replies:
         await self._note_place(line)
         return await self._answer(event, line, _with(reply, refusal.document.blocks) if refusal else reply)
 
-    async def _not_at_home(self, event: discord.Interaction[Any], line: Line) -> Reply:
+    async def _not_at_home(self, event: discord.Interaction[Any], line: Line, error: DiscordError) -> Reply:
         _ = await self._texts(event, line)
+        if error.kind not in {"pause", "gone", "config"}:
+            later = _("Something went wrong on my side. Please try again in a moment.")
+            return Reply(document=page(_, later, paragraph(later)), private=True)
         said = _("I could not open a direct chat with you, and I am not a member here.")
         how = _("Allow direct messages in Discord's privacy settings, or add me to a server of yours, then try again.")
         return Reply(document=page(_, said, paragraph(said), paragraph(how)), private=True)

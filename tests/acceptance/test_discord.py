@@ -291,6 +291,11 @@ async def test_a_reader_whose_direct_messages_are_closed_is_told(bot: Bot) -> No
     answer = await bot.fake.slash("subscribe", owners={"1": bot.fake.reader}, rights=0, locale="zh-CN")
     assert answer.private
     assert "允许私信" in answer.text
+    bot.fake.fail(
+        "POST", "/users/@me/channels", 400, {"code": 40003, "message": "You are opening direct messages too fast"}
+    )
+    hurried = await bot.fake.slash("subscribe", owners={"1": bot.fake.reader}, rights=0)
+    assert "try again in a moment" in hurried.text
 
 
 async def test_options_complete_and_messages_are_explained(bot: Bot) -> None:
