@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from core.answers.cite import Answer
     from core.clock import Clock
     from core.delivery.engine import Engine
-    from core.digest.model import Issue
+    from core.digest.model import Issue, IssueRef
     from core.digest.port import Change
     from core.digest.sources.port import Source
     from core.render.port import Renderer
@@ -134,6 +134,19 @@ class House:
         if change != "unchanged":
             await self.indexer.add(await self.archive.get(issue.ref) or issue)
         return change
+
+    async def withdraw(self, ref: IssueRef) -> bool:
+        """Take back an issue that was imported or sent; return whether there was one.
+
+        Raises ``UsageError`` for one that a source answers for: it would come back with the next start.
+        """
+        if await self.archive.get(ref) is None:
+            return False
+        if ref not in await self.archive.of_origin(""):
+            raise UsageError(f"{ref} comes from a folder or repository of issues: remove its file there.")
+        await self.archive.withdraw(ref)
+        await self.indexer.remove(ref)
+        return True
 
     async def learn(self) -> int:
         """Learn words from the stories that are told in both languages; return how many."""
@@ -448,6 +461,7 @@ def desk_app(house: House, routes: Sequence[BaseRoute] = ()) -> Starlette:
             receipts=house.receipts,
             read=read,
             publish=house.publish,
+            withdraw=house.withdraw,
             ask=ask,
             health=health_of(house),
             setup=Setup(

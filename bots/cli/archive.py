@@ -1,4 +1,4 @@
-"""Commands on the archive: ``import``, ``issues``, ``show``, ``search``, ``ask``."""
+"""Commands on the archive: ``import``, ``withdraw``, ``issues``, ``show``, ``search``, ``ask``."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ Lang = Annotated[str | None, typer.Option(help="zh or en.")]
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("import")(import_)
+    app.command()(withdraw)
     app.command()(issues)
     app.command()(show)
     app.command()(search)
@@ -74,6 +75,18 @@ def import_(
         raise typer.Exit(1)
 
 
+def withdraw(ref: Annotated[str, typer.Argument(help="An issue as edition/lang/date, or a date alone.")]) -> None:
+    """Take back an issue that was imported or sent over HTTP; its posts are replaced by a notice."""
+
+    async def run(house: House) -> IssueRef:
+        found = await _find(house, ref, None)
+        if not await house.withdraw(found):
+            raise _unknown(str(found))
+        return found
+
+    console.print(f"{in_house(run)} is withdrawn")
+
+
 def issues(
     edition: Annotated[str | None, typer.Option(help="Only this edition.")] = None,
     lang: Lang = None,
@@ -111,7 +124,7 @@ def show(
         issue = await house.archive.get(found)
         source = await house.archive.source(found)
         if issue is None or source is None:
-            raise UsageError(f"There is no issue {found}; `paperboy issues` lists those that there are.")
+            raise _unknown(str(found))
         if as_json:
             print_json(issue_as_json(issue))
         else:
@@ -131,8 +144,12 @@ async def _find(house: House, text: str, lang: str | None) -> IssueRef:
     heads = await house.archive.heads(lang=lang, since=wanted, until=wanted)
     own = [head for head in heads if head.ref.lang == house.settings.lang] or heads
     if not own:
-        raise UsageError(f"There is no issue of {day}; `paperboy issues` lists those that there are.")
+        raise _unknown(f"of {day}")
     return own[0].ref
+
+
+def _unknown(which: str) -> UsageError:
+    return UsageError(f"There is no issue {which}; `paperboy issues` lists those that there are.")
 
 
 def search(

@@ -19,7 +19,7 @@ from bots.desk.body import Refused, refused
 from bots.desk.chat import answer, chat_page
 from bots.desk.events import events
 from bots.desk.feed import feed
-from bots.desk.intake import take_issue
+from bots.desk.intake import take_back, take_issue
 from bots.desk.login import login, login_page, logout
 from bots.desk.pages import STATIC, html
 from bots.desk.preview import preview_page, preview_text
@@ -51,6 +51,7 @@ ROUTES = (
     Route("/api/chat", answer, methods=["POST"]),
     Route("/api/ask", ask, methods=["POST"]),
     Route("/api/issues", take_issue, methods=["POST"]),
+    Route("/api/issues/{edition}/{lang}/{date}", take_back, methods=["DELETE"]),
     Mount("/static", StaticFiles(directory=STATIC)),
 )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.delivery.inbox import Inbox
     from core.delivery.port import ReceiptBook
     from core.delivery.runs import RunService
-    from core.digest.model import Issue, Problem
+    from core.digest.model import Issue, IssueRef, Problem
     from core.digest.port import Change
     from core.digest.present import Presenter
     from core.render.port import Renderer
@@ -95,6 +95,9 @@ Dispatch: TypeAlias = "Callable[[Request, Services], Awaitable[Reply]]"
 Publish: TypeAlias = "Callable[[str, Issue], Awaitable[Change]]"
 """Puts Markdown and the issue that was read from it into the archive and its index."""
 
+Withdraw: TypeAlias = "Callable[[IssueRef], Awaitable[bool]]"
+"""Takes an issue back; tells whether there was one. Raises ``UsageError`` for one whose file has to be removed."""
+
 Ask: TypeAlias = Callable[[Question], Awaitable[Mapping[str, Any]]]
 """Answers a question in the shape of ``paperboy ask --json``."""
 
@@ -116,6 +119,7 @@ class DeskServices:
     receipts: ReceiptBook
     read: Read
     publish: Publish
+    withdraw: Withdraw
     ask: Ask
     health: Health
     setup: Setup = Setup()

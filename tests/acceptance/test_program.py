@@ -256,6 +256,13 @@ def test_the_archive_by_command(paperboy: Program) -> None:
     assert set(answer["citations"][0]) == {"edition", "date", "lang", "section", "key", "title"}
 
 
+def test_an_imported_issue_is_taken_back_by_command(paperboy: Program) -> None:
+    paperboy("import", SAMPLES)
+    assert "daily/en/2026-01-06 is withdrawn" in paperboy("withdraw", "daily/en/2026-01-06").stdout
+    assert "There is no issue daily/en/2026-01-06" in paperboy("withdraw", "daily/en/2026-01-06", code=2).stderr
+    assert [one["lang"] for one in printed(paperboy("issues", "--json"))] == ["zh", "en", "zh"]
+
+
 def test_backup_restore_export_and_forget(paperboy: Program, environment: dict[str, str], tmp_path: Path) -> None:
     paperboy("import", SAMPLES)
     paperboy("backup", tmp_path / "copy.db")

@@ -9,6 +9,7 @@ import pytest
 
 from bots.desk.services import Setup
 from bots.settings import DeskSettings
+from core.digest.parse import parse
 from core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -152,6 +153,21 @@ async def test_issues_are_taken_from_programs_with_the_token(
     address = response.json()["issue"]["url"]
     assert address == "/archive/daily/en/2026-03-09"
     assert "A quiet day" in (await guarded.get(address, headers={"Authorization": f"Bearer {TOKEN}"})).text
+
+
+async def test_a_program_takes_back_what_it_sent_and_nothing_that_has_a_file(guarded: Client) -> None:
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    sent = (await guarded.post("/api/issues", content=ISSUE, headers=token)).json()["issue"]["url"]
+    address = sent.replace("/archive", "/api/issues")
+    assert (await guarded.delete(address)).status_code == 401
+    assert (await guarded.delete(address, headers=token)).status_code == 204
+    assert (await guarded.get(sent, headers=token)).status_code == 404
+    assert (await guarded.delete(address, headers=token)).status_code == 404
+    assert (await guarded.delete("/api/issues/daily/en/never", headers=token)).status_code == 404
+    await guarded.desk.house.publish(ISSUE, parse(ISSUE).issue, origin="/issues")
+    refused = await guarded.delete(address, headers=token)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "has-a-file")
+    assert (await guarded.get(sent, headers=token)).status_code == 200
 
 
 async def test_without_a_token_no_program_may_send_issues(local: Client) -> None:
