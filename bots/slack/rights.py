@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bots.slack.workspaces import Workspace, Workspaces
     from core.storage.notes import SqlNotes
 
-PAGE, MOST_PAGES = 1000, 10
-"""Of a channel's members are looked through at most. https://docs.slack.dev/reference/methods/conversations.members."""
+PAGE, MOST_PAGES = 999, 10
+"""Of a user's channels are looked through at most. https://docs.slack.dev/reference/methods/users.conversations."""
 Managers: TypeAlias = Literal["members", "admins"]
 
 
@@ -68,15 +68,18 @@ class Rights:
         return _posting_is_open(said["channel"], user)
 
     async def _is_member(self, workspace: Workspace, channel: str, user: str) -> bool:
-        where, cursor = {"channel": channel, "limit": PAGE}, ""
+        """Look through the channels of a user: a channel may have any number of members."""
+        where = {"user": user, "types": "public_channel,private_channel", "exclude_archived": "true", "limit": PAGE}
+        cursor = ""
         for _page in range(MOST_PAGES):
             try:
-                said = await self._api.call("conversations.members", {**where, "cursor": cursor}, token=workspace.token)
+                said = await self._api.call("users.conversations", {**where, "cursor": cursor}, token=workspace.token)
             except SendError:
                 return False
             cursor = said.get("response_metadata", {}).get("next_cursor", "")
-            if user in said["members"] or not cursor:
-                return user in said["members"]
+            found = any(one["id"] == channel for one in said["channels"])
+            if found or not cursor:
+                return found
         return False
 
 

@@ -15,9 +15,9 @@ NEEDED = {
     "conversations.history": ("channels:history", "groups:history", "im:history"),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.join": ("channels:join",),
-    "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
+    "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
 }
 """Scopes that methods need, from each method's page; views, auth.test and Socket Mode need none of a bot."""
@@ -35,6 +35,6 @@ EVENT_SCOPES = {
 OTHER_SCOPES = ("commands",)
 SCOPES = frozenset(OTHER_SCOPES).union(*NEEDED.values(), *EVENT_SCOPES.values())
 FORMS_ONLY = frozenset(
-    {"conversations.history", "conversations.info", "conversations.members", "conversations.replies", "users.info"}
+    {"conversations.history", "conversations.info", "conversations.replies", "users.conversations", "users.info"}
 )
 """Methods that only read do not take JSON. https://docs.slack.dev/apis/web-api/#post_bodies."""

@@ -187,14 +187,16 @@ class World:
             channel["properties"]["posting_restricted_to"] = {"user": sorted(team.posters[payload["channel"]])}
         return {"channel": channel}
 
-    def _conversations_members(self, payload: Json, team: Team) -> Json:
-        """Return two members a page, whatever was asked for."""
-        if not team.channels.get(payload["channel"]):
-            return {"error": "channel_not_found"}
-        members = sorted(team.people - team.left.get(payload["channel"], set()))
+    def _users_conversations(self, payload: Json, team: Team) -> Json:
+        """Return eight channels a page, whatever was asked for; of private ones those that the app is in."""
+        if int(payload.get("limit", 100)) > 999:
+            return {"error": "invalid_limit"}
+        user = payload["user"]
+        seen = [name for name, ours in team.channels.items() if ours or name.startswith("C")]
+        theirs = [{"id": name} for name in seen if user in team.people - team.left.get(name, set())]
         begin = int(payload.get("cursor") or 0)
-        more = str(begin + 2) if begin + 2 < len(members) else ""
-        return {"members": members[begin : begin + 2], "response_metadata": {"next_cursor": more}}
+        more = str(begin + 8) if begin + 8 < len(theirs) else ""
+        return {"channels": theirs[begin : begin + 8], "response_metadata": {"next_cursor": more}}
 
     def _conversations_open(self, payload: Json, _team: Team) -> Json:
         return {"channel": {"id": "D" + payload["users"]}}
