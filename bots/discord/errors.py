@@ -38,7 +38,7 @@ CODES: Mapping[int, ErrorClass] = {
     **dict.fromkeys(LATE, "content"),
 }
 STATUSES: Mapping[int, ErrorClass] = {401: "fatal", 403: "config", 404: "gone", 413: "content", 429: "wait"}
-FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 403, 404, 429, 500
+REFUSED, FORBIDDEN, NOT_FOUND, TOO_MANY, SERVER_ERROR = 400, 403, 404, 429, 500
 
 
 class DiscordError(SendError):
@@ -75,6 +75,11 @@ def refusal(answer: Answer) -> DiscordError:
     return _http(discord.HTTPException(response, said or answer.body.decode(errors="replace")))
 
 
+def elsewhere(said: str) -> DiscordError:
+    """Return what to say of an answer that Discord does not give: a proxy's, a hotel's, that of a wrong address."""
+    return DiscordError("fatal", f"This address (PAPERBOY_DISCORD__API_URL) is not Discord's: {said}")
+
+
 def _is_ban(error: discord.HTTPException) -> bool:
     """Tell whether the whole address is refused, by a page or a limit that did not come from Discord's own servers."""
     limited = error.status == TOO_MANY and not error.response.headers.get("Via")
@@ -96,8 +101,8 @@ def _http(error: Exception) -> DiscordError:
         )
     if error.status >= SERVER_ERROR:
         return DiscordError("transient", reason, code=error.code)
-    if error.status == NOT_FOUND and not error.code:
-        return DiscordError("fatal", f"This address (PAPERBOY_DISCORD__API_URL) is not Discord's: {reason}")
+    if _is_page(error) or error.status < REFUSED or (error.status == NOT_FOUND and not error.code):
+        return elsewhere(reason)
     kind = CODES.get(error.code) or STATUSES.get(error.status, "content")
     limit = _wait(error) if kind == "wait" else None
     code = f" ({error.code})" if error.code else ""

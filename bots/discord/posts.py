@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bots.broadcast import BROKEN, Pages, addressed
-from bots.discord.errors import DiscordError, refusal, send_error
+from bots.discord.errors import DiscordError, elsewhere, refusal, send_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,7 +54,9 @@ class Posts:
         self._heed(channel, answer)
         if answer.status >= OK:
             raise self._api.refused(refusal(answer))
-        return str(answer.json()["id"])
+        if "id" not in (made := answer.json()):
+            raise elsewhere(f"{answer.status} {answer.reason}")
+        return str(made["id"])
 
     async def _rest(self, channel: str) -> None:
         rest = self._rests.get(channel)

@@ -97,10 +97,12 @@ def test_a_page_in_the_way_shuts_out_the_address_and_is_no_reason_to_read() -> N
     assert (broken.kind, broken.reason) == ("transient", "502 reason")
 
 
-@pytest.mark.parametrize("said", [PAGE, {"code": 0, "message": "404: Not Found"}])
-def test_an_address_that_is_not_discords_ends_no_subscription(said: Any) -> None:  # noqa: ANN401
-    response: Any = Response(404)
-    missed = send_error(discord.NotFound(response, said))
+@pytest.mark.parametrize(
+    ("status", "said"), [(404, {"code": 0, "message": "404: Not Found"}), (404, PAGE), (407, PAGE), (302, "")]
+)
+def test_an_address_that_is_not_discords_ends_no_subscription(status: int, said: Any) -> None:  # noqa: ANN401
+    response: Any = Response(status)
+    missed = send_error(discord.HTTPException(response, said))
     assert missed.kind == "fatal"
     assert "PAPERBOY_DISCORD__API_URL" in missed.reason
 

@@ -156,6 +156,13 @@ async def test_a_lost_answer_is_trusted_to_the_nonce_for_a_minute_and_no_longer(
     assert (first.value.kind, second.value.kind) == ("transient", "unknown")
 
 
+async def test_a_yes_that_is_not_discords_is_none(stand: Stand) -> None:
+    stand.fake.fail("POST", SEND, 200, "<h1>Welcome to our hotel</h1>")
+    with pytest.raises(SendError, match="not Discord's") as refused:
+        await stand.send()
+    assert refused.value.kind == "fatal"
+
+
 async def test_a_limit_that_is_not_discords_own_stops_everything_for_its_time(stand: Stand) -> None:
     stand.fake.fail("POST", SEND, 429, {"message": "banned"}, headers={"Retry-After": "90"})
     for _ in range(3):
