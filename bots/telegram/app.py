@@ -96,6 +96,8 @@ class TelegramApp:
             line, about = "at", here
         request = await self._request(line, about, here, message)
         reply = await self._reply(request, here, message)
+        if reply.throttled and message.chat.type != "private":
+            return
         direct = about == here and message.chat.type == "private"
         rows = await self._answers.rows(request.command, request.args, reply, direct=direct)
         await self._answers.say(here, reply, _below(message), rows)

@@ -75,7 +75,7 @@ def _too_fast(request: Request, seconds: int) -> Reply:
         "That was a lot at once. Please try again in {count} seconds.",
         seconds,
     )
-    return Reply(document=page(_, wait, paragraph(wait)), private=True)
+    return Reply(document=page(_, wait, paragraph(wait)), private=True, throttled=True)
 
 
 def _unknown(request: Request) -> Reply:

@@ -64,11 +64,13 @@ class Request:
 class Reply:
     """What the reader gets. ``private`` replies concern one person and stay between the bot and them.
 
+    ``throttled`` ones only say that too much came at once: where others would have to read them they are left out.
     ``page`` is the page to show, counted from 1, of a document whose pages are turned in place.
     """
 
     document: Document
     private: bool = False
+    throttled: bool = False
     page: int = 1
 
 

@@ -220,6 +220,24 @@ async def test_a_comment_on_the_post_of_a_channel_is_a_question(bot: Bot) -> Non
     assert len(bot.fake.texts(discussion)) == 1
 
 
+async def test_who_floods_a_group_is_told_so_in_the_direct_chat_alone(bot: Bot) -> None:
+    group, person = bot.group(), bot.reader()
+
+    async def answered(said: int) -> bool:
+        await asyncio.sleep(1.2)
+        return said in [c.payload["reply_parameters"]["message_id"] for c in bot.fake.calls("sendMessage", group)]
+
+    for _ in range(30):
+        await bot.fake.say(group, "/pick", user=person)
+    async with asyncio.timeout(20):
+        while not await answered(await bot.fake.say(group, "/pick", user=person)):
+            pass
+    assert not any("a lot at once" in text for text in bot.fake.texts(group))
+    for _ in range(30):
+        await bot.fake.say(person, "/pick")
+    await bot.fake.until(lambda: any("a lot at once" in text for text in bot.fake.texts(person)))
+
+
 async def test_commands_to_another_bot_are_ignored(bot: Bot) -> None:
     chat = bot.group()
     await bot.fake.say(chat, "/today@other_bot")
