@@ -45,7 +45,7 @@ async def examine(house: House) -> AsyncIterator[Finding]:
     for stray in strays():
         advice = "Correct the name, or take it out: nobody reads it. All settings: docs/operator.md"
         yield Finding(level="warning", subject="settings", message=stray, advice=advice)
-    yield Finding(level="ok", subject="database", message=f"{house.database.dialect}, up to date")
+    yield Finding(level="ok", subject="database", message=f"{house.database.place}, up to date")
     newest = await house.archive.heads(limit=1)
     if newest:
         yield Finding(level="ok", subject="archive", message=f"newest issue: {newest[0].ref}")

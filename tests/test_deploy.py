@@ -142,6 +142,12 @@ def test_no_secret_stands_in_the_files() -> None:
     assert all("CHANGE-ME" in value for data in secrets for value in data.values())
 
 
+def test_the_service_of_the_system_has_time_to_finish() -> None:
+    unit = (DEPLOY / "paperboy.service").read_text(encoding="utf-8")
+    (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)
+    assert int(seconds) >= LONGEST_ANSWER_SECONDS + GRACE_SECONDS
+
+
 @pytest.mark.parametrize("name", COMPOSE)
 def test_compose_depends_on_what_is_there_and_gives_time_to_finish(name: str) -> None:
     services = COMPOSE[name]
@@ -150,5 +156,5 @@ def test_compose_depends_on_what_is_there_and_gives_time_to_finish(name: str) ->
         assert set(service.get("depends_on", ())) <= services.keys()
         mounted = [str(volume).partition(":")[0] for volume in service.get("volumes", ())]
         assert [volume for volume in mounted if volume.isalpha() and volume not in volumes] == []
-        if "depends_on" in service:
+        if "build" in service:
             assert int(service["stop_grace_period"].rstrip("s")) >= LONGEST_ANSWER_SECONDS + GRACE_SECONDS

@@ -64,16 +64,16 @@ def push(
 def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] = 20) -> None:
     """Show runs, those first that are not over: how many were sent, how fast, and when they will be done."""
 
-    async def look(house: House) -> tuple[Sequence[Run], Spent | None]:
+    async def look(house: House) -> tuple[Sequence[Run], Spent | None, str]:
         spent = await house.spending.today() if house.settings.llm.model else None
-        return await house.run_service.status(limit=limit), spent
+        return await house.run_service.status(limit=limit), spent, house.database.place
 
-    runs, spent = in_house(look)
+    runs, spent, place = in_house(look)
     if as_json:
         model = {"model": {"tokens": spent.tokens, "of": spent.of, "used_up": spent.is_up}} if spent else {}
         print_json({"runs": [_run_as_json(run) for run in runs], **model})
         return
-    console.print(_table(runs))
+    console.print(_table(runs) if runs else f"no run has begun yet in {place}", markup=False, soft_wrap=True)
     for run in runs:
         if told := _pace(run) + ([run.note] if run.note else []) + advice_on(run):
             console.print(f"run {run.id}: {'; '.join(told)}", markup=False, soft_wrap=True)

@@ -14,6 +14,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
+from pathlib import Path
 from random import uniform
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -75,6 +76,14 @@ class Database:
     def dialect(self) -> str:
         """Which database it is: "sqlite" or "postgresql"."""
         return self._engine.dialect.name
+
+    @property
+    def place(self) -> str:
+        """Where it is: SQLite's file, or the server's URL without the password."""
+        url = self._engine.url
+        if self.dialect == "sqlite":
+            return str(Path(url.database or "").absolute())
+        return url.set(query={}).render_as_string(hide_password=True)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -38,7 +38,7 @@ def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.Monk
     ]  # fmt: skip
     paper = StringIO()
     monkeypatch.setattr(delivery, "console", Console(file=paper, width=80))
-    monkeypatch.setattr(delivery, "in_house", lambda _look: (runs, None))
+    monkeypatch.setattr(delivery, "in_house", lambda _look: (runs, None, "here"))
     delivery.status()
     heading, first, second, _third, _fourth, _fifth, *told = paper.getvalue().splitlines()
     assert heading.split() == ["run", "issue", "state", "planned", "sent", "unknown", "failed", "skipped"]
