@@ -82,7 +82,8 @@ def read_text(file: Path) -> str:
 def decode(content: bytes) -> str | None:
     """Return the text of the bytes, None if they are in no encoding that Chinese and English issues come in."""
     if content.startswith(_WIDE_MARKS):
-        return _decoded(content, "utf-16")
+        wide = _decoded(content, "utf-16")
+        return wide if wide and not _CONTROLS.search(wide) else None
     if (text := _decoded(content, "utf-8")) is not None:
         return text
     text = _decoded(content, "gb18030")

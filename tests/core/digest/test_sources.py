@@ -89,6 +89,13 @@ def test_issues_in_usual_encodings_are_read(tmp_path: Path, encoding: str) -> No
     assert read_text(file).removeprefix("\ufeff") == TEXT
 
 
+def test_what_only_begins_like_utf_16_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "2026-03-02.md"
+    file.write_bytes(b"\xff\xfe\x01\x00\x02\x00 and more")
+    with pytest.raises(DigestError, match="UTF-8"):
+        read_text(file)
+
+
 def test_english_with_a_dash_is_read_in_utf_16(tmp_path: Path) -> None:
     file = tmp_path / "2026-03-02.md"
     file.write_bytes("# Heron — it’s out\n".encode("utf-16"))
