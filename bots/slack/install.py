@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bots.settings import SlackSettings
     from bots.slack.api import Api
+    from bots.slack.leaving import Leaving
     from bots.slack.workspaces import Vault
     from core.storage.notes import SqlNotes
 
@@ -32,11 +33,13 @@ STATE_LASTS = timedelta(minutes=10)
 
 
 class _Store(AsyncInstallationStore):
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, leaving: Leaving) -> None:
         self._vault = vault
+        self._leaving = leaving
 
     async def async_save(self, installation: Installation) -> None:
         await self._vault.keep(installation)
+        await self._leaving.returned(str(installation.team_id))
 
     async def async_save_bot(self, bot: Bot) -> None:
         raise NotImplementedError
@@ -66,7 +69,9 @@ class _States(AsyncOAuthStateStore):
         return known and await self._notes.first(f"slack:state-used:{state}", keep=STATE_LASTS)
 
 
-def install_routes(settings: SlackSettings, api: Api, vault: Vault, notes: SqlNotes) -> Sequence[Route]:
+def install_routes(
+    settings: SlackSettings, api: Api, vault: Vault, notes: SqlNotes, leaving: Leaving
+) -> Sequence[Route]:
     """Return the install page and the page that Slack sends its visitor back to."""
     secret = settings.client_secret.get_secret_value() if settings.client_secret else ""
     flow = AsyncOAuthFlow(
@@ -75,7 +80,7 @@ def install_routes(settings: SlackSettings, api: Api, vault: Vault, notes: SqlNo
             client_id=settings.client_id,
             client_secret=secret,
             scopes=sorted(SCOPES),
-            installation_store=_Store(vault),
+            installation_store=_Store(vault, leaving),
             state_store=_States(notes),
             install_path=INSTALL,
             redirect_uri_path=REDIRECT,

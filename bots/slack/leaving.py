@@ -1,4 +1,4 @@
-"""What follows when a workspace removes the app."""
+"""What follows when a workspace removes the app, and when it installs it again."""
 
 from __future__ import annotations
 
@@ -7,21 +7,31 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.slack.hear import team_of
+from core.delivery.model import SendError
 
 if TYPE_CHECKING:
+    from bots.slack.api import Api
     from bots.slack.workspaces import Workspaces
     from core.storage.subscriptions import SqlSubscriptions
     from core.subscriptions.service import SubscriptionService
+    from core.target import Target
 
 Json = dict[str, Any]
 
 log = structlog.get_logger(__name__)
 
 
-class Leaving:
-    """Erases a workspace's tokens and ends its subscriptions."""
+UNINSTALLED = "uninstalled"
+"""What the subscriptions of a workspace ended for that removed the app."""
 
-    def __init__(self, workspaces: Workspaces, subscriptions: SqlSubscriptions, service: SubscriptionService) -> None:
+
+class Leaving:
+    """Erases a workspace's tokens and ends its subscriptions; takes them up again where the app is back."""
+
+    def __init__(
+        self, api: Api, workspaces: Workspaces, subscriptions: SqlSubscriptions, service: SubscriptionService
+    ) -> None:
+        self._api = api
         self._workspaces = workspaces
         self._subscriptions = subscriptions
         self._service = service
@@ -35,8 +45,22 @@ class Leaving:
         if event.get("tokens", {}).get("bot"):
             await self._end(team_of(body))
 
+    async def returned(self, team: str) -> None:
+        """Take up the subscriptions of a workspace that has the app again; it is a member of no channel any more."""
+        for target in await self._subscriptions.targets("slack", team, ended=UNINSTALLED):
+            await self._service.revive_chat(target, UNINSTALLED)
+            await self._join(target)
+
+    async def _join(self, target: Target) -> None:
+        """Join a public channel; the first post tells the subscriber of a private one that an invitation is needed."""
+        try:
+            token = (await self._workspaces.find(target.account)).token
+            await self._api.call("conversations.join", {"channel": target.chat}, token=token)
+        except SendError as error:
+            log.info("a channel could not be joined", channel=target.chat, reason=error.reason)
+
     async def _end(self, team: str) -> None:
         await self._workspaces.forget(team)
         for target in await self._subscriptions.targets("slack", team):
-            await self._service.end(target, "uninstalled")
+            await self._service.end(target, UNINSTALLED)
         log.info("a workspace removed the app", team=team)

@@ -136,6 +136,7 @@ class SlackPlatform:
         self.sender: Sender = HelpfulSender(sender, answers, directs, notes)
         self._homes = Homes(answers, directs, notes, subscriptions)
         modals = Modals(answers, directs, self._homes)
+        self._leaving = Leaving(self._api, self._workspaces, subscriptions, services.subscriptions)
         signing = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
         self._app = SlackApp(
             answers,
@@ -144,10 +145,12 @@ class SlackPlatform:
             homes=self._homes,
             talk=Talk(answers, notes, receipts, self._homes.changed),
             joining=Joining(answers, notes),
-            leaving=Leaving(self._workspaces, subscriptions, services.subscriptions),
+            leaving=self._leaving,
         )
         events = [events_route(self._app.bolt, signing)] if signing else []
-        installs = install_routes(settings, self._api, vault, notes) if settings.client_id and vault else []
+        installs = (
+            install_routes(settings, self._api, vault, notes, self._leaving) if settings.client_id and vault else []
+        )
         self.routes: Sequence[BaseRoute] = (*events, *installs)
 
     @property
@@ -157,7 +160,8 @@ class SlackPlatform:
 
     async def serve(self) -> None:
         """Listen to readers until cancelled: over a socket with an app token, else over HTTP."""
-        await self._until_answered("bot token", self._workspaces.own)
+        if own := await self._until_answered("bot token", self._workspaces.own):
+            await self._leaving.returned(own.team)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._homes.keep_fresh())
             if self._settings.app_token:

@@ -62,10 +62,13 @@ class SqlSubscriptions:
         async with self._database.read() as connection:
             return [_subscription(row) for row in await connection.execute(query)]
 
-    async def targets(self, platform: str, account: str, *, by: str = "") -> Sequence[Target]:
-        """Return the targets that an account has active subscriptions in, each once; ``by`` limits them to a user's."""
+    async def targets(self, platform: str, account: str, *, by: str = "", ended: str = "") -> Sequence[Target]:
+        """Return the targets that an account has active subscriptions in, each once; ``by`` limits them to a user's.
+
+        With ``ended`` it is those whose subscriptions ended for this reason.
+        """
         active = select(subscriptions.c.target).where(
-            subscriptions.c.platform == platform, subscriptions.c.account == account, subscriptions.c.ended == ""
+            subscriptions.c.platform == platform, subscriptions.c.account == account, subscriptions.c.ended == ended
         )
         active = active.where(subscriptions.c.created_by == by) if by else active
         async with self._database.read() as connection:

@@ -54,6 +54,11 @@ class Office:
         """Return the workspaces to which the operator's own token adds one."""
         return Workspaces(_settings(self.fake, bot_token=token), Api(self.fake.url, self.house.clock), self.vault)
 
+    def leaving(self) -> Leaving:
+        """Return what hears that a workspace removed the app."""
+        api, subscriptions = Api(self.fake.url, self.house.clock), SqlSubscriptions(self.house.database)
+        return Leaving(api, self.workspaces, subscriptions, self.house.services.subscriptions)
+
     async def install(self, team: str, *, lasts: float = HALF_A_DAY) -> None:
         made = self.fake.team(team, channels={"C1": True})
         self.fake.codes[f"xoxe-{team}-0"] = team
@@ -152,7 +157,7 @@ async def test_a_revoked_bot_token_ends_the_workspace_and_a_users_does_not(
     await office.install("T1")
     service, target = office.house.services.subscriptions, Target(platform="slack", account="T1", chat="C1")
     await service.subscribe(target, "daily", slot=Slot(time=clock_time(8), zone="UTC"), lang="en")
-    leaving = Leaving(office.workspaces, SqlSubscriptions(office.house.database), service)
+    leaving = office.leaving()
     await leaving.on_revoked({"team_id": "T1"}, {"type": "tokens_revoked", "tokens": tokens})
     assert (await office.vault.find("T1") is None) is left
     assert (not await service.of_target(target)) is left
@@ -183,3 +188,21 @@ async def test_a_refused_token_of_the_operator_stops_only_where_nobody_else_is_s
 def _examined(office: Office, token: str) -> AsyncIterator[Finding]:
     settings, api = _settings(office.fake, bot_token=token), Api(office.fake.url, office.house.clock)
     return examine(settings, api, office.with_own(token), SqlSubscriptions(office.house.database))
+
+
+async def test_a_workspace_that_installs_the_app_again_goes_on_where_it_stopped(office: Office) -> None:
+    await office.install("T1")
+    service, kept = office.house.services.subscriptions, Target(platform="slack", account="T1", chat="C1")
+    ended = Target(platform="slack", account="T1", chat="C2")
+    for target in (kept, ended):
+        await service.subscribe(target, "daily", slot=Slot(time=clock_time(8), zone="UTC"), lang="en")
+    await service.unsubscribe(ended, "daily")
+    leaving = office.leaving()
+    await leaving.on_uninstalled({"team_id": "T1"})
+    assert not await service.of_target(kept)
+    await office.install("T1")
+    office.fake.teams["T1"].channels["C1"] = False
+    await leaving.returned("T1")
+    assert await service.of_target(kept)
+    assert office.fake.teams["T1"].channels["C1"]
+    assert not await service.of_target(ended)
