@@ -93,13 +93,13 @@ class Interactions:
 
     async def _choices(self, event: discord.Interaction[Any], data: dict[str, Any]) -> list[dict[str, str]]:
         services = self._parts.services
-        request = press.request(Line(text="", place=self._places.of(event)), event)
+        request = press.request(Line(text="", place=press.here(event, self._parts.account)), event)
         lang = await self._parts.lang(request.target, request.lang)
         return await choices(data, replace(request, lang=lang), services)
 
     async def _command(self, event: discord.Interaction[Any], data: dict[str, Any]) -> None:
         command, args = press.line_of(data)
-        place = self._places.of(event)
+        place = await self._places.of(event)
         if channel := press.named_channel(data):
             place = self._places.named(data, channel, place)
         await self._answer(event, Line(text=f"{command} {args}".strip(), place=place))
@@ -108,23 +108,23 @@ class Interactions:
         message = data["resolved"]["messages"][data["target_id"]]
         said = "\n".join(press.texts_of(message)).strip()
         if not said:
-            _ = await self._texts(event, self._places.of(event))
+            _ = await self._texts(event, await self._places.of(event))
             raise UsageError(_("There are no words in that message that I could look up."))
         if data["name"] == ASK:
             name = str(event.id)
             issue = ref_in(lines_in(message.get("components", []))) or ""
             await self._parts.notes.put(f"discord:quote:{name}", f"{issue}\n{said}", keep=QUOTE_KEPT)
-            form = view.question_form(name, await self._texts(event, self._places.of(event)))
+            form = view.question_form(name, await self._texts(event, await self._places.of(event)))
             await self._answers.respond(event, MODAL, form)
             return
         asked = data["name"] == EXPLAIN and len(said) <= TERM_LENGTH
         text = f"{'explain' if asked else 'ask'} {said}"
-        await self._answer(event, Line(text=text, place=self._places.of(event), personal=True))
+        await self._answer(event, Line(text=text, place=await self._places.of(event), personal=True))
 
     async def _pressed(self, event: discord.Interaction[Any], data: dict[str, Any]) -> None:
         values = [str(value) for value in data.get("values", [])]
         channel, rest = view.scope_of(data["custom_id"])
-        place = self._places.of(event, channel)
+        place = await self._places.of(event, channel)
         if rest.startswith(view.OWN):
             await self._own(event, rest, values, place, data)
             return
@@ -167,7 +167,7 @@ class Interactions:
     async def _filled_in(self, event: discord.Interaction[Any], data: dict[str, Any]) -> None:
         channel, rest = view.scope_of(data["custom_id"])
         fields = press.fields_of(data)
-        place = self._places.of(event, channel)
+        place = await self._places.of(event, channel)
         name, _space, value = rest.removeprefix(view.OWN).partition(" ")
         if name == "ask":
             about = await self._parts.notes.get(f"discord:quote:{value}") or "" if value else ""

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
+import structlog
 
 from bots.discord import press
+from bots.discord.errors import DiscordError
 from core.commands.registry import COMMANDS
 from core.errors import UsageError
 from core.i18n import texts
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from bots.discord.press import Line, Place
 
 
+log = structlog.get_logger(__name__)
+
+
 class Places:
     """Knows the servers' channels and rights by way of ``client``. ``account`` is the bot's id, as in targets."""
 
@@ -26,10 +31,12 @@ class Places:
         self._account = account
         self._client = client
 
-    def of(self, event: discord.Interaction[Any], channel: str = "") -> Place:
-        """Return the place with this id, by default the one that the reader is in."""
+    async def of(self, event: discord.Interaction[Any], channel: str = "") -> Place:
+        """Return the place with this id, by default the one that the reader is in. Raises ``UsageError``."""
         if not channel:
             return press.here(event, self._account)
+        if channel == press.HOME:
+            return await self._home(event)
         there = self._client.get_channel(int(channel))
         known = there if isinstance(there, discord.abc.GuildChannel | discord.Thread) else None
         if known is None or not isinstance(event.user, discord.Member):
@@ -52,15 +59,27 @@ class Places:
     async def at_home(self, event: discord.Interaction[Any], line: Line) -> Line:
         """Let a reader who brought the app along subscribe their own direct messages: nobody else's chat is theirs.
 
-        Raises ``DiscordError`` if they cannot be opened.
+        Raises ``UsageError`` if they cannot be opened.
         """
         command = COMMANDS.get(line.command)
         is_member = event.guild_id is not None and event.is_guild_integration()
-        if command is None or command.group != "subscribe" or press.is_direct(event) or is_member:
+        if command is None or command.group != "subscribe" or press.is_direct(event) or is_member or line.place.home:
             return line
-        made = await self._api.call("POST", "/users/@me/channels", {"recipient_id": str(event.user.id)})
+        return replace(line, place=await self._home(event))
+
+    async def _home(self, event: discord.Interaction[Any]) -> Place:
+        try:
+            made = await self._api.call("POST", "/users/@me/channels", {"recipient_id": str(event.user.id)})
+        except DiscordError as error:
+            log.info("no direct chat with a reader", reason=error.reason)
+            _ = texts(press.lang_of(event))
+            if error.kind not in {"pause", "gone", "config"}:
+                raise UsageError(_("Something went wrong on my side. Please try again in a moment.")) from error
+            raise UsageError(
+                _("I could not open a direct chat with you. Please allow direct messages in Discord's settings.")
+            ) from error
         target = Target(platform=press.PLATFORM, account=self._account, chat=str(made["id"]))
-        return replace(line, place=press.Place(target=target, kind="", theirs=0, ours=None, home=True))
+        return press.Place(target=target, kind="", theirs=0, ours=None, home=True)
 
     def _with_our_rights(self, place: Place) -> Place:
         there = self._client.get_channel(int(place.channel))

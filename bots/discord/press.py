@@ -25,6 +25,8 @@ THREADS = frozenset({10, 11, 12})
 FORUM, ANNOUNCEMENT = frozenset({15, 16}), 5
 SCOPE = "#"
 """Begins the id of a component that acts on another channel than the one that it stands in."""
+HOME = "@me"
+"""Stands for the direct messages of whoever presses, where the id of a channel could."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

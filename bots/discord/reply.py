@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from msgspec.structs import replace as replace_struct
 
 from bots.discord import press, rights, view
@@ -21,6 +20,7 @@ from core.commands.registry import COMMANDS
 from core.commands.turn import shown
 from core.document.build import paragraph
 from core.document.nodes import Actions
+from core.errors import UsageError
 from core.i18n import texts
 from core.subscriptions.service import Wish
 
@@ -48,8 +48,6 @@ WELCOMES = frozenset({"start", "help"})
 LOOKS_AT_RIGHTS = frozenset({"subscribe", "why"})
 OPEN_TO_THREADS = frozenset({0, 5})
 """Text and announcement channels."""
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,28 +78,20 @@ class Replies:
         """Return the answer to a line."""
         try:
             line = await self._places.at_home(event, line)
-        except DiscordError as error:
-            log.info("no direct chat with a reader", reason=error.reason)
-            return await self._answer(event, line, await self._not_at_home(event, line, error))
+        except UsageError as error:
+            document = page(await self._texts(event, line), str(error), paragraph(str(error)))
+            return await self._answer(event, line, Reply(document=document, private=True))
         if opens_thread(event, line):
             return await self._in_thread(event, line, exchange)
         if refusal := await self._may_not(event, line):
-            return await self._answer(event, line, refusal)
+            answer = await self._answer(event, line, refusal)
+            return view.with_own_chat(answer, await self._texts(event, line)) if line.command == "subscribe" else answer
         refusal = await self._lacking(event, line)
         if refusal and line.command == "subscribe":
             return await self._answer(event, line, refusal)
         reply = await self._dispatch(event, line, exchange)
         await self._note_place(line)
         return await self._answer(event, line, _with(reply, refusal.document.blocks) if refusal else reply)
-
-    async def _not_at_home(self, event: discord.Interaction[Any], line: Line, error: DiscordError) -> Reply:
-        _ = await self._texts(event, line)
-        if error.kind not in {"pause", "gone", "config"}:
-            later = _("Something went wrong on my side. Please try again in a moment.")
-            return Reply(document=page(_, later, paragraph(later)), private=True)
-        said = _("I could not open a direct chat with you, and I am not a member here.")
-        how = _("Allow direct messages in Discord's privacy settings, or add me to a server of yours, then try again.")
-        return Reply(document=page(_, said, paragraph(said), paragraph(how)), private=True)
 
     async def _may_not(self, event: discord.Interaction[Any], line: Line) -> Reply | None:
         """Name the rights that a reader lacks to change what a server gets."""

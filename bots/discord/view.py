@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bots.discord.buttons import ACTION_ROW, AGAIN, BUTTON, STRING_SELECT, button_rows
 from bots.discord.menu import CHANNELS
-from bots.discord.press import SCOPE
+from bots.discord.press import HOME, SCOPE
 from core.commands.settings_pages import MOST_KINDS
 from core.document.nodes import Action
 from core.document.text import utf16_length
@@ -19,6 +20,7 @@ from core.subscriptions.zones import zone_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bots.discord.answer import Answer
     from bots.discord.press import Place
     from core.digest.sections import Vocabulary
     from core.i18n import Texts
@@ -157,8 +159,19 @@ def question_form(name: str, _: Texts) -> dict[str, Any]:
 
 def with_question(payload: dict[str, Any], _: Texts) -> dict[str, Any]:
     """Return the page with a button that opens a form for a question."""
+    return _with_button(payload, _button(_("Ask a question"), ASK))
+
+
+def with_own_chat(answer: Answer, _: Texts) -> Answer:
+    """Return the answer with a button that subscribes the direct messages of whoever presses."""
+    first, *others = answer.payloads
+    subscribe = _button(_("Subscribe my direct messages"), f"{SCOPE}{HOME} subscribe")
+    return replace(answer, payloads=[_with_button(first, subscribe), *others])
+
+
+def _with_button(payload: dict[str, Any], button: dict[str, Any]) -> dict[str, Any]:
     payload = deepcopy(payload)
-    payload["components"][0]["components"].append(_row(_button(_("Ask a question"), ASK)))
+    payload["components"][0]["components"].append(_row(button))
     return payload
 
 
@@ -177,16 +190,17 @@ def _input(name: str, label: str, value: str, required: bool) -> dict[str, Any]:
 
 def scoped(payload: dict[str, Any], place: Place) -> tuple[dict[str, Any], list[str]]:
     """Let the components act on ``place``; return the lines that need to be remembered, too."""
-    if not place.chosen:
+    if not (place.chosen or place.home):
         return payload, []
+    scope = f"{SCOPE}{place.channel if place.chosen else HOME}"
     payload, lines = deepcopy(payload), []
     for component in _components(payload["components"]):
         if "custom_id" in component:
             known = component["custom_id"]
-            wanted = f"{SCOPE}{place.channel} {known}"
+            wanted = f"{scope} {known}"
             if utf16_length(wanted) > ID_LENGTH:
                 lines.append(known.partition(" ")[2] if known.startswith(AGAIN) else known)
-                wanted = f"{SCOPE}{place.channel} {token(lines[-1])}"
+                wanted = f"{scope} {token(lines[-1])}"
             component["custom_id"] = wanted
     return payload, lines
 

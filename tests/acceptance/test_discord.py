@@ -276,6 +276,13 @@ async def test_readers_bring_the_app_along_and_subscribe_their_direct_messages(b
     assert answer.text.startswith("-# For your direct messages\nSubscribed")
     assert "This chat is subscribed" in (await bot.fake.slash("why", user="46", owners={"1": "46"}, rights=0)).text
     assert bot.fake.calls("POST", "/users/@me/channels")[-1].body == {"recipient_id": "46"}
+    page = await bot.fake.slash("settings", user="46", owners={"1": "46"}, rights=0)
+    sections = await bot.fake.press(page.message, "Sections", user="46", owners={"1": "46"}, channel="501")
+    chosen = await bot.fake.press(
+        sections.message, "Sections to get", values=["models"], user="46", owners={"1": "46"}, channel="501"
+    )
+    back = await bot.fake.press(chosen.message, "← Settings", user="46", owners={"1": "46"}, channel="501")
+    assert "all but" in back.text
     theirs = bot.fake.direct("47")
     with_somebody = await bot.fake.slash("settings", user="46", channel=theirs, owners={"1": "46"}, context=2)
     assert with_somebody.private
@@ -283,6 +290,16 @@ async def test_readers_bring_the_app_along_and_subscribe_their_direct_messages(b
     bot.fake.channels["700"] = {"id": "700", "type": 3, "name": "Family", "owner_id": "46", "recipients": []}
     among_friends = await bot.fake.slash("today", user="46", channel="700", owners={"1": "46"})
     assert "Polaris 2 is out" in among_friends.text
+
+
+async def test_who_may_not_subscribe_a_channel_is_offered_their_direct_messages(bot: Bot) -> None:
+    refused = await bot.fake.slash("subscribe", rights=0)
+    mine = await bot.fake.press(refused.message, "Subscribe my direct messages", rights=0, channel="501")
+    assert mine.text.startswith("-# For your direct messages\nSubscribed")
+    later = await bot.fake.press(mine.message, "09:00", rights=0, channel="501")
+    assert "09:00" in later.text.splitlines()[1]
+    direct = bot.fake.direct(bot.fake.reader)
+    assert "09:00" in (await bot.fake.slash("settings", channel=direct)).text
 
 
 async def test_a_reader_whose_direct_messages_are_closed_is_told(bot: Bot) -> None:
