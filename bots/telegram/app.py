@@ -10,7 +10,7 @@ import structlog
 
 from bots.telegram.answer import Answers
 from bots.telegram.chats import ChatEvents, addressed, aimed, for_channel, for_group, lang_for, named_chat, title_of
-from bots.telegram.hear import channel_behind, is_somebodys, line_of, refs_on, setting_meant, target_of
+from bots.telegram.hear import channel_behind, is_somebodys, line_of, post_meant, refs_on, setting_meant, target_of
 from bots.telegram.inline import InlineMode
 from bots.telegram.links import Links
 from bots.telegram.parts import OFFERS
@@ -156,15 +156,14 @@ class TelegramApp:
         return await self._events.with_topics(document, here) if request.command in _ABOUT_HERE else document
 
     async def _context(self, message: Message) -> Context:
-        before = message.reply_to_message
-        if before is None:
+        meant, before = post_meant(message), message.reply_to_message
+        if meant is None:
             return Context()
-        behind = channel_behind(message)
-        chat, post = (behind[0].id, behind[1]) if behind else (message.chat.id, before.message_id)
-        target = replace(target_of(message, self._parts.account), chat=str(chat))
-        issue = await self._issue_of(target, post) or next(refs_on(before), "")
+        target = replace(target_of(message, self._parts.account), chat=str(meant[0]))
+        issue = await self._issue_of(target, meant[1]) or (next(refs_on(before), "") if before else "")
         quote = message.quote.text if message.quote else ""
-        story = await story_meant(self._parts.services.archive, issue, shown=before.text or "", quote=quote)
+        shown = before.text if before else ""
+        story = await story_meant(self._parts.services.archive, issue, shown=shown or "", quote=quote)
         return Context(issue=issue, story=story, quote=quote)
 
     async def _issue_of(self, target: Target, post: int) -> str:

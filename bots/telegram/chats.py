@@ -38,6 +38,7 @@ MANAGERS = frozenset({"creator", "administrator"})
 AWAY = frozenset({"left", "kicked"})
 GONE = "gone"
 """How the reasons begin for which a subscription ends that could not be delivered any more."""
+_AT = re.compile(r"\+?at (?P<chat>-?\d{1,16}) (?P<line>.+)", re.DOTALL)
 _CHANNEL_NAME = re.compile(r"(?:@|(?:https?://)?t\.me/)(?P<name>[A-Za-z]\w{3,31})")
 
 
@@ -242,8 +243,5 @@ def for_channel(document: Document) -> Document:
 
 def aimed(line: str, here: Target) -> tuple[str, Target]:
     """Return the command line of a button or message and the chat that it acts on, ``here`` unless it says another."""
-    command, rest, _beside = Action.parse(line)
-    if command != "at":
-        return line, here
-    chat, _space, line = rest.partition(" ")
-    return line, replace(here, chat=chat, thread="")
+    match = _AT.fullmatch(line)
+    return (match["line"], replace(here, chat=match["chat"], thread="")) if match else (line, here)

@@ -79,6 +79,16 @@ def channel_behind(message: Message) -> tuple[Chat, int] | None:
     return None
 
 
+def post_meant(message: Message) -> tuple[int, int] | None:
+    """Return chat and id of the post that a message answers, in whichever chat that stands."""
+    if behind := channel_behind(message):
+        return behind[0].id, behind[1]
+    if before := message.reply_to_message:
+        return message.chat.id, before.message_id
+    elsewhere = message.external_reply.origin if message.external_reply else None
+    return (elsewhere.chat.id, elsewhere.message_id) if isinstance(elsewhere, MessageOriginChannel) else None
+
+
 def refs_on(message: Message) -> Iterator[str]:
     """Yield the issues that the buttons of a message lead to."""
     for data in _data_on(message):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 UNSEEN = mark("I can't see that chat. Make me an admin of it first, then try again.")
 _NOT_THEIRS = mark("Only admins who may post there can set it up.")
-_ID = re.compile(r"-?\d{1,16}")
 
 
 class Rights:
@@ -57,8 +55,6 @@ class Rights:
         Raises ``SendError`` if Telegram does not say. A single member can be asked for only where the bot is an admin
         itself: https://core.telegram.org/bots/api#getchatmember.
         """
-        if not _ID.fullmatch(chat):
-            return False
         ask = partial(self._api.call, "getChatAdministrators", {"chat_id": int(chat)})
         admins = await insist(ask, self._clock, again=HARMLESS)
         return any(admin["user"]["id"] == user.id and admin.get("can_post_messages", True) for admin in admins)

@@ -238,6 +238,18 @@ async def test_who_floods_a_group_is_told_so_in_the_direct_chat_alone(bot: Bot) 
     await bot.fake.until(lambda: any("a lot at once" in text for text in bot.fake.texts(person)))
 
 
+async def test_a_post_of_a_channel_that_is_answered_in_the_direct_chat_is_what_the_question_is_about(bot: Bot) -> None:
+    channel, chat = bot.fake.chat(-next(bot.numbers), "channel", title="Read", admins={7, BOT}), bot.reader()
+    await bot.fake.post(channel.id, "/subscribe 8:30")
+    await bot.fake.until(lambda: bool(bot.fake.texts(channel.id)))
+    await bot.call("push")
+    await bot.fake.until(lambda: len(bot.fake.texts(channel.id)) > 1)
+    await bot.receipt(channel.id, "sent")
+    post = {"type": "channel", "date": 1, "chat": channel.json, "message_id": bot.fake.newest(channel.id)["message_id"]}
+    quote = {"text": "Beaver CLI 1.4", "position": 0}
+    assert "Beaver CLI 1.4" in await bot.ask(chat, "what is it?", external_reply={"origin": post}, quote=quote)
+
+
 async def test_commands_to_another_bot_are_ignored(bot: Bot) -> None:
     chat = bot.group()
     await bot.fake.say(chat, "/today@other_bot")
@@ -323,7 +335,8 @@ async def test_a_forged_button_gets_nobody_into_another_chat(line: str, bot: Bot
     told = await bot.press(stranger, button["text"])
     assert "Only admins who may post there" in told["text"]
     assert bot.fake.texts(stranger) == before
-    assert "I don't know /at" in await bot.ask(stranger, f"/at {chat} {line}")
+    for typed in (f"/at {chat} {line}", "/at", "/at nowhere why"):
+        assert "I don't know /at" in await bot.ask(stranger, typed)
     assert "8:30" in await bot.ask(chat, "/settings", user=7)
 
 
