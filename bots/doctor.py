@@ -10,6 +10,7 @@ from bots.platform import Finding
 from bots.settings import strays
 from bots.wiring import platforms, sources
 from core.answers.model import ModelError
+from core.clock import latest_date
 from core.delivery.runs import REFUSED
 from core.digest.sources.folder import FolderSource
 from core.errors import DigestError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MODEL_SECONDS = 5
 RUNS_LOOKED_AT = 200
+FAR_AHEAD = timedelta(days=31)
 STANDS = timedelta(minutes=2)
 """How long a delivery that is due may wait, while none is sent."""
 
@@ -46,7 +48,11 @@ async def examine(house: House) -> AsyncIterator[Finding]:
         advice = "Correct the name, or take it out: nobody reads it. All settings: docs/operator.md"
         yield Finding(level="warning", subject="settings", message=stray, advice=advice)
     yield Finding(level="ok", subject="database", message=f"{house.database.place}, up to date")
-    newest = await house.archive.heads(limit=1)
+    today = latest_date(house.clock.now())
+    if ahead := await house.archive.heads(since=today + FAR_AHEAD, limit=1):
+        advice = "Correct its date if that is a slip: it comes to nobody before."
+        yield Finding(level="warning", subject="archive", message=f"far ahead: {ahead[0].ref}", advice=advice)
+    newest = await house.archive.heads(until=today, limit=1)
     if newest:
         yield Finding(level="ok", subject="archive", message=f"newest issue: {newest[0].ref}")
     else:

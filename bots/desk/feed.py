@@ -10,6 +10,7 @@ from starlette.responses import Response
 from bots.desk.archive import parts, written
 from bots.desk.pages import xml
 from bots.desk.visitor import desk_of, visitor_of
+from core.clock import latest_date
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,7 +26,8 @@ async def feed(request: Request) -> Response:
     desk, query = desk_of(request), request.query_params
     publication = desk.services.publication
     edition, lang = query.get("edition", publication.edition), query.get("lang", visitor_of(request).lang)
-    heads = await desk.services.archive.heads(edition=edition, lang=lang, limit=ENTRIES)
+    until = latest_date(desk.services.clock.now())
+    heads = await desk.services.archive.heads(edition=edition, lang=lang, until=until, limit=ENTRIES)
     base = desk.setup.base_url.rstrip("/") or str(request.base_url).rstrip("/")
     said = "\n".join([base, edition, lang, *(f"{head.ref} {head.revision}" for head in heads)])
     tag = f'"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'

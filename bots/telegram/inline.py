@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from bots.telegram.chats import lang_for
+from core.clock import latest_date
 from core.digest.present import long_date
 from core.document.nodes import Actions
 from core.document.text import plain
@@ -64,8 +65,8 @@ class InlineMode:
             found = await self._services.search.search(words, lang=lang, limit=RESULTS)
             hits = sorted(found.hits, key=lambda hit: hit.ref.date, reverse=True)
             return [(hit.ref, hit.key) for hit in hits if hit.what == "story"]
-        archive = self._services.archive
-        heads = await archive.heads(lang=lang, limit=1) or await archive.heads(limit=1)
+        archive, until = self._services.archive, latest_date(self._services.clock.now())
+        heads = await archive.heads(lang=lang, until=until, limit=1) or await archive.heads(until=until, limit=1)
         issue = await archive.get(heads[0].ref) if heads else None
         return [(issue.ref, story.key) for _section, story in issue.stories()][:RESULTS] if issue else []
 

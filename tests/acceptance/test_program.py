@@ -280,6 +280,12 @@ def test_doctor_finds_a_folder_of_issues_that_is_not_there(environment: dict[str
     assert "/no/such/folder is not a folder" in paperboy("doctor", code=1).stdout
 
 
+def test_doctor_names_an_issue_whose_year_may_be_a_slip(paperboy: Program, tmp_path: Path) -> None:
+    (tmp_path / "2062-03-02.en.md").write_text("# News\n\n## Models\n\n- **A** — b\n", encoding="utf-8")
+    paperboy("import", tmp_path)
+    assert "far ahead: daily/en/2062-03-02" in paperboy("doctor").stdout
+
+
 def test_doctor_is_content_with_a_fresh_installation(paperboy: Program) -> None:
     findings = printed(paperboy("doctor", "--json"))
     assert {"database", "archive", "desk"} <= {one["subject"] for one in findings}

@@ -132,6 +132,12 @@ async def test_the_feed_is_atom_with_whole_issues_and_does_not_repeat_itself(loc
     assert again.status_code == 304
 
 
+async def test_the_feed_holds_no_issue_before_its_day(local: Client) -> None:
+    source = "# Tomorrow and tomorrow\n\n**2099-03-02**\n\n## Models\n\n- **A** — b\n"
+    await local.desk.house.publish(source, parse(source).issue)
+    assert "Tomorrow and tomorrow" not in (await local.get("/feed.xml", params={"lang": "en"})).text
+
+
 @pytest.mark.parametrize("style", ["card", "full"])
 @pytest.mark.parametrize("form", ["classic", "rich"])
 async def test_the_preview_shows_the_payload_of_each_platform(local: Client, style: str, form: str) -> None:
