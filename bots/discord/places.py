@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from bots.discord.press import Line, Place
 
 
+HOMES_REMEMBERED = 10_000
+"""Readers whose direct messages are not opened anew: Discord wants few to be opened, and their ids stay."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -30,6 +34,7 @@ class Places:
         self._api = api
         self._account = account
         self._client = client
+        self._homes: OrderedDict[int, str] = OrderedDict()
 
     async def of(self, event: discord.Interaction[Any], channel: str = "") -> Place:
         """Return the place with this id, by default the one that the reader is in. Raises ``UsageError``."""
@@ -68,6 +73,14 @@ class Places:
         return replace(line, place=await self._home(event))
 
     async def _home(self, event: discord.Interaction[Any]) -> Place:
+        chat = self._homes.get(event.user.id) or await self._opened(event)
+        self._homes[event.user.id] = chat
+        if len(self._homes) > HOMES_REMEMBERED:
+            self._homes.popitem(last=False)
+        target = Target(platform=press.PLATFORM, account=self._account, chat=chat)
+        return press.Place(target=target, kind="", theirs=0, ours=None, home=True)
+
+    async def _opened(self, event: discord.Interaction[Any]) -> str:
         try:
             made = await self._api.call("POST", "/users/@me/channels", {"recipient_id": str(event.user.id)})
         except DiscordError as error:
@@ -78,8 +91,7 @@ class Places:
             raise UsageError(
                 _("I could not open a direct chat with you. Please allow direct messages in Discord's settings.")
             ) from error
-        target = Target(platform=press.PLATFORM, account=self._account, chat=str(made["id"]))
-        return press.Place(target=target, kind="", theirs=0, ours=None, home=True)
+        return str(made["id"])
 
     def _with_our_rights(self, place: Place) -> Place:
         there = self._client.get_channel(int(place.channel))
