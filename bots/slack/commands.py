@@ -88,7 +88,10 @@ class Commands:
         return [*blocks, {"type": "actions", "elements": [share]}]
 
     async def on_press(self, body: Json, respond: AsyncRespond, pressed: Json, data: str) -> None:
-        """Do what a button of a message says: in the place of a reader's own page, beside a post that all see."""
+        """Do what a button of a message says: in the place of a reader's own page, beside a post that all see.
+
+        One that leads to a form opens it.
+        """
         container, channel = body.get("container", {}), body["channel"]["id"]
         thread = container.get("thread_ts", "")
         asked = await self._asked(team_of(body), channel, body["user"]["id"], thread)
@@ -96,6 +99,8 @@ class Commands:
             await self._share(asked, data, respond)
             return
         command, args, beside = Action.parse(data)
+        if command in FORMS and not args and await self._opened(asked, body["trigger_id"], command):
+            return
         answer = await self._answers.answer(asked, command, args, pressed=True)
         alone = asked.channel == channel and asked.direct
         said: Json = {"response_type": "in_channel" if alone else "ephemeral", "replace_original": False}

@@ -473,6 +473,14 @@ async def test_a_form_says_what_it_does_and_where(stand: Stand) -> None:
     assert "Direct messages to you" in text_of(own)
 
 
+async def test_a_button_leads_to_the_form_too(stand: Stand) -> None:
+    page = await stand.slash("/subscribe 8:30", channel="DU21", user="U21")
+    before = len(stand.fake.calls("views.open"))
+    await stand.fake.push("interactive", stand.fake.press(HOME, "DU21", "U21", page, "Settings"))
+    await stand.fake.until(lambda: len(stand.fake.calls("views.open")) > before)
+    assert stand.fake.calls("views.open")[-1]["view"]["callback_id"] == "settings"
+
+
 async def test_a_form_that_was_opened_in_another_workspace_changes_ours(stand: Stand) -> None:
     form = await stand.form("/settings", channel="C4", user="U19")
     payload = stand.fake.submit(HOME, "U19", form, {"time": {"selected_time": "07:07"}})
