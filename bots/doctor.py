@@ -88,7 +88,7 @@ async def _folders(house: House) -> AsyncIterator[Finding]:
 async def _runs(house: House) -> AsyncIterator[Finding]:
     now = house.clock.now()
     for run in await house.run_service.status(limit=RUNS_LOOKED_AT):
-        name = f"run {run.id} ({run.edition} {run.date})"
+        name = f"run {run.id} ({run.issue})"
         if run.state == "paused":
             message = ": ".join(filter(None, (f"{name} is paused", run.note)))
             yield Finding(level="warning", subject="runs", message=message, advice="; ".join(advice_on(run)))

@@ -86,12 +86,12 @@ def status(as_json: AsJson = False, limit: Annotated[int, typer.Option(min=1)] =
 
 def _table(runs: Sequence[Run]) -> Table:
     """Lay the counts out for a terminal of 80 columns."""
-    table = Table("run", "issue", "state", box=None, padding=(0, 2, 0, 0))
+    table = Table("run", "issue", "state", box=None, padding=(0, 1, 0, 0))
     for name in COUNTED:
         table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
         numbers = [str(getattr(run.counts, name)) for name in COUNTED]
-        table.add_row(str(run.id), f"{run.edition} {run.date}", run.state, *numbers)
+        table.add_row(str(run.id), run.issue, run.state, *numbers)
     return table
 
 
@@ -118,6 +118,7 @@ def _run_as_json(run: Run) -> dict[str, Any]:
         "id": run.id,
         "edition": run.edition,
         "date": run.date,
+        "lang": run.lang,
         "state": run.state,
         "kind": run.kind,
         "note": run.note,
@@ -160,7 +161,7 @@ def undo() -> None:
         raise UsageError("No run began within the last minute: `paperboy cancel RUN` ends an older one.")
     for run in undone:
         counts = run.counts
-        said = f"run {run.id} ({run.edition} {run.date}) is cancelled"
+        said = f"run {run.id} ({run.issue}) is cancelled"
         console.print(f"{said}: {counts.sent} had gone out, {counts.skipped} do not", soft_wrap=True)
     console.print("`paperboy retry RUN --only cancelled` sends the mended issue to these after all", soft_wrap=True)
 

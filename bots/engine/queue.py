@@ -185,7 +185,7 @@ async def _worked(app: App, stop: asyncio.Event, *, queues: Iterable[str], concu
             try:
                 await running
             except Exception as error:  # noqa: BLE001  # whatever it was, jobs wait in the database
-                log.warning("a worker of the queue ended", reason=str(error))
+                log.warning("a worker of the queue ended", reason=str(error.__cause__ or error).strip())
         if not stop.is_set():
             await asyncio.wait({stopping}, timeout=AGAIN_SECONDS)
 

@@ -111,7 +111,7 @@ COUNTED = tuple(field.name for field in fields(Counts))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One issue (one edition's date, in every language asked for) going out to one slot, or now.
+    """One issue going out to one slot, or now. ``lang`` is the issue's language, "" where it has no delivery any more.
 
     ``missed`` are the dates that a catch-up makes up for, oldest first, without the run's own. ``permitted`` is what
     its accounts may send in a second, None if there is no limit or nobody sends for them; ``oldest`` is since when the
@@ -135,7 +135,13 @@ class Run:
     oldest: datetime | None = None
     goes_on: datetime | None = None
     again: int = 0
+    lang: str = ""
     left_out: bool = False
+
+    @property
+    def issue(self) -> str:
+        """What goes out, as ``edition/lang/date``."""
+        return "/".join(filter(None, (self.edition, self.lang, self.date)))
 
     @property
     def share(self) -> float | None:

@@ -32,7 +32,7 @@ class SqlRuns:
 
     async def newest(self, *, ids: Sequence[int] = (), limit: int = 20) -> Sequence[Run]:
         """Return runs, those first that are not over, each part newest first, with counts but without rate and ETA."""
-        query = select(runs).order_by(runs.c.id.desc()).limit(limit)
+        query = select(runs, _lang()).order_by(runs.c.id.desc()).limit(limit)
         async with self._database.read() as connection:
             if ids:
                 rows = (await connection.execute(query.where(runs.c.id.in_(ids)))).all()
@@ -109,6 +109,12 @@ async def _look_again(connection: AsyncConnection, run: int, posts: ColumnElemen
     await connection.execute(update(issues).where(issues.c.id.in_(theirs), posts).values(amended=None))
 
 
+def _lang() -> ColumnElement[str]:
+    """Select the language of a run's issue, which all of its deliveries share."""
+    one = select(issues.c.lang).join(deliveries, deliveries.c.issue_id == issues.c.id)
+    return one.where(deliveries.c.run_id == runs.c.id).limit(1).scalar_subquery().label("lang")
+
+
 def _permitted(ids: Sequence[int]) -> Select[Any]:
     """Select what the accounts of each run may send in a second, as far as couriers hold their budgets."""
     theirs = select(chunks.c.run_id, chunks.c.platform, chunks.c.account).where(chunks.c.run_id.in_(ids)).distinct()
@@ -144,5 +150,6 @@ def _run(row: Row[Any], counted: Row[Any] | None, permitted: float | None) -> Ru
         permitted=permitted,
         oldest=counted.due if counted and planned else None,
         again=int(counted.again) if counted else 0,
+        lang=row.lang or "",
         left_out=row.left_out,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tm
 def test_a_name_that_is_no_setting_is_told_with_the_one_that_is_meant(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    for name in [name for name in os.environ if name.startswith("PAPERBOY_")]:
+        monkeypatch.delenv(name)
     assert strays() == []
     (tmp_path / "paperboy.toml").write_text("[desk]\nport = 9000\nprot = 9000\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)

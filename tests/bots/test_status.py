@@ -20,11 +20,11 @@ def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.Monk
     runs = [
         Run(
             id=1234, edition="daily", date="2026-03-02", state="running", created_at=NOON, counts=COUNTS,
-            rate=12.34, permitted=30, eta=NOON, oldest=NOON,
+            rate=12.34, permitted=30, eta=NOON, oldest=NOON, lang="en",
         ),
         Run(
             id=1233, edition="weekly", date="2026-03-01", state="cancelled", created_at=NOON, counts=COUNTS,
-            note="brought up to date: [withdrawn]",
+            note="brought up to date: [withdrawn]", lang="zh",
         ),
         Run(
             id=7, edition="daily", date="2026-03-01", state="paused", created_at=NOON, counts=COUNTS,
@@ -43,8 +43,8 @@ def test_status_can_be_read_in_a_terminal_of_80_columns(monkeypatch: pytest.Monk
     heading, first, second, _third, _fourth, _fifth, *told = paper.getvalue().splitlines()
     assert heading.split() == ["run", "issue", "state", "planned", "sent", "unknown", "failed", "skipped"]
     numbers = ["1234567", "2345678", "1234", "12345", "123456"]
-    assert first.split() == ["1234", "daily", "2026-03-02", "running", *numbers]
-    assert second.split() == ["1233", "weekly", "2026-03-01", "cancelled", *numbers]
+    assert first.split() == ["1234", "daily/en/2026-03-02", "running", *numbers]
+    assert second.split() == ["1233", "weekly/zh/2026-03-01", "cancelled", *numbers]
     assert told == [
         (
             "run 1234: 12.3 per second (41% of what is permitted); done at 12:00:00 UTC; "

@@ -127,7 +127,7 @@ async def test_planning_twice_is_harmless(database: Database, agenda: Agenda) ->
     second = await agenda.plan(EVERYBODY, NOW)
     assert second.planned == 2
     runs = SqlRuns(database)
-    assert [run.id for run in await runs.newest()] == [second.run, first.run]
+    assert [(run.id, run.issue) for run in await runs.newest()] == [(second.run, str(REF)), (first.run, str(REF))]
     assert second.run
     assert await runs.change(second.run, states=["running"], to="cancelled", note="", now=NOW)
     assert [run.id for run in await runs.newest()] == [first.run, second.run]
