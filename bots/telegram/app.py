@@ -160,11 +160,14 @@ class TelegramApp:
         if meant is None:
             return Context()
         target = replace(target_of(message, self._parts.account), chat=str(meant[0]))
-        issue = await self._issue_of(target, meant[1]) or (next(refs_on(before), "") if before else "")
+        sent = await self._issue_of(target, meant[1])
+        issues = [sent] if sent else list(dict.fromkeys(refs_on(before))) if before else []
         quote = message.quote.text if message.quote else ""
-        shown = before.text if before else ""
-        story = await story_meant(self._parts.services.archive, issue, shown=shown or "", quote=quote)
-        return Context(issue=issue, story=story, quote=quote)
+        shown = (before.text if before else "") or ""
+        for issue in issues if quote else issues[:1]:
+            if story := await story_meant(self._parts.services.archive, issue, shown=shown, quote=quote):
+                return Context(issue=issue, story=story, quote=quote)
+        return Context(issue=issues[0] if issues else "", quote=quote)
 
     async def _issue_of(self, target: Target, post: int) -> str:
         for receipt in await self._parts.receipts.of_target(target, limit=RECEIPTS_LOOKED_AT):

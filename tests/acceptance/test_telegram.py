@@ -204,6 +204,17 @@ async def test_a_reply_with_a_quote_is_a_question_about_that_story(bot: Bot) -> 
     assert "Beaver CLI 1.4" in said
 
 
+async def test_a_quote_from_hits_of_several_issues_is_looked_for_in_each(bot: Bot) -> None:
+    chat = bot.reader()
+    await bot.ask(chat, "/search Beaver CLI 北极星")
+    hits = bot.fake.newest(chat)
+    issues = [button["callback_data"].split()[-1] for button in hits["reply_markup"]["inline_keyboard"][0]]
+    assert issues[0] == f"daily/en/{TODAY}"
+    assert f"daily/zh/{TODAY}" in issues
+    said = await bot.ask(chat, "what is it?", reply_to_message=hits, quote={"text": "北极星 2", "position": 0})
+    assert "开放权重" in said
+
+
 async def test_a_comment_on_the_post_of_a_channel_is_a_question(bot: Bot) -> None:
     channel = bot.fake.chat(-next(bot.numbers), "channel", title="Talked about", admins={7, BOT}).id
     discussion = bot.group()
