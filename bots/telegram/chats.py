@@ -42,6 +42,9 @@ _AT = re.compile(r"\+?at (?P<chat>-?\d{1,16}) (?P<line>.+)", re.DOTALL)
 _CHANNEL_NAME = re.compile(r"(?:@|(?:https?://)?t\.me/)(?P<name>[A-Za-z]\w{3,31})")
 
 
+_REMOVED = mark(
+    "I was removed from “{name}”, so the daily issue does not get there. Make me an admin again, and it goes on."
+)
 _NO_ADMIN = mark("Make me an admin of the channel with the right to post, then try again.")
 _NOT_IN = mark("I am not in that group yet. Add me there first, then try again.")
 _MAY_NOT_POST = mark("I am an admin of “{name}”, but may not post there. Allow me to post messages, then try again.")
@@ -74,12 +77,23 @@ class ChatEvents:
         before, after = update.old_chat_member, update.new_chat_member
         was_in, is_in = (_is_in(update.chat.type, each.status) for each in (before, after))
         if was_in and not is_in:
-            await self._services.subscriptions.end_chat(target, f"{GONE}: the bot was blocked or removed")
+            await self._leave(update, target)
             return
         if is_in and not was_in:
             await self._services.subscriptions.revive_chat(target, GONE)
         if is_in and not (was_in and _may_post(update.chat.type, before.to_dict())):
             await self._welcome(update, target)
+
+    async def _leave(self, update: ChatMemberUpdated, target: Target) -> None:
+        """End what the chat is subscribed to; tell those who subscribed a channel, unless they did it themselves."""
+        subscribed = await self._services.subscriptions.of_chat(target)
+        await self._services.subscriptions.end_chat(target, f"{GONE}: the bot was blocked or removed")
+        owners = {each.created_by: each.lang for each in subscribed if update.chat.type == "channel"}
+        for owner, lang in owners.items():
+            if owner.isdecimal() and owner != str(update.from_user.id):
+                _ = texts(await self._services.preferences.lang(self._target(owner)) or lang)
+                said = _(_REMOVED, name=update.chat.title)
+                await self._say(self._target(owner), Reply(document=page(_, said, paragraph(said))))
 
     async def _welcome(self, update: ChatMemberUpdated, target: Target) -> None:
         chat, user = update.chat, update.from_user

@@ -489,6 +489,20 @@ async def test_the_owner_hears_from_the_bot_once_it_is_an_admin(bot: Bot) -> Non
             await bot.fake.until(lambda before=before: len(bot.fake.texts(owner)) > before)  # type: ignore[misc]
 
 
+async def test_whoever_subscribed_a_channel_hears_that_somebody_else_removed_the_bot(bot: Bot) -> None:
+    owner, other = bot.reader(), bot.reader()
+    channel = bot.fake.chat(
+        -next(bot.numbers), "channel", title="Left", username="leftchannel", admins={owner, other, BOT}
+    )
+    await bot.ask(owner, "@leftchannel")
+    await bot.press(owner, "Subscribe")
+    await bot.fake.member(channel.id, "administrator", "left", user=other)
+    await bot.fake.until(lambda: "I was removed from “Left”" in bot.fake.texts(owner)[-1])
+    assert bot.fake.texts(other) == []
+    await bot.fake.member(channel.id, "left", "administrator", user=other)
+    await bot.fake.until(lambda: "every day at 08:00" in "".join(bot.fake.texts(other)))
+
+
 async def test_the_owner_hears_what_right_the_bot_lacks(bot: Bot) -> None:
     owner = bot.reader()
     channel = bot.fake.chat(-next(bot.numbers), "channel", title="Mute", admins={owner, BOT}).id
