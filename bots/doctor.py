@@ -95,7 +95,11 @@ async def _runs(house: House) -> AsyncIterator[Finding]:
         elif run.state == "running" and not run.rate and run.oldest and now - run.oldest > STANDS:
             waits = f"{run.counts.planned} wait since {run.oldest:%F %T} UTC, and none was sent in the last minute"
             message = "; ".join(filter(None, (f"{name}: {waits}", run.note)))
-            advice = "Look whether a courier runs (`paperboy run`, or its role `carry`) that has the account's token."
+            accounts = {f"{one.account.platform}:{one.account.account}" for one in await house.ledger.waiting(now=now)}
+            tokens = " and ".join(sorted(accounts)) or "its accounts"
+            advice = (
+                f"Look whether a courier runs (`paperboy run`, or its role `carry`) that has the token of {tokens}."
+            )
             yield Finding(level="error", subject="runs", message=message, advice=advice)
 
 

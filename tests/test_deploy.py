@@ -142,6 +142,13 @@ def test_no_secret_stands_in_the_files() -> None:
     assert all("CHANGE-ME" in value for data in secrets for value in data.values())
 
 
+def test_the_image_is_built_from_what_it_takes_and_nothing_else() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    ignored = (DEPLOY.parent / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in ignored
+    assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == set(" ".join(copied).split())
+
+
 def test_the_service_of_the_system_has_time_to_finish() -> None:
     unit = (DEPLOY / "paperboy.service").read_text(encoding="utf-8")
     (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)
