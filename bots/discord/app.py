@@ -64,6 +64,7 @@ class Interactions:
             level("interaction not answered", reason=error.reason, kind=error.kind)
         except Exception:
             log.exception("interaction failed", interaction=event.id)
+            await self._apologise(event)
 
     async def _handle(self, event: discord.Interaction[Any]) -> None:
         data: dict[str, Any] = dict(event.data or {})
@@ -190,6 +191,12 @@ class Interactions:
 
     async def _excuse(self, event: discord.Interaction[Any], said: str) -> None:
         _ = await self._texts(event, press.here(event, self._parts.account))
+        await self._say(event, self._replies.say(Reply(document=page(_, said, paragraph(said)), private=True)))
+
+    async def _apologise(self, event: discord.Interaction[Any]) -> None:
+        """Say that something went wrong, without asking anything that may be broken."""
+        _ = texts(press.lang_of(event) or self._parts.services.publication.lang)
+        said = _("Something went wrong on my side. Please try again in a moment.")
         await self._say(event, self._replies.say(Reply(document=page(_, said, paragraph(said)), private=True)))
 
     async def _say(self, event: discord.Interaction[Any], answer: Answer) -> None:

@@ -289,6 +289,14 @@ async def test_a_reply_to_a_story_is_about_that_story(fake: FakeDiscord, slow: S
     assert slow.asked[-1].context.story
 
 
+async def test_what_nobody_foresaw_is_apologised_for(fake: FakeDiscord) -> None:
+    await fake.slash("subscribe")
+    settings = await fake.slash("settings")
+    answer = await fake.press(settings.message, "Mention a role (off)", values=["no number"], channel="501")
+    assert answer.private
+    assert "Something went wrong on my side" in answer.text
+
+
 async def test_choices_that_take_long_are_left_out_in_time(fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
     found = asyncio.Event()
 
