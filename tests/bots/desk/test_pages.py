@@ -184,6 +184,14 @@ async def test_an_older_issue_is_named_where_issues_are_chosen(local: Client, mo
     assert re.findall(r'<option value="(daily[^"]+)" selected>', page) == ["daily/en/2026-01-05"]
 
 
+async def test_issues_of_another_edition_are_told_apart_where_one_is_chosen(local: Client) -> None:
+    source = "---\nedition: weekly\ndate: 2026-01-06\n---\n# The week\n\n## Models\n\n- **A** — b\n"
+    await local.desk.house.publish(source, parse(source).issue)
+    page = (await local.get("/preview", headers={"Accept-Language": "en"})).text
+    assert ">2026-01-06 · weekly · en · The week</option>" in page
+    assert ">2026-01-06 · en · A Rainy-Day" in page
+
+
 async def test_where_no_issue_is_there_is_none_to_choose(local: Client) -> None:
     archive = local.desk.house.archive
     for head in await archive.heads():
