@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MODEL_SECONDS = 5
 RUNS_LOOKED_AT = 200
 FAR_AHEAD = timedelta(days=31)
+LATE = timedelta(minutes=30)
 STANDS = timedelta(minutes=2)
 """How long a delivery that is due may wait, while none is sent."""
 
@@ -48,17 +49,7 @@ async def examine(house: House) -> AsyncIterator[Finding]:
         advice = "Correct the name, or take it out: nobody reads it. All settings: docs/operator.md"
         yield Finding(level="warning", subject="settings", message=stray, advice=advice)
     yield Finding(level="ok", subject="database", message=f"{house.database.place}, up to date")
-    today = latest_date(house.clock.now())
-    if ahead := await house.archive.heads(since=today + FAR_AHEAD, limit=1):
-        advice = "Correct its date if that is a slip: it comes to nobody before."
-        yield Finding(level="warning", subject="archive", message=f"far ahead: {ahead[0].ref}", advice=advice)
-    newest = await house.archive.heads(until=today, limit=1)
-    if newest:
-        yield Finding(level="ok", subject="archive", message=f"newest issue: {newest[0].ref}")
-    else:
-        advice = "Name a folder or git URL of issues in PAPERBOY_ISSUES, or use `paperboy import`."
-        yield Finding(level="warning", subject="archive", message="no issues", advice=advice)
-    async for finding in _folders(house):
+    async for finding in _issues(house):
         yield finding
     async for finding in _runs(house):
         yield finding
@@ -72,6 +63,25 @@ async def examine(house: House) -> AsyncIterator[Finding]:
     if not served:
         advice = "Set PAPERBOY_TELEGRAM__TOKEN, PAPERBOY_DISCORD__TOKEN or PAPERBOY_SLACK__BOT_TOKEN to serve one."
         yield Finding(level="ok", subject="platforms", message="none has a token; the desk serves alone", advice=advice)
+
+
+async def _issues(house: House) -> AsyncIterator[Finding]:
+    today = latest_date(house.clock.now())
+    if ahead := await house.archive.heads(since=today + FAR_AHEAD, limit=1):
+        advice = "Correct its date if that is a slip: it comes to nobody before."
+        yield Finding(level="warning", subject="archive", message=f"far ahead: {ahead[0].ref}", advice=advice)
+    newest = await house.archive.heads(until=today, limit=1)
+    if newest:
+        yield Finding(level="ok", subject="archive", message=f"newest issue: {newest[0].ref}")
+    else:
+        advice = "Name a folder or git URL of issues in PAPERBOY_ISSUES, or use `paperboy import`."
+        yield Finding(level="warning", subject="archive", message="no issues", advice=advice)
+    async for finding in _folders(house):
+        yield finding
+    if (late := await house.planner.late()) > LATE:
+        message = f"readers' hour came {late.total_seconds() / 3600:.1f} hours ago, and their issue has not gone out"
+        advice = "Look whether the issue is where PAPERBOY_ISSUES says, and into the planner's log."
+        yield Finding(level="warning", subject="issues", message=message, advice=advice)
 
 
 async def _folders(house: House) -> AsyncIterator[Finding]:

@@ -68,10 +68,11 @@ class Metered:
             PAGES.labels(self._platform, outcome).inc()
 
 
-def exposition(runs: Sequence[Run], now: datetime) -> bytes:
+def exposition(runs: Sequence[Run], now: datetime, *, late: timedelta = timedelta(0)) -> bytes:
     """Return this process' metrics and those of the runs, in Prometheus' text format.
 
     Deliveries are those of runs that are not over or began within ``LATELY``: what is in doubt stays after its run.
+    ``late`` is for how long readers wait for an issue.
     """
     registry = CollectorRegistry()
     open_runs = [run for run in runs if run.state in {"running", "paused"}]
@@ -90,4 +91,6 @@ def exposition(runs: Sequence[Run], now: datetime) -> bytes:
     about = "For how long the delivery has been due that waits the longest."
     oldest = Gauge("paperboy_oldest_waiting_seconds", about, registry=registry)
     oldest.set((now - min(waiting)).total_seconds() if waiting else 0)
+    about = "For how long readers' hour has come while their issue has not been planned."
+    Gauge("paperboy_issue_late_seconds", about, registry=registry).set(late.total_seconds())
     return generate_latest(registry) + generate_latest()

@@ -426,7 +426,8 @@ def health_of(house: House) -> Health:
     """Return whether the installation can work, and how it does."""
 
     async def figures() -> bytes:
-        return exposition(await house.run_service.status(limit=RUNS_MEASURED), house.clock.now())
+        found = await house.run_service.status(limit=RUNS_MEASURED)
+        return exposition(found, house.clock.now(), late=await house.planner.late())
 
     return Health(ready=house.database.ping, figures=figures)
 

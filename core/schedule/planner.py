@@ -70,6 +70,12 @@ class Planner:
             log.info("posts are brought up to date", deliveries=amended)
         return replace(_tick(outcomes, waiting), amended=amended)
 
+    async def late(self) -> timedelta:
+        """Return for how long the readers wait whose hour came first of those that have no issue for it yet."""
+        now = self._clock.now()
+        waiting = [found.due for found in await self._agenda.rounds(now) if found.planned is None]
+        return now - min(waiting, default=now)
+
     async def _plan(self, order: Order, now: datetime) -> Planned:
         outcome = await self._agenda.plan(order, now)
         if outcome.run is not None:

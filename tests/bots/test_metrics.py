@@ -79,6 +79,12 @@ def test_a_run_that_waits_for_its_hour_or_is_only_corrected_late_is_not_old() ->
     assert figures(corrected)["paperboy_oldest_waiting_seconds"] == 5
 
 
+def test_an_issue_that_is_late_is_measured() -> None:
+    assert figures()["paperboy_issue_late_seconds"] == 0
+    late = exposition([], NOW, late=timedelta(minutes=40)).decode()
+    assert "paperboy_issue_late_seconds 2400.0" in late
+
+
 def test_what_alerts_look_for_is_there_before_it_happens() -> None:
     Metered(Stubborn(), "calm")
     told = figures()

@@ -114,8 +114,10 @@ async def test_a_slot_waits_and_delivers_when_the_issue_appears(paper: Paper) ->
     await paper.readers("ada")
     assert (await paper.at(DUE)).waiting == 1
     paper.clock.at = DUE + 2 * HOUR
+    assert await paper.planner.late() == 2 * HOUR
     await paper.issue("02-19")
     assert (await paper.at(DUE + 2 * HOUR)).planned == 1
+    assert not await paper.planner.late()
     assert await paper.ledger() == ["ada zh 02-19 regular planned"]
 
 
