@@ -34,9 +34,9 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What a submitted form asks for: the arguments of ``/subscribe``, and wishes on top."""
+    """What a submitted form asks for: when, as ``/subscribe`` and ``/settings time`` take it, and wishes on top."""
 
-    line: str
+    when: str
     wish: Wish
 
 
@@ -114,12 +114,12 @@ def _sections(subscription: Subscription | None, vocabulary: Vocabulary, _: Text
 def read_form(values: Mapping[str, Any], without: frozenset[str], vocabulary: Vocabulary) -> Form:
     """Read a submitted form; ``without`` are the sections left out until now, and none chosen means all."""
     said = {name: read_value(block["value"]) for name, block in values.items()}
-    line = " ".join(filter(None, (said["time"], said["zone"], said["days"], said["lang"])))
     shown = frozenset(vocabulary.kinds[:MOST_SECTIONS])
     chosen = shown & set(said["sections"].split(",")) or shown
     return Form(
-        line=line,
+        when=" ".join(filter(None, (said["time"], said["zone"], said["days"]))),
         wish=Wish(
+            lang=said["lang"],
             style="full" if said["style"] == "full" else "card",
             without=(without - shown) | (shown - chosen),
             extras={"thread": "off" if said["thread"] == "off" else ""},

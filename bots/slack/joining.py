@@ -9,6 +9,8 @@ from bots.slack.answers import GONE, Asked
 from bots.slack.hear import team_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from bots.slack.answers import Answers
     from core.storage.notes import SqlNotes
 
@@ -19,11 +21,15 @@ REPEATED = timedelta(days=1)
 
 
 class Joining:
-    """Takes up again what a channel was subscribed to, and shows whoever invited the app how it goes on."""
+    """Takes up again what a channel was subscribed to, and shows whoever invited the app how it goes on.
 
-    def __init__(self, answers: Answers, notes: SqlNotes) -> None:
+    ``changed`` is told which command was run for them.
+    """
+
+    def __init__(self, answers: Answers, notes: SqlNotes, changed: Callable[[Asked, str], Awaitable[None]]) -> None:
         self._answers = answers
         self._notes = notes
+        self._changed = changed
 
     async def on_joined(self, body: Json, event: Json) -> None:
         """Follow an invitation; members who come and go are nothing to us."""
@@ -37,3 +43,4 @@ class Joining:
         if asked.user and await self._notes.first(f"slack:joined:{body['event_id']}", keep=REPEATED):
             command = "subscribe" if await subscriptions.of_target(asked.target) else "start"
             await self._answers.whisper(asked, await self._answers.answer(asked, command, ""))
+            await self._changed(asked, command)

@@ -60,7 +60,7 @@ class Modals:
         await self._fill(ack, body, self._answered(team, user, view["private_metadata"], "search", words))
 
     async def on_settings(self, ack: AsyncAck, body: Json) -> None:
-        """Subscribe as the form says, and show what came of it; what it cannot be is said in the form."""
+        """Subscribe or change as the form says, and show what came of it; what it cannot be is said in the form."""
         shown = await self._fill(ack, body, self._settle(body), field="zone")
         await self._homes.changed(shown[0], "settings")
 
@@ -122,10 +122,14 @@ class Modals:
         before = await service.find(asked.target, edition)
         without = before.without if before else frozenset[str]()
         form = read_form(view["state"]["values"], without, self._services.vocabulary)
-        answer = await self._answers.answer(asked, "subscribe", form.line, viewed=True)
-        if not answer.reply.private:
-            await service.change(asked.target, edition, form.wish)
-        return asked, answer
+        if before:
+            answer = await self._answers.answer(asked, "settings", f"time {form.when}", viewed=True)
+        else:
+            answer = await self._answers.answer(asked, "subscribe", f"{form.when} {form.wish.lang}", viewed=True)
+        if answer.reply.private:
+            return asked, answer
+        await service.change(asked.target, edition, form.wish)
+        return asked, await self._answers.answer(asked, "subscribe", "", viewed=True) if before else answer
 
     def _view(self, asked: Asked, answer: Answer) -> Json:
         _ = texts(answer.reply.document.lang)

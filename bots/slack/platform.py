@@ -144,7 +144,7 @@ class SlackPlatform:
             modals=modals,
             homes=self._homes,
             talk=Talk(answers, notes, receipts, self._homes.changed),
-            joining=Joining(answers, notes),
+            joining=Joining(answers, notes, self._homes.changed),
             leaving=self._leaving,
         )
         events = [events_route(self._app.bolt, signing)] if signing else []

@@ -473,6 +473,18 @@ async def test_a_form_says_what_it_does_and_where(stand: Stand) -> None:
     assert "Direct messages to you" in text_of(own)
 
 
+async def test_a_pause_outlasts_a_change_in_the_form(stand: Stand) -> None:
+    await stand.slash("/subscribe 8:30", channel="DU22", user="U22")
+    await stand.slash("/pause 3", channel="DU22", user="U22")
+    form = await stand.form("/settings", channel="DU22", user="U22")
+    values = {"time": {"selected_time": "10:45"}, "lang": {"selected_option": {"value": "zh"}}}
+    said = await stand.submit(form, values, user="U22")
+    assert "10:45" in text_of(said["view"])
+    (changed,) = await stand.house.services.subscriptions.of_target(stand.target("DU22"))
+    assert (f"{changed.slot.time:%H:%M}", changed.lang) == ("10:45", "zh")
+    assert changed.paused_until
+
+
 async def test_a_button_leads_to_the_form_too(stand: Stand) -> None:
     page = await stand.slash("/subscribe 8:30", channel="DU21", user="U21")
     before = len(stand.fake.calls("views.open"))
