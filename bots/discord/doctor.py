@@ -9,7 +9,7 @@ import discord
 
 from bots.discord import rights
 from bots.discord.errors import DiscordError
-from bots.discord.menu import are_registered, commands
+from bots.discord.menu import commands, registered
 from bots.discord.press import FORUM, THREADS
 from bots.platform import Finding
 
@@ -72,7 +72,7 @@ def _installs(config: Mapping[str, Any]) -> Finding:
 
 async def _synced(api: Api, notes: SqlNotes, application: str) -> Finding:
     """Tell whether Discord has the commands as they are now."""
-    if await are_registered(api, notes, application):
+    if await registered(api, notes, application):
         return Finding(level="ok", subject="discord commands", message=f"{len(commands())} registered")
     advice = "They are registered when `paperboy run` starts."
     return Finding(level="warning", subject="discord commands", message="not registered as they are", advice=advice)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bots.discord.chinese import NAMES, TRADITIONAL
 from core.commands.registry import COMMANDS
@@ -113,20 +113,32 @@ def digest_of(wanted: list[dict[str, Any]]) -> str:
     return sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
 
 
-async def sync(api: Api, notes: SqlNotes, application: str) -> bool:
-    """Register the commands if Discord does not have them; return whether that was so."""
-    if await are_registered(api, notes, application):
-        return False
+class Menu(NamedTuple):
+    """What Discord has. ``ids`` are those of slash commands, by name; ``changed`` if they were only now registered."""
+
+    ids: Mapping[str, str]
+    changed: bool
+
+
+async def sync(api: Api, notes: SqlNotes, application: str) -> Menu:
+    """Register the commands if Discord does not have them."""
+    if there := await registered(api, notes, application):
+        return Menu(_ids_of(there), changed=False)
     wanted = commands()
-    await api.call("PUT", REGISTERED, wanted, application_id=application)
+    made = await api.call("PUT", REGISTERED, wanted, application_id=application)
     await notes.put(HASH + application, digest_of(wanted))
-    return True
+    return Menu(_ids_of(made), changed=True)
 
 
-async def are_registered(api: Api, notes: SqlNotes, application: str) -> bool:
-    """Tell whether these are the commands registered last, and nobody has taken any away since."""
+async def registered(api: Api, notes: SqlNotes, application: str) -> list[dict[str, Any]]:
+    """Return the commands that Discord has, none if they are not those of now or somebody took any away."""
     wanted = commands()
     if await notes.get(HASH + application) != digest_of(wanted):
-        return False
-    there = await api.call("GET", REGISTERED, application_id=application)
-    return {(one["type"], one["name"]) for one in there} == {(one["type"], one["name"]) for one in wanted}
+        return []
+    there: list[dict[str, Any]] = await api.call("GET", REGISTERED, application_id=application)
+    complete = {(one["type"], one["name"]) for one in there} == {(one["type"], one["name"]) for one in wanted}
+    return there if complete else []
+
+
+def _ids_of(there: list[dict[str, Any]]) -> dict[str, str]:
+    return {one["name"]: str(one["id"]) for one in there if one["type"] == CHAT_INPUT}

@@ -141,6 +141,7 @@ class DiscordPlatform:
         self._publisher = Publisher(self._api, notes, services.clock)
         renderer = DiscordRenderer()
         servers = Servers(services, notes, account, forget)
+        self._command_ids: dict[str, str] = {}
         parts = Parts(
             api=self._api,
             account=account,
@@ -149,6 +150,7 @@ class DiscordPlatform:
             buttons=buttons,
             notes=notes,
             servers=servers,
+            command_ids=self._command_ids,
         )
         self._client.interactions = Interactions(parts, Places(self._api, account, self._client))
         self._client.talk = Talk(parts, self._client)
@@ -192,12 +194,14 @@ class DiscordPlatform:
     async def _register(self) -> bool:
         """Register the commands, whatever the id of the app; one that may not still answers those it has."""
         try:
-            return await sync(self._api, self._notes, str(self._client.application_id or self.accounts[0]))
+            menu = await sync(self._api, self._notes, str(self._client.application_id or self.accounts[0]))
         except SendError as error:
             if error.kind not in {"content", "gone"}:
                 raise
             log.warning("commands not registered", reason=error.reason)
             return False
+        self._command_ids.update(menu.ids)
+        return menu.changed
 
     async def _listen(self) -> None:
         # None: as many as Discord says, each time anew; the SDK declares only what comes of it

@@ -25,7 +25,7 @@ from core.i18n import texts
 from core.subscriptions.service import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import discord
 
@@ -52,7 +52,7 @@ OPEN_TO_THREADS = frozenset({0, 5})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the app works with. ``account`` is the bot's id, as in targets."""
+    """What the app works with. ``account`` is the bot's id, as in targets; ``command_ids`` are known once it serves."""
 
     api: Api
     account: str
@@ -61,6 +61,7 @@ class Parts:
     buttons: Buttons
     notes: SqlNotes
     servers: Servers
+    command_ids: Mapping[str, str]
 
     async def lang(self, target: Target, reader: str | None) -> str:
         """Return the language to speak in a place: what was chosen there, else the reader's, else the publication's."""
@@ -154,6 +155,8 @@ class Replies:
         payloads = []
         for message in messages:
             payload = message.payload
+            if reply.private:  # our own words alone
+                payload = view.with_commands(payload, self._parts.command_ids)
             if subscription:
                 words = self._parts.services.vocabulary, texts(reply.document.lang)
                 payload = view.with_controls(message, line.text, line.place, subscription, words)

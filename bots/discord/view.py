@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,7 @@ from core.subscriptions.service import Wish
 from core.subscriptions.zones import zone_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bots.discord.answer import Answer
     from bots.discord.press import Place
@@ -32,6 +33,7 @@ OWN = "!"
 """Begins the id of a component that no command of the registry stands behind."""
 ROLE_SELECT, CHANNEL_SELECT, TEXT_INPUT, TEXT_DISPLAY = 6, 8, 4, 10
 ID_LENGTH = 100
+_NAMED = re.compile(r"`/(?P<command>[a-z]+)`")
 TOGGLES: Final = ("publish", "thread")
 TYPED_INSTEAD: Final = frozenset({"settings time", "settings zone"})
 TIME, ANOTHER, SECTIONS, ROLE, ASK = (f"{OWN}{name}" for name in ("time", "channel", "sections", "role", "ask"))
@@ -160,6 +162,20 @@ def question_form(name: str, _: Texts) -> dict[str, Any]:
 def with_question(payload: dict[str, Any], _: Texts) -> dict[str, Any]:
     """Return the page with a button that opens a form for a question."""
     return _with_button(payload, _button(_("Ask a question"), ASK))
+
+
+def with_commands(payload: dict[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+    """Return the page with commands that can be pressed, and are called as in each reader's own menu."""
+    payload = deepcopy(payload)
+    for component in _components(payload["components"]):
+        if "content" in component:
+            component["content"] = _NAMED.sub(lambda named: _mention(named, ids), component["content"])
+    return payload
+
+
+def _mention(named: re.Match[str], ids: Mapping[str, str]) -> str:
+    number = ids.get(named["command"])
+    return f"</{named['command']}:{number}>" if number else named[0]
 
 
 def with_own_chat(answer: Answer, _: Texts) -> Answer:

@@ -343,6 +343,7 @@ async def test_where_others_read_along_the_first_pages_say_how_a_question_is_hea
     for command in ("start", "help"):
         welcome = await bot.fake.slash(command)
         assert "mention me" in welcome.text
+        assert command == "start" or f"- </today:{bot.fake.commands[0]['id']}> " in welcome.text
         assert (await bot.fake.press(welcome.message, "Ask a question")).kind == 9
     direct = bot.fake.direct(bot.fake.reader)
     assert "Ask a question" not in (await bot.fake.slash("start", channel=direct)).labels
