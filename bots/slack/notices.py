@@ -53,7 +53,7 @@ class HelpfulSender:
         try:
             return await self._sender.send(target, message, envelope)
         except SendError as error:
-            if error.kind in {"config", "gone"}:
+            if error.kind in {"config", "gone"} and not target.chat.startswith("D"):
                 await self._tell(target, code_of(error))
             raise
 

@@ -361,6 +361,14 @@ async def test_whoever_subscribed_a_channel_is_told_once_that_posts_do_not_get_t
     assert channel in str(notice["blocks"])
 
 
+async def test_direct_messages_that_do_not_get_there_are_nobody_elses_business(stand: Stand) -> None:
+    await stand.slash("/subscribe 8:30", channel="DU23", user="U23")
+    stand.fake.plan("chat.postMessage", Answer(channel="DU23", error="messages_tab_disabled"))
+    with pytest.raises(SendError, match="messages_tab_disabled"):
+        await stand.platform.sender.send(stand.target("DU23"), PAGE, Envelope(key="k"))
+    assert not stand.fake.posts("DU23")
+
+
 @pytest.mark.parametrize("code", ["invalid_blocks", "msg_blocks_too_long"])
 async def test_a_page_whose_blocks_slack_refuses_arrives_as_plain_text(stand: Stand, code: str) -> None:
     channel = f"CPLAIN{code}"
