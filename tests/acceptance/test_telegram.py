@@ -313,12 +313,13 @@ async def test_subscribers_get_the_issue_that_is_pushed_and_why_tells_so(bot: Bo
 
 
 async def test_a_topic_is_told_that_another_one_is_subscribed(bot: Bot) -> None:
-    group, topic = bot.group(admins={7, BOT}, topics={5}), {"message_thread_id": 5, "is_topic_message": True}
-    assert "Another topic" not in await bot.ask(group, "/settings")
-    await bot.ask(group, "/subscribe 9:00", **topic)
-    assert "Another topic" not in await bot.ask(group, "/settings", **topic)
+    admin, topic = bot.reader(), {"message_thread_id": 5, "is_topic_message": True}
+    group = bot.group(admins={admin, BOT}, topics={5})
+    assert "Another topic" not in await bot.ask(group, "/settings", user=admin)
+    await bot.ask(group, "/subscribe 9:00", user=admin, **topic)
+    assert "Another topic" not in await bot.ask(group, "/settings", user=admin, **topic)
     for command in ("/settings", "/why", "/unsubscribe"):
-        assert "Another topic here is subscribed" in await bot.ask(group, command)
+        assert "Another topic here is subscribed" in await bot.ask(group, command, user=admin)
 
 
 async def test_only_admins_of_a_group_change_its_subscription(bot: Bot) -> None:
@@ -360,14 +361,15 @@ async def test_a_button_that_is_for_admins_tells_others_so_quietly(bot: Bot) -> 
 
 
 async def test_who_is_no_admin_erases_nothing_that_is_the_groups(bot: Bot) -> None:
-    chat = bot.group(admins={7})
-    await bot.ask(chat, "/subscribe 8:30", user=7)
-    assert "subscription of this chat" not in await bot.ask(chat, "/forgetme", user=8)
-    assert (await bot.press(chat, "Erase it", user=9))["text"] == "Erased."
-    assert "8:30" in await bot.ask(chat, "/settings", user=7)
-    assert "subscription of this chat" in await bot.ask(chat, "/forgetme", user=7)
-    assert "No more issues come here" in (await bot.press(chat, "Erase it", user=7))["text"]
-    assert "isn't subscribed" in await bot.ask(chat, "/settings", user=7)
+    admin, member = bot.reader(), bot.reader()
+    chat = bot.group(admins={admin})
+    await bot.ask(chat, "/subscribe 8:30", user=admin)
+    assert "subscription of this chat" not in await bot.ask(chat, "/forgetme", user=member)
+    assert (await bot.press(chat, "Erase it", user=member))["text"] == "Erased."
+    assert "8:30" in await bot.ask(chat, "/settings", user=admin)
+    assert "subscription of this chat" in await bot.ask(chat, "/forgetme", user=admin)
+    assert "No more issues come here" in (await bot.press(chat, "Erase it", user=admin))["text"]
+    assert "isn't subscribed" in await bot.ask(chat, "/settings", user=admin)
 
 
 @pytest.mark.parametrize("words", ["@paper_bot unsubscribe", "@paper_bot 退订", "/ask unsubscribe"])
@@ -381,9 +383,10 @@ async def test_plain_words_give_nobody_the_rights_of_an_admin(words: str, bot: B
 
 @pytest.mark.parametrize("trouble", [Refusal(429, "Too Many Requests: retry after 1", retry_after=1), "after"])
 async def test_an_admin_is_one_also_when_telegram_has_to_be_asked_twice(trouble: Refusal | str, bot: Bot) -> None:
-    chat = bot.group(admins={7})
+    admin = bot.reader()
+    chat = bot.group(admins={admin})
     bot.fake.fail("getChatAdministrators", chat, trouble)
-    assert "Subscribed" in await bot.ask(chat, "/subscribe 8:30", user=7)
+    assert "Subscribed" in await bot.ask(chat, "/subscribe 8:30", user=admin)
 
 
 @pytest.mark.parametrize("trouble", [Refusal(429, "Too Many Requests: retry after 1", retry_after=1), "before"])
@@ -406,8 +409,8 @@ async def test_a_page_for_one_reader_opens_in_place_or_from_a_group_in_the_direc
     await bot.ask(chat, "/forgetme")
     await bot.press(chat, "Keep it")
     assert bot.fake.texts(chat)[-1] == "Everything stays as it was."
-    await bot.ask(group, "/start")
-    link = (await bot.press(group, "All commands", user=8))["url"]
+    await bot.ask(group, "/start", user=chat)
+    link = (await bot.press(group, "All commands", user=chat))["url"]
     assert "/unsubscribe" in await bot.ask(bot.reader(), f"/start {link.partition('start=')[2]}")
 
 
@@ -426,7 +429,7 @@ async def test_picking_a_channel_is_answered_once_though_telegram_tells_of_it_tw
 
 @pytest.mark.parametrize("line", ["/start", "/help", "@paper_bot"])
 async def test_a_group_learns_how_to_ask_there(line: str, bot: Bot) -> None:
-    assert "write @paper_bot before a question" in await bot.ask(bot.group(), line)
+    assert "write @paper_bot before a question" in await bot.ask(bot.group(), line, user=bot.reader())
     assert "write @paper_bot before" not in await bot.ask(bot.reader(), line)
 
 
