@@ -77,6 +77,7 @@ class _Accounts:
     services: Services
     known: Sequence[str] = ()
     looking: asyncio.Task[None] | None = None
+    refusal: str = ""
 
     def now(self) -> Sequence[str]:
         if self.looking is None or self.looking.done():
@@ -87,7 +88,12 @@ class _Accounts:
         try:
             self.known = await self.workspaces.teams()
         except SendError as error:
-            log.warning("slack does not say which workspaces there are", reason=error.reason)
+            if error.reason != self.refusal:
+                log.warning("slack does not say which workspaces there are", reason=error.reason)
+            self.refusal = error.reason
+            await self.services.clock.sleep(LONGEST_WAIT if error.kind == "fatal" else LOOK_AGAIN)
+            return
+        self.refusal = ""
         if self.known:
             await self.services.clock.sleep(LOOK_AGAIN)
 

@@ -647,3 +647,16 @@ async def test_an_app_that_cannot_hear_says_how_it_could(stand: Stand) -> None:
         serving.cancel()
         await asyncio.wait({serving})
     assert "PAPERBOY_SLACK__APP_TOKEN" in logs[0]["advice"]
+
+
+async def test_a_refused_bot_token_is_said_once_and_not_tried_every_second(stand: Stand) -> None:
+    refused = stand.fake.team("TREFUSED")
+    platform = platform_of(stand.fake, refused, stand.house)
+    refused.token = "another"
+    before = len(stand.fake.seen)
+    with capture_logs() as logs:
+        for _second in range(5):
+            assert not platform.accounts
+            await asyncio.sleep(0.1)
+    assert [log["reason"] for log in logs if "which workspaces" in log["event"]] == ["invalid_auth"]
+    assert sum(call.method == "auth.test" for call in stand.fake.seen[before:]) == 1
