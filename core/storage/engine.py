@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event, make_url
+from alembic.util.exc import CommandError
+from sqlalchemy import create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
@@ -116,6 +117,11 @@ class Database:
         """Bring the tables to the newest version; several processes may do so at once."""
         async with self.write() as connection:
             await connection.run_sync(_upgrade)
+
+    async def is_ours(self) -> bool:
+        """Return whether the tables are of some version of ours."""
+        async with self.read() as connection:
+            return await connection.run_sync(lambda one: inspect(one).has_table("alembic_version"))
 
     async def ping(self) -> None:
         """Return if the database answers."""
@@ -244,4 +250,9 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", MIGRATIONS)
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageError(
+            "the database is of a newer version: update this program, or restore a backup that was taken before"
+        ) from error

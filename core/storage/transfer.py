@@ -59,12 +59,18 @@ async def backup(database: Database, file: Path) -> dict[str, int]:
 async def restore(database: Database, file: Path) -> dict[str, int]:
     """Fill an empty database with a backup; return the rows by table.
 
-    Raises StorageError if there is no such file, or the database holds anything.
+    Raises StorageError if there is no such file, it is no backup, or the database holds anything.
     """
     if not await asyncio.to_thread(file.exists):
         raise StorageError(f"there is no file {file}")
     source = open_database(f"sqlite+aiosqlite:///{file}")
     try:
+        try:
+            is_ours = await source.is_ours()
+        except StorageError as error:
+            raise StorageError(f"{file} cannot be read: {error}") from error
+        if not is_ours:
+            raise StorageError(f"{file} is no backup of Paperboy")
         await source.upgrade()
         await database.upgrade()
         return await copy_rows(source, database)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, event, insert, inspect, select, text
 
 from core.errors import StorageError
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT count(*) FROM n"
 SLOW = {"sqlite": text(NUMBERS), "postgresql": text("SELECT pg_sleep(2)")}
 """Statements of a second or two."""
+
+
+def _newest() -> str:
+    config = Config()
+    config.set_main_option("script_location", engine.MIGRATIONS)
+    return ScriptDirectory.from_config(config).get_current_head() or ""
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -75,6 +83,17 @@ async def test_upgrading_twice_and_at_once_is_harmless(database_url: str) -> Non
     await first.upgrade()
     await first.close()
     await second.close()
+
+
+async def test_a_database_of_a_newer_version_is_told_as_that(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    try:
+        with pytest.raises(StorageError, match="newer version"):
+            await database.upgrade()
+    finally:
+        async with database.write() as connection:
+            await connection.execute(text("UPDATE alembic_version SET version_num = :now"), {"now": _newest()})
 
 
 async def test_what_fails_half_way_leaves_nothing_and_is_a_storage_error(database: Database) -> None:

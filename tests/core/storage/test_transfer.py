@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import aclosing
+import sqlite3
+from contextlib import aclosing, closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +103,23 @@ async def test_a_backup_that_was_broken_off_is_none_and_names_the_table(filled: 
     await give("{}")
     await backup(filled, tmp_path / "backup.db")
     assert not (tmp_path / "backup.db.part").exists()
+
+
+@pytest.mark.parametrize("has_tables", [True, False])
+async def test_what_is_no_backup_is_not_restored_and_stays_as_it_is(tmp_path: Path, *, has_tables: bool) -> None:
+    file = tmp_path / "other.db"
+    if has_tables:
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("CREATE TABLE other (name)")
+    else:
+        file.write_text("nothing that SQLite knows")
+    fresh = open_database(f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}")
+    with pytest.raises(StorageError, match=r"other\.db"):
+        await restore(fresh, file)
+    await fresh.close()
+    if has_tables:
+        with closing(sqlite3.connect(file)) as other:
+            assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("other",)]
 
 
 async def test_a_backup_can_be_restored_into_an_empty_database_of_either_kind(
