@@ -33,14 +33,16 @@ STANDS = timedelta(minutes=2)
 
 def advice_on(run: Run) -> list[str]:
     """Say what can be done about a run that waits for somebody."""
+    told = []
     if run.note.startswith(REFUSED):
-        return ["`paperboy doctor` tells what the platform says"]
-    if run.state != "paused":
-        return []
-    resume = f"`paperboy resume {run.id}` goes on"
-    if not run.counts.failed:
-        return [resume]
-    return [f"mend the cause, then `paperboy retry {run.id} --only failed`", f"{resume} anyway"]
+        told.append("`paperboy doctor` tells what the platform says")
+    elif run.state == "paused":
+        resume = f"`paperboy resume {run.id}` goes on"
+        mend = f"mend the cause, then `paperboy retry {run.id} --only failed`"
+        told += [mend, f"{resume} anyway"] if run.counts.failed else [resume]
+    if run.counts.unknown:
+        told.append(f"`paperboy retry {run.id} --only unknown` sends again what may be missing")
+    return told
 
 
 async def examine(house: House) -> AsyncIterator[Finding]:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+ROLES = (
+    "Which part of a larger installation this process is: listen answers readers, plan reads issues and plans, "
+    "carry sends posts, desk is the page in the browser; all is everything."
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -27,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    role: Annotated[Role, typer.Option(help="Which part of a larger installation this process is.")] = "all",
+    role: Annotated[Role, typer.Option(help=ROLES)] = "all",
 ) -> None:
     """Start the desk and every platform that has a token."""
     settings = Settings()
