@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bots.settings import SlackSettings
     from bots.slack.api import Api
-    from bots.slack.leaving import Leaving
+    from bots.slack.joining import Joining
     from bots.slack.workspaces import Vault
     from core.storage.notes import SqlNotes
 
@@ -33,13 +33,13 @@ STATE_LASTS = timedelta(minutes=10)
 
 
 class _Store(AsyncInstallationStore):
-    def __init__(self, vault: Vault, leaving: Leaving) -> None:
+    def __init__(self, vault: Vault, joining: Joining) -> None:
         self._vault = vault
-        self._leaving = leaving
+        self._joining = joining
 
     async def async_save(self, installation: Installation) -> None:
         await self._vault.keep(installation)
-        await self._leaving.returned(str(installation.team_id))
+        await self._joining.on_installed(str(installation.team_id), installation.user_id)
 
     async def async_save_bot(self, bot: Bot) -> None:
         raise NotImplementedError
@@ -70,7 +70,7 @@ class _States(AsyncOAuthStateStore):
 
 
 def install_routes(
-    settings: SlackSettings, api: Api, vault: Vault, notes: SqlNotes, leaving: Leaving
+    settings: SlackSettings, api: Api, vault: Vault, notes: SqlNotes, joining: Joining
 ) -> Sequence[Route]:
     """Return the install page and the page that Slack sends its visitor back to."""
     secret = settings.client_secret.get_secret_value() if settings.client_secret else ""
@@ -80,7 +80,7 @@ def install_routes(
             client_id=settings.client_id,
             client_secret=secret,
             scopes=sorted(SCOPES),
-            installation_store=_Store(vault, leaving),
+            installation_store=_Store(vault, joining),
             state_store=_States(notes),
             install_path=INSTALL,
             redirect_uri_path=REDIRECT,

@@ -143,6 +143,7 @@ class SlackPlatform:
         self._homes = Homes(answers, directs, notes, subscriptions)
         modals = Modals(answers, directs, self._homes)
         self._leaving = Leaving(self._api, self._workspaces, subscriptions, services.subscriptions)
+        joining = Joining(answers, directs, self._leaving, notes, self._homes.changed)
         signing = settings.signing_secret.get_secret_value() if settings.signing_secret else ""
         self._app = SlackApp(
             answers,
@@ -150,13 +151,11 @@ class SlackPlatform:
             modals=modals,
             homes=self._homes,
             talk=Talk(answers, notes, receipts, self._homes.changed),
-            joining=Joining(answers, notes, self._homes.changed),
+            joining=joining,
             leaving=self._leaving,
         )
         events = [events_route(self._app.bolt, signing)] if signing else []
-        installs = (
-            install_routes(settings, self._api, vault, notes, self._leaving) if settings.client_id and vault else []
-        )
+        installs = install_routes(settings, self._api, vault, notes, joining) if settings.client_id and vault else []
         self.routes: Sequence[BaseRoute] = (*events, *installs)
 
     @property

@@ -400,6 +400,8 @@ async def test_another_workspace_installs_the_app_with_a_state_that_is_good_once
     again, wrong = await program.install()
     assert again != 200
     assert wrong != 200
+    (greeting,) = program.fake.posts("DUINSTALLER")
+    assert "I bring the daily issue to this chat" in text_of(greeting)
     assert "Subscribed" in text_of(await program.slash("/subscribe 8:30", channel="CX", team=OTHER))
     assert any(call["refresh"] for call in program.fake.calls("oauth.v2.access"))
     files = Path(program.environment["PAPERBOY_DATA_DIR"]).glob("paperboy.db*")  # noqa: ASYNC240  a small folder
