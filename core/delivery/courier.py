@@ -75,6 +75,7 @@ class Courier:
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._at_work = False
+        self._was_refused = False
         self._deliverer = Deliverer(
             sender=sender,
             recorder=recorder,
@@ -189,8 +190,11 @@ class Courier:
                 per_second=self._pace.per_second,
             )
         except StorageError as error:
-            log.warning("a budget could not be prolonged", account=self.account.account, reason=str(error))
+            if not self._was_refused:
+                log.warning("a budget could not be prolonged", account=self.account.account, reason=str(error))
+            self._was_refused = True
             return
+        self._was_refused = False
         if held:
             self._held_until = until
         else:

@@ -34,6 +34,7 @@ class Office:
         self._clock = clock
         self._rest = rest
         self._couriers: dict[Account, list[Courier]] = defaultdict(list)
+        self._is_blind = False
 
     def hire(self, courier: Courier) -> None:
         """Give work of its account to this courier as well. It must be running."""
@@ -60,7 +61,13 @@ class Office:
             if ours:
                 await self._engine.offer(ours)
         except StorageError as error:
-            log.warning("cannot look for work", reason=str(error))
+            if not self._is_blind:
+                log.warning("cannot look for work", reason=str(error))
+            self._is_blind = True
+        else:
+            if self._is_blind:
+                log.info("can look for work again")
+            self._is_blind = False
 
     def _room(self) -> Iterator[Lane]:
         for account, couriers in self._couriers.items():

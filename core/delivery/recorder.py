@@ -86,14 +86,21 @@ class Recorder:
         Entries say how things are: writing them twice, after a commit whose answer was lost, changes no delivery.
         """
         until = self._clock.now() + self._patience
+        tries = 0
         while True:
             try:
-                return await self._ledger.record(entries)
+                kept = await self._ledger.record(entries)
             except StorageError as error:
                 if self._clock.now() >= until:
                     raise
-                log.warning("the database does not take what was sent", reason=str(error), entries=len(entries))
+                if not tries:
+                    log.warning("the database does not take what was sent", reason=str(error), entries=len(entries))
+                tries += 1
                 await self._clock.sleep(PAUSE)
+            else:
+                if tries:
+                    log.info("the database takes what was sent again", entries=len(entries))
+                return kept
 
     def _fail(self, group: list[_Waiting], error: BaseException) -> None:
         self._ended = True

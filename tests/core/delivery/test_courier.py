@@ -435,6 +435,23 @@ async def test_a_chunk_that_was_leased_while_the_connection_broke_is_carried_all
     assert len(platform.taken) == len({(chat, page) for chat, page, _ in platform.taken}) == 40
 
 
+async def test_a_database_that_is_away_is_logged_once_and_again_when_it_is_back(database: Database) -> None:
+    class Away(SqlLedger):
+        tries = 0
+
+        async def waiting(self, *, now: Any, account: Any = None) -> Any:  # noqa: ANN401  # the port's
+            self.tries += 1
+            if self.tries <= 3:
+                raise StorageError("connection refused")
+            stop.set()
+            return await super().waiting(now=now, account=account)
+
+    stop = asyncio.Event()
+    with capture_logs() as logged:
+        await Office(EmbeddedEngine(), Away(database), SystemClock(), rest=MILLISECOND).run(stop)
+    assert [one["event"] for one in logged] == ["cannot look for work", "can look for work again"]
+
+
 async def test_a_dead_recorder_ends_the_courier(database: Database, run: int) -> None:
     class Full(SqlLedger):
         async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
