@@ -358,7 +358,7 @@ async def test_an_answer_of_a_model_grows_and_opens_a_thread(bot: Bot) -> None:
     shown = [
         text_of(call.body).replace("\\", "") for call in fake.calls("PATCH", f".*/{asked.state['event']['token']}/.*")
     ]
-    assert asked.kind == 5
+    assert asked.promised
     assert shown[0] == first
     assert f"{first} Beaver CLI 1.4 is an agent" in shown[-1]
     assert fake.channels[asked.message["id"]]["name"] == "what is beaver?"

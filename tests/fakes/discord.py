@@ -182,6 +182,10 @@ class FakeDiscord(Rest):
         return message
 
 
+_PROMISED = {5: 4, 6: 7}
+"""Promises of an answer and of a change, with the types of these."""
+
+
 @dataclass
 class Answered:
     """What came of an interaction."""
@@ -196,8 +200,14 @@ class Answered:
 
     @property
     def kind(self) -> int:
-        """The type of the first answer."""
-        return int(self.calls[0].body["type"])
+        """The type of the answer, whether it came at once or was promised first, as it is on a busy machine."""
+        first = int(self.calls[0].body["type"])
+        return _PROMISED.get(first, first)
+
+    @property
+    def promised(self) -> bool:
+        """Whether the answer was promised first."""
+        return self.calls[0].body["type"] in _PROMISED
 
     @property
     def message(self) -> Json:
