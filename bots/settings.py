@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
@@ -271,15 +270,6 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL: the one that was set, else a SQLite file in the data folder."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'paperboy.db'}"
-
-    def secret(self) -> bytes:
-        """Return this installation's own secret; the first call makes it, in the data folder, for the owner only."""
-        file = self.data_dir / "secret"
-        if not file.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            file.touch(mode=0o600)
-            file.write_bytes(secrets.token_bytes(32))
-        return file.read_bytes()
 
 
 def names(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[str]:

@@ -82,12 +82,6 @@ def test_a_wrong_value_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         Settings()
 
 
-def test_the_installations_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "data")
-    assert settings.secret() == settings.secret()
-    assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600
-
-
 def test_what_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERBOY_TELEGRAM__TOKEN", "")
     assert Settings().telegram.token is None
