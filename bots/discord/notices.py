@@ -2,60 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
-
-import structlog
 
 from bots.discord import view
 from bots.discord.press import Place
 from bots.discord.send import MESSAGES
 from core.commands.page import page
-from core.delivery.model import SendError
 from core.document.build import paragraph
 from core.i18n import texts
 
 if TYPE_CHECKING:
     from bots.discord.reply import Parts
-    from bots.discord.send import DiscordSender
-    from core.delivery.port import Envelope
-    from core.render.port import Message
+    from core.delivery.model import SendError
     from core.subscriptions.model import Subscription
     from core.target import Target
 
-QUIET = timedelta(days=7)
-"""How long nothing more is said about the same place."""
 
-log = structlog.get_logger(__name__)
+class Notices:
+    """Writes to whoever subscribed a place."""
 
-
-class HelpfulSender:
-    """Satisfies ``core.delivery.port.Sender``: sends, and tells who can help when a right or a setting forbids it."""
-
-    def __init__(self, sender: DiscordSender, parts: Parts) -> None:
-        self._sender = sender
+    def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self.edit = sender.edit
-        self.delete = sender.delete
 
-    async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
-        """Send one page; return the message's id."""
-        try:
-            return await self._sender.send(target, message, envelope)
-        except SendError as error:
-            if error.kind == "config":
-                await self._tell(target, error)
-            raise
-
-    async def _tell(self, target: Target, error: SendError) -> None:
+    async def tell(self, target: Target, error: SendError) -> None:
+        """Say why posts do not get there. Raises ``SendError`` where that cannot be said either."""
         subscribed = await self._parts.services.subscriptions.of_target(target)
-        by = next((each for each in subscribed if each.created_by), None)
-        if by is None or not await self._parts.notes.first(f"discord:notice:{target.key}", keep=QUIET):
-            return
-        try:
+        if by := next((each for each in subscribed if each.created_by), None):
             await self._write(target, by, error)
-        except SendError as refused:
-            log.info("no notice", target=target.key, reason=refused.reason)
 
     async def _write(self, target: Target, subscription: Subscription, error: SendError) -> None:
         parts = self._parts

@@ -17,7 +17,7 @@ from bots.discord.api import Api, InvalidRequests
 from bots.discord.app import Interactions
 from bots.discord.errors import send_error
 from bots.discord.menu import sync
-from bots.discord.notices import HelpfulSender
+from bots.discord.notices import Notices
 from bots.discord.places import Places
 from bots.discord.posts import Posts
 from bots.discord.publish import Publisher
@@ -26,6 +26,7 @@ from bots.discord.reply import Parts
 from bots.discord.send import Buttons, DiscordSender
 from bots.discord.servers import Servers
 from bots.discord.talk import Talk
+from bots.helpful import HelpfulSender
 from core.delivery.model import SendError
 from core.delivery.pacing import Pace
 
@@ -158,9 +159,8 @@ class DiscordPlatform:
         self.accounts: Sequence[str] = (account,)
         self.pace = Pace(per_second=PER_SECOND)
         posts = Posts(self._api, pool, services.clock)
-        self.sender: Sender = HelpfulSender(
-            DiscordSender(self._api, posts, buttons, self._publisher, services.clock), parts
-        )
+        sender = DiscordSender(self._api, posts, buttons, self._publisher, services.clock)
+        self.sender: Sender = HelpfulSender(sender, parts.notes, Notices(parts).tell)
         self.renderers: Mapping[str, Renderer] = {"": renderer}
 
     async def serve(self) -> None:

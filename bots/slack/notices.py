@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from bots.slack.errors import code_of
-from core.delivery.model import SendError
 from core.i18n import mark, texts
 
 if TYPE_CHECKING:
     from bots.slack.answers import Answers
     from bots.slack.directs import Directs
-    from bots.slack.send import SlackSender
-    from core.delivery.port import Envelope
-    from core.render.port import Message
-    from core.storage.notes import SqlNotes
+    from core.delivery.model import SendError
     from core.target import Target
 
-QUIET = timedelta(days=7)
-"""How long nothing more is said about the same channel."""
 ARCHIVED = mark("{channel} is archived, so the daily issue does not come there any more.")
 OUTSIDE = mark(
     "I am not in {channel} any more, so the daily issue did not get there. Invite me with {command}, and it comes "
@@ -34,45 +25,27 @@ NO_RIGHT = mark(
 _SAID = {"is_archived": ARCHIVED, "not_in_channel": OUTSIDE, "channel_not_found": OUTSIDE}
 _HERE = "\0"
 
-log = structlog.get_logger(__name__)
 
+class Notices:
+    """Writes to whoever subscribed a channel what they can change."""
 
-class HelpfulSender:
-    """Satisfies ``core.delivery.port.Sender``: sends, and tells a channel's subscriber what they can change."""
-
-    def __init__(self, sender: SlackSender, answers: Answers, directs: Directs, notes: SqlNotes) -> None:
-        self._sender = sender
+    def __init__(self, answers: Answers, directs: Directs) -> None:
         self._answers = answers
         self._directs = directs
-        self._notes = notes
-        self.edit = sender.edit
-        self.delete = sender.delete
 
-    async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
-        """Send one page; return its timestamp."""
-        try:
-            return await self._sender.send(target, message, envelope)
-        except SendError as error:
-            if error.kind in {"config", "gone"} and not target.chat.startswith("D"):
-                await self._tell(target, code_of(error))
-            raise
-
-    async def _tell(self, target: Target, code: str) -> None:
+    async def tell(self, target: Target, error: SendError) -> None:
+        """Say why posts do not get there. Raises ``SendError`` where that cannot be said either."""
         found = await self._answers.services.subscriptions.of_target(target)
         user = next((one.created_by for one in found if one.created_by), "")
-        if not user or not await self._notes.first(f"slack:notice:{target.key}", keep=QUIET):
+        if not user or target.chat.startswith("D"):
             return
-        try:
-            asked = await self._directs.find(target.account, user)
-            _ = texts(await self._answers.lang(asked))
-            invite = f"/invite @{self._answers.services.publication.name}"
-            said = _(_SAID.get(code, NO_RIGHT), channel=_HERE, command=invite)
-            token = (await self._answers.workspaces.find(target.account)).token
-            await self._answers.api.call(
-                "chat.postMessage", {"channel": asked.channel, **_message(said, target.chat)}, token=token
-            )
-        except SendError as error:
-            log.info("no notice", target=target.key, reason=error.reason)
+        asked = await self._directs.find(target.account, user)
+        _ = texts(await self._answers.lang(asked))
+        invite = f"/invite @{self._answers.services.publication.name}"
+        said = _(_SAID.get(code_of(error), NO_RIGHT), channel=_HERE, command=invite)
+        token = (await self._answers.workspaces.find(target.account)).token
+        message = {"channel": asked.channel, **_message(said, target.chat)}
+        await self._answers.api.call("chat.postMessage", message, token=token)
 
 
 def _message(said: str, channel: str) -> dict[str, Any]:

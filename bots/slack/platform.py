@@ -11,6 +11,7 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.helpful import HelpfulSender
 from bots.slack.answers import Answers
 from bots.slack.api import Api
 from bots.slack.app import SlackApp
@@ -24,7 +25,7 @@ from bots.slack.install import install_routes
 from bots.slack.joining import Joining
 from bots.slack.leaving import Leaving
 from bots.slack.modals import Modals
-from bots.slack.notices import HelpfulSender
+from bots.slack.notices import Notices
 from bots.slack.people import People
 from bots.slack.posts import Posts
 from bots.slack.presses import Presses
@@ -139,7 +140,8 @@ class SlackPlatform:
         self.renderers: Mapping[str, Renderer] = {"": answers.renderer}
         directs = Directs(self._api, self._workspaces)
         sender = SlackSender(self._api, posts, self._workspaces, presses)
-        self.sender: Sender = HelpfulSender(sender, answers, directs, notes)
+        tell = Notices(answers, directs).tell
+        self.sender: Sender = HelpfulSender(sender, notes, tell, kinds=frozenset({"config", "gone"}))
         self._homes = Homes(answers, directs, notes, subscriptions)
         modals = Modals(answers, directs, self._homes)
         self._leaving = Leaving(self._api, self._workspaces, subscriptions, services.subscriptions)

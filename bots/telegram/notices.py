@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
-
-import structlog
 
 from bots.telegram.chats import title_of
 from core.delivery.model import SendError
@@ -16,16 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bots.telegram.api import Api
-    from bots.telegram.send import TelegramSender
     from core.commands.services import Services
-    from core.delivery.port import Envelope
-    from core.render.port import Message
-    from core.storage.notes import SqlNotes
     from core.subscriptions.model import Subscription
     from core.target import Target
 
-QUIET = timedelta(days=7)
-"""How long nothing more is said about the same place."""
 CLOSED = mark(
     "The topic that gets the daily issue here is closed, so I could not post it. Reopen the topic, or send /subscribe "
     "in another one."
@@ -40,41 +31,28 @@ NO_RIGHT = mark(
 )
 _TOPICS = (("topic_closed", CLOSED), ("thread not found", DELETED), ("topic_deleted", DELETED))
 
-log = structlog.get_logger(__name__)
 
+class Notices:
+    """Writes to whoever can read it: a group, or whoever subscribed a place."""
 
-class HelpfulSender:
-    """Satisfies ``core.delivery.port.Sender``: sends, and tells people what they can change when that is refused."""
-
-    def __init__(self, sender: TelegramSender, api: Api, services: Services, notes: SqlNotes) -> None:
-        self._sender = sender
+    def __init__(self, api: Api, services: Services) -> None:
         self._api = api
         self._services = services
-        self._notes = notes
-        self.edit = sender.edit
-        self.delete = sender.delete
 
-    async def send(self, target: Target, message: Message, envelope: Envelope) -> str:
-        """Send one page; return the message's id."""
-        try:
-            return await self._sender.send(target, message, envelope)
-        except SendError as error:
-            if error.kind == "config":
-                await self._tell(target, error.reason.casefold())
-            raise
-
-    async def _tell(self, target: Target, reason: str) -> None:
-        if not await self._notes.first(f"telegram:notice:{target.key}", keep=QUIET):
-            return
+    async def tell(self, target: Target, error: SendError) -> None:
+        """Say why posts do not get there. Raises ``SendError`` where that cannot be said anywhere."""
         subscription = next(iter(await self._services.subscriptions.of_target(target)), None)
-        said = await self._said(target, reason, subscription)
+        said = await self._said(target, error.reason.casefold(), subscription)
+        refused: SendError | None = None
         for place in _places(target, subscription):
             try:
                 await self._api.call("sendMessage", {"chat_id": int(place.chat), "text": said})
-            except SendError as error:
-                log.info("no notice", target=place.key, reason=error.reason)
+            except SendError as again:
+                refused = again
             else:
                 return
+        if refused:
+            raise refused
 
     async def _said(self, target: Target, reason: str, subscription: Subscription | None) -> str:
         lang = await self._services.preferences.lang(target) or (subscription.lang if subscription else None)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import structlog
 from telegram import User
 
+from bots.helpful import HelpfulSender
 from bots.telegram.api import Api
 from bots.telegram.app import TelegramApp
 from bots.telegram.doctor import examine, examine_chats
 from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Webhook, poll
 from bots.telegram.menus import publish
-from bots.telegram.notices import HelpfulSender
+from bots.telegram.notices import Notices
 from bots.telegram.parts import Parts
 from bots.telegram.posts import Posts
 from bots.telegram.render import TelegramRenderer
@@ -80,7 +81,7 @@ class TelegramPlatform:
         self.accounts: Sequence[str] = (self._account,)
         rate = PAID_RATE if settings.paid_broadcast else FREE_RATE
         self.pace = Pace(per_second=rate, chat_gap=CHAT_GAP, windows=(GROUPS,), in_flight=max(rate // 2, 32))
-        self.sender: Sender = HelpfulSender(sender, self._api, services, notes)
+        self.sender: Sender = HelpfulSender(sender, notes, Notices(self._api, services).tell)
         self.renderers: Mapping[str, Renderer] = {"": renderer, "rich": rich}
         self.routes: Sequence[BaseRoute] = self._webhook.routes if self._webhook else ()
         self._parts = Parts(
