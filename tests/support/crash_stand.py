@@ -63,6 +63,9 @@ class Server:
 
     async def close(self) -> None:
         assert self._listening is not None
+        for listener in self._listening.sockets:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+        await asyncio.sleep(0)  # whoever was just accepted is attached to the server first, or left unclosed by asyncio
         self._listening.close()
         self._abort()
         await self._listening.wait_closed()
