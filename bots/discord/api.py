@@ -122,6 +122,10 @@ class Api:
         except Exception as error:
             raise self.refused(send_error(error)) from error
 
+    async def direct_chat(self, user: str) -> str:
+        """Open the direct chat with somebody, which may be open already; return its id. Raises ``DiscordError``."""
+        return str((await self.call("POST", "/users/@me/channels", {"recipient_id": user}))["id"])
+
     def halt(self) -> None:
         """Raise ``DiscordError`` while nothing may be sent."""
         now = self._clock.now()

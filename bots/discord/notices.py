@@ -40,6 +40,6 @@ class Notices:
         )
         payload = parts.renderer.render(page(_, said, paragraph(said)))[0].payload
         about = view.placed(payload, Place(target=target, kind="", theirs=0, ours=None, chosen=True), _)
-        direct = await parts.api.call("POST", "/users/@me/channels", {"recipient_id": subscription.created_by})
+        chat = await parts.api.direct_chat(subscription.created_by)
         named = {**about, "nonce": f"n-{target.thread or target.chat}", "enforce_nonce": True}
-        await parts.api.call("POST", MESSAGES, named, channel_id=direct["id"])
+        await parts.api.call("POST", MESSAGES, named, channel_id=chat)

@@ -82,7 +82,7 @@ class Places:
 
     async def _opened(self, event: discord.Interaction[Any]) -> str:
         try:
-            made = await self._api.call("POST", "/users/@me/channels", {"recipient_id": str(event.user.id)})
+            return await self._api.direct_chat(str(event.user.id))
         except DiscordError as error:
             log.info("no direct chat with a reader", reason=error.reason)
             _ = texts(press.lang_of(event))
@@ -91,7 +91,6 @@ class Places:
             raise UsageError(
                 _("I could not open a direct chat with you. Please allow direct messages in Discord's settings.")
             ) from error
-        return str(made["id"])
 
     def _with_our_rights(self, place: Place) -> Place:
         there = self._client.get_channel(int(place.channel))
