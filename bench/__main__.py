@@ -7,24 +7,23 @@ are noisy; ratios are of the same run.
 from __future__ import annotations
 
 import json
-import logging
 import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
 from rich.console import Console
 from rich.table import Table
 
 from bench import answering, delivery, finding, posts, program, rendering
+from bench.processes import quiet
 
 RESULTS = Path("bench-results")
 
 
 def main() -> None:
     """Run every group, print and keep the rows."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    quiet()
     rows = [row for group in (rendering, answering, finding, posts, delivery, program) for row in group.rows()]
     table = Table("group", "what", "figure", "unit", "goal", "met")
     for row in rows:

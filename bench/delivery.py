@@ -12,18 +12,17 @@ import gc
 import os
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as local_time
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvloop
 from sqlalchemy import text
 
+from bench.processes import workers
 from bench.row import Row, at_least, at_most
 from core.clock import SystemClock
 from core.delivery.courier import Courier, Habits
@@ -143,7 +142,7 @@ class Carried:
 async def _carried_by(couriers: int, url: str) -> list[Carried]:
     """Have as many processes carry what is planned, each with an equal share of the account."""
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(couriers, mp_context=get_context("spawn")) as pool:
+    with workers(couriers) as pool:
         return await asyncio.gather(*(loop.run_in_executor(pool, _carried, url, couriers) for _ in range(couriers)))
 
 
