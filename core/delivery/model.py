@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
+from core.document.build import clean
 from core.errors import PaperboyError
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ class Doubts:
 class SendError(PaperboyError):
     """A platform did not take a page.
 
-    ``reason`` is what it said, without secrets. ``retry_after`` is how long it asked to wait, ``scope`` for whom.
-    ``moved_to`` is the chat's new id.
+    ``reason`` is what it said, without secrets, and cleaned: no database takes every character. ``retry_after`` is how
+    long it asked to wait, ``scope`` for whom. ``moved_to`` is the chat's new id.
     """
 
     def __init__(
@@ -86,9 +87,9 @@ class SendError(PaperboyError):
         scope: Scope = "account",
         moved_to: str | None = None,
     ) -> None:
-        super().__init__(f"{kind}: {reason}")
+        self.reason = clean(reason)
+        super().__init__(f"{kind}: {self.reason}")
         self.kind = kind
-        self.reason = reason
         self.retry_after = retry_after
         self.scope = scope
         self.moved_to = moved_to

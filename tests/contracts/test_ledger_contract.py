@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from clock import ManualClock
-from core.delivery.model import Counts, Doubts, PageReceipt
+from core.delivery.model import Counts, Doubts, PageReceipt, SendError
 from core.delivery.port import Account, Effect, Entry, Settled
 from core.schedule.next_run import next_run
 from core.storage.chats import SqlPreferences
@@ -327,6 +327,18 @@ async def test_a_move_replaces_what_had_ended_at_the_new_place(ledger: Ledger, d
     await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=moved)])
     (kept,) = await SqlSubscriptions(database).of_chat(old.moved_to("new"))
     assert (kept.style, kept.ended) == ("full", "")
+
+
+async def test_a_refusal_in_characters_that_no_database_takes_is_kept(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    work = (await claim(ledger))[0]
+    reason = SendError("content", "can't parse \0 near \ud83d").reason
+    settled = Settled(state="failed", next_page=0, attempts=1, kind="content", reason=reason)
+    refused = PageReceipt(page=0, state="failed", at=NOW, reason=reason)
+    entry = Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=refused, settled=settled)
+    assert all(await ledger.record([entry]))
+    assert (await receipt(database, work)).delivery.reason == "can't parse  near \ufffd"
 
 
 async def test_what_was_not_begun_is_claimed_anew_when_the_issue_changes(
