@@ -71,12 +71,12 @@ def _free(limit: str, latency: int) -> Iterator[Row]:
     """Let everybody send at the same time, each to a server of its own: so little is sent that nobody disturbs."""
     what = f"{FREE}/s, {limit}, {latency} ms"
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(_server(limit, FREE, latency)) for name in ("", *PEERS)}
+        servers = {name: stack.enter_context(server(limit, FREE, latency)) for name in ("", *PEERS)}
         for name in PEERS:
             stack.enter_context(_peer(name, servers[name], FREE, 2 * FREE * SECONDS))
             _begun(servers[name])
         core = _core(servers[""], FREE, FREE * SECONDS)
-        counts = {name: _counts(url) for name, url in servers.items()}
+        counts = {name: counts_of(url) for name, url in servers.items()}
     yield from _ours(what, FREE, counts[""])
     yield Row(group="posts", what=f"{what}: processor", figure=100 * core, unit="% of a core")
     for name in PEERS:
@@ -88,18 +88,18 @@ def _paid(limit: str, latency: int) -> Iterator[Row]:
     what = f"{PAID}/s, {limit}, {latency} ms"
     cores, counted = [], []
     for _ in range(PAID_ROUNDS):
-        with _server(limit, PAID, latency) as url:
+        with server(limit, PAID, latency) as url:
             cores.append(_core(url, PAID, PAID * PAID_SECONDS))
-            counted.append(_counts(url))
+            counted.append(counts_of(url))
     slowest = max(counted, key=lambda counts: counts["seconds"] / counts["taken"])
     yield from _ours(what, PAID, slowest | {"refused": sum(counts["refused"] for counts in counted)})
     yield at_most(20, group="posts", what=f"{what}: processor", figure=100 * min(cores), unit="% of a core")
     yield Row(group="posts", what=f"{what}: processor, most", figure=100 * max(cores), unit="% of a core")
     for name in PEERS:
-        with _server(limit, PAID, latency) as url, _peer(name, url, PAID, 2 * PAID * PAID_SECONDS):
+        with server(limit, PAID, latency) as url, _peer(name, url, PAID, 2 * PAID * PAID_SECONDS):
             _begun(url)
             time.sleep(PAID_SECONDS)
-            yield from _theirs(what, PAID, name, _counts(url))
+            yield from _theirs(what, PAID, name, counts_of(url))
 
 
 def _ours(what: str, rate: int, counts: dict[str, float]) -> Iterator[Row]:
@@ -117,7 +117,7 @@ def _theirs(what: str, rate: int, name: str, counts: dict[str, float]) -> Iterat
 def _ceiling() -> Iterator[Row]:
     """Compare processor seconds; the best of some rounds each, in turn, since the machine is shared."""
     best: dict[str, float] = dict.fromkeys(("", *PEERS), 0.0)
-    with _server("none", 0, 0) as url:
+    with server("none", 0, 0) as url:
         for _ in range(ROUNDS):
             best[""] = max(best[""], uvloop.run(_posted(url)))
             for name in PEERS:
@@ -144,24 +144,25 @@ def _deliver(url: str, rate: int, pages: int) -> float:
 
 async def _sent(url: str, rate: int, pages: int) -> float:
     """Deliver to so many chats; return the share of a core that this process used once it was under way."""
-    async with filled("", pages) as database, _sender(url, database) as sender:
+    async with filled("", pages) as database, sender_to(url, database) as sender:
         await plan(database)
         gc.freeze()  # as the program does
         pace = Pace(per_second=rate, in_flight=max(64, rate // 2))
-        delivering = asyncio.create_task(deliver(database, sender, pace, pages=_pages))
+        delivering = asyncio.create_task(deliver(database, sender, pace, pages=one_page))
         await asyncio.sleep(START_SECONDS)
         started, worked = time.perf_counter(), time.process_time()
         await delivering
         return (time.process_time() - worked) / (time.perf_counter() - started)
 
 
-async def _pages(_content: Content) -> tuple[Message, ...]:
+async def one_page(_content: Content) -> tuple[Message, ...]:
+    """Return the page that everybody gets."""
     return (PAGE,)
 
 
 async def _posted(url: str) -> float:
     """Send without a courier; return messages per processor second."""
-    async with filled("", 1) as database, _sender(url, database) as sender:
+    async with filled("", 1) as database, sender_to(url, database) as sender:
         chats = iter(range(1, CEILING_PAGES + 1))
 
         async def send() -> None:
@@ -175,7 +176,8 @@ async def _posted(url: str) -> float:
 
 
 @asynccontextmanager
-async def _sender(url: str, database: Database) -> AsyncIterator[TelegramSender]:
+async def sender_to(url: str, database: Database) -> AsyncIterator[TelegramSender]:
+    """Give a sender to the server at ``url``."""
     pool, buttons = Pool(), Buttons(SqlNotes(database, SystemClock()))
     posts = Posts(pool, buttons, url=f"{url}/bot{TOKEN}")
     yield TelegramSender(Api(TOKEN, f"{url}/bot"), posts, buttons)
@@ -183,7 +185,8 @@ async def _sender(url: str, database: Database) -> AsyncIterator[TelegramSender]
 
 
 @contextmanager
-def _server(limit: str, rate: int, latency: int) -> Iterator[str]:
+def server(limit: str, rate: int, latency: int) -> Iterator[str]:
+    """Give the URL of a strict server that lets ``rate`` messages a second pass, and takes ``latency`` ms to answer."""
     with _process(sys.executable, "-m", "bench.strict_server", limit, str(rate), str(latency)) as process:
         port = process.stdout.readline().strip() if process.stdout else ""
         yield f"http://127.0.0.1:{port}"
@@ -208,11 +211,12 @@ def _process(*command: str | Path) -> Iterator[subprocess.Popen[str]]:
 def _begun(url: str) -> None:
     """Wait until the first message is there, or long enough: some are busy with their own queue for minutes."""
     deadline = time.monotonic() + BEGIN_SECONDS
-    while not _counts(url)["since"] and time.monotonic() < deadline:
+    while not counts_of(url)["since"] and time.monotonic() < deadline:
         time.sleep(0.1)
 
 
-def _counts(url: str) -> dict[str, float]:
+def counts_of(url: str) -> dict[str, float]:
+    """Return what the server at ``url`` took and refused."""
     with urlopen(f"{url}/counts") as answer:  # noqa: S310  our own server
         read: dict[str, float] = json.load(answer)
         return read

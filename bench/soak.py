@@ -1,7 +1,7 @@
 """A courier at work for an hour, and whether its memory stays as it is: ``make soak``.
 
-``SOAK_MINUTES`` says how long, ``SOAK_READERS`` how many are subscribed. Posts leave at a paid bot's 1,000 a second;
-when everybody has one, the next issue is planned.
+``SOAK_MINUTES`` says how long, ``SOAK_READERS`` how many are subscribed. Posts leave at a paid bot's 1,000 a second for
+a strict server in a process of its own; when everybody has one, the next issue is planned.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bench.delivery import ISSUE, NoSender, deliver, filled
+import uvloop
+
+from bench.delivery import ISSUE, deliver, filled
+from bench.posts import counts_of, one_page, sender_to, server
 from core.clock import SystemClock
 from core.delivery.pacing import Pace
 from core.digest.parse import parse
@@ -27,9 +30,11 @@ from core.storage.runs import SqlRuns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.delivery.port import Sender
     from core.storage.engine import Database
 
-PACE = Pace(per_second=1000, in_flight=500)
+RATE, LATENCY = 1000, 30
+PACE = Pace(per_second=RATE, in_flight=RATE // 2)
 FIRST = date(2026, 3, 2)
 SAMPLE_SECONDS = 1.0
 TOLD_SECONDS = 60
@@ -43,13 +48,16 @@ def main() -> None:
     """Print the memory once a minute, and the verdict; fail if it grew."""
     minutes = float(os.environ.get("SOAK_MINUTES", "60"))
     readers = int(os.environ.get("SOAK_READERS", "1000000"))
-    samples, sent = asyncio.run(_soak(minutes * 60, readers))
+    with server("sliding window", RATE, LATENCY) as url:
+        samples, sent = uvloop.run(_soak(url, minutes * 60, readers))
+        counts = counts_of(url)
     before, after = median(_quarter(samples, 1)), median(_quarter(samples, 3))
     is_flat = after <= before * GROWTH
     print(
         f"{readers:,} subscriptions, {minutes:g} minutes, {sent:,} sent: {before:.1f} MB in the second quarter, "
         f"{after:.1f} MB in the last, at most {max(samples):.1f} MB: {'flat' if is_flat else 'NOT flat'}, "
-        f"{'below' if max(samples) < MOST_MEGABYTES else 'NOT below'} {MOST_MEGABYTES} MB"
+        f"{'below' if max(samples) < MOST_MEGABYTES else 'NOT below'} {MOST_MEGABYTES} MB; "
+        f"the server took {counts['taken']:,.0f} and refused {counts['refused']:,.0f}"
     )
     if not is_flat:
         raise SystemExit(1)
@@ -60,10 +68,10 @@ def _quarter(samples: Sequence[float], number: int) -> Sequence[float]:
     return samples[int(number * size) : int((number + 1) * size)]
 
 
-async def _soak(seconds: float, readers: int) -> tuple[Sequence[float], int]:
+async def _soak(url: str, seconds: float, readers: int) -> tuple[Sequence[float], int]:
     samples: list[float] = []
-    async with filled("", readers) as database:
-        working = asyncio.create_task(_work(database))
+    async with filled("", readers) as database, sender_to(url, database) as sender:
+        working = asyncio.create_task(_work(database, sender))
         start = told = time.monotonic()
         while time.monotonic() - start < seconds and not working.done():
             await asyncio.sleep(SAMPLE_SECONDS)
@@ -79,7 +87,7 @@ async def _soak(seconds: float, readers: int) -> tuple[Sequence[float], int]:
     return samples, sent
 
 
-async def _work(database: Database) -> None:
+async def _work(database: Database, sender: Sender) -> None:
     """Send one issue after the other to everybody."""
     vocabulary = Vocabulary.bundled()
     archive = SqlArchive(database, vocabulary=vocabulary, clock=SystemClock())
@@ -90,7 +98,7 @@ async def _work(database: Database) -> None:
         await archive.put(issue, text)
         order = Order(issue=issue.ref, kind="push", langs=frozenset({"en"}))
         await SqlAgenda(database).plan(order, datetime.now(UTC))
-        await deliver(database, NoSender(), PACE)
+        await deliver(database, sender, PACE, pages=one_page)
         day += timedelta(days=1)
 
 
