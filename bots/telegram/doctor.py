@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bots.platform import Finding
+from bots.telegram.rivals import POLLER, SUBJECT, host_of, webhook_at
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -19,8 +20,13 @@ MOST_CHATS = 200
 AWAY = frozenset({"left", "kicked"})
 
 
-async def examine(api: Api, webhook_url: str) -> AsyncIterator[Finding]:
-    """Yield findings about token, privacy mode, inline mode and webhook."""
+async def examine(
+    api: Api, webhook_url: str, targets: Sequence[Target] = (), *, polled: bool = False
+) -> AsyncIterator[Finding]:
+    """Yield findings about token, privacy mode, inline mode, how updates come, and the rights in ``targets``.
+
+    ``polled`` tells whether another program was noticed to fetch the updates.
+    """
     try:
         me = await api.call("getMe")
     except SendError as error:
@@ -32,7 +38,9 @@ async def examine(api: Api, webhook_url: str) -> AsyncIterator[Finding]:
     yield Finding(level="ok", subject="telegram", message=f"@{me.get('username', '')}, id {me['id']}")
     for finding in settings_of(me):
         yield finding
-    for finding in _webhook(await api.call("getWebhookInfo"), webhook_url):
+    for finding in _updates(await api.call("getWebhookInfo"), webhook_url, polled=polled):
+        yield finding
+    async for finding in examine_chats(api, me["id"], targets):
         yield finding
 
 
@@ -54,21 +62,26 @@ def settings_of(me: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(level="ok", subject=subject, message=message)
 
 
-def _webhook(info: dict[str, Any], wanted: str) -> Iterator[Finding]:
-    subject = "telegram updates"
+def _updates(info: dict[str, Any], wanted: str, *, polled: bool) -> Iterator[Finding]:
     set_up = info.get("url", "")
     waiting = info.get("pending_update_count", 0)
-    if set_up != wanted:
-        message = f"a webhook is set to {set_up}" if set_up else "no webhook is set"
+    if set_up and not wanted:
+        yield webhook_at(host_of(info))
+    elif set_up != wanted:
+        message = f"a webhook is set to {host_of(info)}" if set_up else "no webhook is set"
         advice = "`paperboy run` sets it as PAPERBOY_TELEGRAM__WEBHOOK_URL says; another program may have changed it."
-        yield Finding(level="warning", subject=subject, message=message, advice=advice)
+        yield Finding(level="warning", subject=SUBJECT, message=message, advice=advice)
     elif wanted:
-        yield Finding(level="ok", subject=subject, message=f"webhook {wanted}, {waiting} waiting")
+        yield Finding(level="ok", subject=SUBJECT, message=f"webhook {wanted}, {waiting} waiting")
+        if info.get("last_error_message"):
+            advice = (
+                "Check that the address is reachable from outside, with a valid certificate, on 443, 80, 88 or 8443."
+            )
+            yield Finding(level="warning", subject=SUBJECT, message=info["last_error_message"], advice=advice)
+    elif polled:
+        yield POLLER
     else:
-        yield Finding(level="ok", subject=subject, message=f"long polling, {waiting} waiting")
-    if info.get("last_error_message"):
-        advice = "Check that the address is reachable from outside, with a valid certificate, on 443, 80, 88 or 8443."
-        yield Finding(level="warning", subject=subject, message=info["last_error_message"], advice=advice)
+        yield Finding(level="ok", subject=SUBJECT, message=f"long polling, {waiting} waiting")
 
 
 async def examine_chats(api: Api, me: int, targets: Sequence[Target]) -> AsyncIterator[Finding]:

@@ -97,6 +97,11 @@ def send_error(error: TelegramError, *, to_group: bool = False) -> SendError:
     return SendError(kind, _as_said(error.message), retry_after=after)
 
 
+def is_conflict(error: SendError) -> bool:
+    """Tell whether updates were refused because another program takes them."""
+    return isinstance(error.__cause__, Conflict)
+
+
 def _as_said(message: str) -> str:
     """Return a code as the server writes it: the SDK takes it for a sentence (Topic_closed)."""
     return message.upper() if _CODE.fullmatch(message.casefold()) else message

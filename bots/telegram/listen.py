@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bots.telegram.api import ALLOWED_UPDATES, MOST_UPDATES
+from bots.telegram.errors import is_conflict
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from bots.telegram.api import Api
+    from bots.telegram.rivals import Rivals
     from bots.telegram.updates import Lanes, Mail
     from core.clock import Clock
 
@@ -39,7 +41,7 @@ BACKLOG = 5000
 log = structlog.get_logger(__name__)
 
 
-async def poll(api: Api, mail: Mail, lanes: Lanes, clock: Clock) -> None:
+async def poll(api: Api, mail: Mail, lanes: Lanes, rivals: Rivals, clock: Clock) -> None:
     """Fetch updates until cancelled. Raises SendError of kind "fatal" on a refused token."""
     offset, wait, behind = 0, FIRST_WAIT, 0
     try:
@@ -50,11 +52,15 @@ async def poll(api: Api, mail: Mail, lanes: Lanes, clock: Clock) -> None:
             except SendError as error:
                 if _is_refusal(error):
                     raise
-                log.warning("no updates", reason=error.reason)
+                if is_conflict(error):
+                    await rivals.meet(error)
+                else:
+                    log.warning("no updates", reason=error.reason)
                 await clock.sleep(error.retry_after or wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
             wait = FIRST_WAIT
+            rivals.pass_by()
             await mail.keep(updates)
             offset = max((int(update["update_id"]) + 1 for update in updates), default=offset)
             behind = behind + len(updates) if len(updates) == MOST_UPDATES else 0

@@ -11,7 +11,7 @@ from telegram import User
 from bots.helpful import HelpfulSender
 from bots.telegram.api import Api
 from bots.telegram.app import TelegramApp
-from bots.telegram.doctor import examine, examine_chats
+from bots.telegram.doctor import examine
 from bots.telegram.listen import FIRST_WAIT, LONGEST_WAIT, Webhook, poll
 from bots.telegram.menus import publish
 from bots.telegram.notices import Notices
@@ -19,6 +19,7 @@ from bots.telegram.parts import Parts
 from bots.telegram.posts import Posts
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
+from bots.telegram.rivals import Rivals, is_polled
 from bots.telegram.send import Buttons, TelegramSender
 from bots.telegram.updates import Lanes, Mail
 from core.delivery.model import SendError
@@ -105,7 +106,8 @@ class TelegramPlatform:
         if self._webhook:
             await self._webhook.listen(lanes)
         else:
-            await poll(self._api, self._mail, lanes, self._services.clock)
+            rivals = Rivals(self._api, self._notes, self._account, self._services.clock)
+            await poll(self._api, self._mail, lanes, rivals, self._services.clock)
 
     async def _introduce(self) -> User:
         """Learn who the bot is and set it up, however long the network takes to be there."""
@@ -114,7 +116,7 @@ class TelegramPlatform:
             try:
                 me = await self._who()
                 await publish(self._api, self._notes, lang=self._services.publication.lang)
-                await (self._webhook.register(self._api) if self._webhook else self._stop_webhook())
+                await self._direct_updates()
             except SendError as error:
                 if error.kind == "fatal":
                     raise
@@ -132,21 +134,21 @@ class TelegramPlatform:
                 raise SendError("fatal", f"Telegram refuses the token: {error.reason}") from error
             raise
 
-    async def _stop_webhook(self) -> None:
-        try:
-            await self._api.call("deleteWebhook")
-        except SendError as error:
-            if error.kind != "content":
-                raise
-            log.warning("webhook not deleted", reason=error.reason)
+    async def _direct_updates(self) -> None:
+        """Have updates come as the settings say; of other webhooks none is removed but our own of an earlier time."""
+        note = f"telegram:webhook:{self._account}"
+        if self._webhook:
+            await self._notes.put(note, self._webhook.url)
+            await self._webhook.register(self._api)
+        elif ours := await self._notes.get(note):
+            if (await self._api.call("getWebhookInfo")).get("url") == ours:
+                await self._api.call("deleteWebhook")
+            await self._notes.drop(note)
 
     async def doctor(self) -> AsyncIterator[Finding]:
         """Check token, webhook, privacy mode, inline mode, and the bot's rights where it is subscribed."""
-        sound = True
-        async for finding in examine(self._api, self._webhook.url if self._webhook else ""):
-            sound = sound and finding.level != "error"
+        url = self._webhook.url if self._webhook else ""
+        targets = await self._subscribed(self.name, self._account)
+        polled = await is_polled(self._notes, self._account)
+        async for finding in examine(self._api, url, targets, polled=polled):
             yield finding
-        if sound:
-            targets = await self._subscribed(self.name, self._account)
-            async for finding in examine_chats(self._api, int(self._account), targets):
-                yield finding

@@ -143,7 +143,7 @@ async def running(fake: FakeTelegram, folder: Path, **more: str) -> AsyncIterato
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bot(folder: Path) -> AsyncIterator[Bot]:
     async with fake_telegram() as fake, running(fake, folder) as (environment, _desk):
-        await fake.until(lambda: bool(fake.calls("deleteWebhook")))
+        await fake.until(lambda: fake.polls == 1)
         yield Bot(fake, environment)
 
 
@@ -838,6 +838,22 @@ async def test_a_webhook_that_telegram_does_not_take_yet_is_a_line_in_the_log_an
             await fake.until(lambda: bool(fake.webhook["url"]))
             assert "failed to resolve host" in program.printed
             assert "Traceback" not in program.printed
+
+
+async def test_another_programs_webhook_is_named_to_the_operator_and_readers_are_answered_once_it_is_gone(
+    tmp_path: Path,
+) -> None:
+    async with fake_telegram() as fake:
+        fake.chat(7)
+        fake.webhook["url"] = f"https://n8n.example.org/{TOKEN}"
+        environment = environment_of(fake, tmp_path)
+        async with forked.running(environment) as program:
+            await fake.until(lambda: len(fake.calls("getUpdates")) > 1)
+            fake.webhook["url"] = ""
+            await fake.say(7, "/today")
+            await fake.until(lambda: bool(fake.texts(7)))
+            assert program.printed.count("a webhook is set to n8n.example.org") == 1
+            assert TOKEN not in program.printed
 
 
 async def test_an_answer_of_a_model_grows_in_a_direct_chat(hooked: tuple[Bot, FakeModel, Path]) -> None:

@@ -39,6 +39,8 @@ ME = {
 }
 JSON = dict[str, Any]
 NOT_A_MESSAGE = {"chat_id", "message_id"}
+_HOOKED = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+_POLLED = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
 class Refusal(Exception):  # noqa: N818  what the server answers, not a fault
@@ -279,7 +281,7 @@ class FakeTelegram:
 
     async def _getUpdates(self, payload: JSON) -> list[JSON]:  # noqa: N802  the method's name
         if self.webhook["url"]:
-            raise Refusal(409, "Conflict: can't use getUpdates method while webhook is active")
+            raise Refusal(409, _HOOKED)
         offset = payload.get("offset", 0)
         allowed = payload.get("allowed_updates")
         async with self._news:
@@ -293,23 +295,27 @@ class FakeTelegram:
 
             try:
                 async with asyncio.timeout(payload.get("timeout", 0)):
-                    await self._news.wait_for(lambda: ready() or self._newest_poll is not mine)
+                    await self._news.wait_for(lambda: ready() or self._newest_poll is not mine or self.webhook["url"])
             except TimeoutError:
                 pass
             finally:
                 self.polls -= 1
+            if self.webhook["url"]:
+                raise Refusal(409, "Conflict: terminated by setWebhook request")
             if self._newest_poll is not mine:
-                raise Refusal(409, "Conflict: terminated by other getUpdates request; only one bot may run")
+                raise Refusal(409, _POLLED)
             return ready()[: payload.get("limit", 100)]
 
     def _getMe(self, _payload: JSON) -> JSON:  # noqa: N802
         return ME
 
-    def _setWebhook(self, payload: JSON) -> bool:  # noqa: N802
+    async def _setWebhook(self, payload: JSON) -> bool:  # noqa: N802
         address = urlsplit(payload["url"])
         if payload["url"] and (address.scheme != "https" or address.port not in {None, 443, 80, 88, 8443}):
             raise Refusal(400, "Bad Request: bad webhook: an HTTPS URL on port 80, 88, 443 or 8443 must be provided")
-        self.webhook |= payload
+        async with self._news:
+            self.webhook |= payload
+            self._news.notify_all()
         return True
 
     def _deleteWebhook(self, _payload: JSON) -> bool:  # noqa: N802

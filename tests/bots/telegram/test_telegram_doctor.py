@@ -8,7 +8,7 @@ import pytest
 
 from bots.telegram.api import Api
 from bots.telegram.doctor import examine, examine_chats
-from bots.telegram.setup import set_up
+from bots.telegram.setup import delete_webhook, set_up
 from core.target import Target
 from tests.fakes import telegram
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
@@ -71,7 +71,11 @@ async def test_settings_of_botfather(about: dict[str, Any], told: str, api: Api)
     [
         ({}, "", "ok: long polling, 0 waiting"),
         ({"url": ADDRESS, "pending_update_count": 3}, ADDRESS, f"ok: webhook {ADDRESS}, 3 waiting"),
-        ({"url": ADDRESS}, "", f"warning: a webhook is set to {ADDRESS} `paperboy run` sets it"),
+        (
+            {"url": f"https://n8n.example.org:8443/{TOKEN}"},
+            ADDRESS,
+            "a webhook is set to n8n.example.org `paperboy run`",
+        ),
         ({}, ADDRESS, "warning: no webhook is set"),
         ({"url": ADDRESS, "last_error_message": "SSL error"}, ADDRESS, "warning: SSL error Check that the address"),
     ],
@@ -79,6 +83,21 @@ async def test_settings_of_botfather(about: dict[str, Any], told: str, api: Api)
 async def test_how_updates_come(state: dict[str, Any], wanted: str, told: str, api: Api, fake: FakeTelegram) -> None:
     fake.webhook |= state
     assert told in await said(api, wanted)
+
+
+async def test_a_webhook_of_another_program_is_told_without_what_may_be_secret_in_its_address(
+    api: Api, fake: FakeTelegram
+) -> None:
+    fake.webhook |= {"url": f"https://n8n.example.org/{TOKEN}?key=hidden", "last_error_message": "Bad Gateway"}
+    told = await said(api)
+    assert "error: another program gets the bot's updates: a webhook is set to n8n.example.org If nothing" in told
+    assert "--delete-webhook" in told
+    assert not [part for part in (TOKEN, "hidden", "Bad Gateway") if part in told]
+    assert await delete_webhook(api) == [
+        "The webhook to n8n.example.org is removed. A program that set it may do so again: see that it ends."
+    ]
+    assert "ok: long polling" in await said(api)
+    assert await delete_webhook(api) == ["No webhook is set."]
 
 
 @pytest.mark.parametrize(

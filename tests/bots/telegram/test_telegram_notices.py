@@ -140,7 +140,7 @@ async def test_the_pace_is_what_telegram_permits_and_more_only_where_it_is_paid_
 async def test_a_network_that_is_not_there_yet_holds_up_the_start_and_does_not_end_it(
     platform: TelegramPlatform, fake: FakeTelegram
 ) -> None:
-    for method in ("getMe", "setMyCommands", "deleteWebhook"):
+    for method in ("getMe", "setMyCommands"):
         fake.fail(method, 0, Refusal(502, "Bad Gateway"))
     fake.fail("setMyShortDescription", 0, Refusal(404, "Not Found"))
     assert (await platform._introduce()).username == "paper_bot"

@@ -15,11 +15,13 @@ from telegram import User
 from bots.telegram import updates
 from bots.telegram.api import ALLOWED_UPDATES, Api
 from bots.telegram.listen import SECRET_HEADER, Webhook, poll
+from bots.telegram.rivals import Rivals
 from bots.telegram.updates import Lanes, Mail
 from clock import ManualClock
 from core.clock import SystemClock
 from core.storage.engine import open_database
 from core.storage.events import SqlEvents
+from core.storage.notes import SqlNotes
 from databases import sqlite_url
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
 
@@ -80,6 +82,12 @@ async def api(fake: FakeTelegram) -> AsyncIterator[Api]:
         await request.shutdown()
 
 
+@pytest.fixture
+def rivals(api: Api, database: Database) -> Rivals:
+    clock = SystemClock()
+    return Rivals(api, SqlNotes(database, clock), str(BOT), clock)
+
+
 def update(number: int, chat: int = 7, *, at: int = 0) -> dict[str, Any]:
     message = {"message_id": number, "date": at, "chat": {"id": chat, "type": "private"}, "text": "/today"}
     return {"update_id": number, "message": message}
@@ -107,16 +115,16 @@ async def stop(task: asyncio.Task[None], fake: FakeTelegram, mail: Mail, api: Ap
 
 
 async def test_a_fetched_update_is_handled_once_and_in_the_order_of_its_chat(
-    api: Api, mail: Mail, fake: FakeTelegram
+    api: Api, mail: Mail, rivals: Rivals, fake: FakeTelegram
 ) -> None:
     readers = Readers()
     clock = SystemClock()
-    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), clock))
+    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), rivals, clock))
     for _ in range(3):
         await fake.say(7, "/today")
     await until(readers, 3)
     await stop(task, fake, mail, api)
-    again = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), clock))
+    again = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), rivals, clock))
     await fake.say(8, "/today")
     await until(readers, 4)
     await stop(again, fake, mail, api)
@@ -140,11 +148,11 @@ async def test_nobody_in_a_group_waits_for_the_answer_to_somebody_else(
 
 
 async def test_what_was_not_handled_when_the_program_ended_is_handled_after_the_next_start(
-    api: Api, mail: Mail, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+    api: Api, mail: Mail, rivals: Rivals, fake: FakeTelegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SystemClock()
     first = Readers(stuck=frozenset({7}))
-    killed = asyncio.create_task(poll(api, mail, lanes := Lanes(first, mail, api, clock, USER), clock))
+    killed = asyncio.create_task(poll(api, mail, lanes := Lanes(first, mail, api, clock, USER), rivals, clock))
     await fake.say(7, "/today")
     await fake.say(8, "/today")
     await until(first, 1)
@@ -161,14 +169,14 @@ async def test_what_was_not_handled_when_the_program_ended_is_handled_after_the_
 
 
 async def test_a_backlog_of_hundreds_of_old_messages_is_one_answer_for_each_chat(
-    api: Api, mail: Mail, fake: FakeTelegram
+    api: Api, mail: Mail, rivals: Rivals, fake: FakeTelegram
 ) -> None:
     old = [update(number, chat=7 + number % 2, at=1000) for number in range(250)]
     for each in old:
         await fake.update(message=each["message"])
     readers = Readers()
     clock = SystemClock()
-    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), clock))
+    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), rivals, clock))
     await until(readers, 2)
     await fake.say(7, "/help")
     await until(readers, 3)
@@ -176,10 +184,10 @@ async def test_a_backlog_of_hundreds_of_old_messages_is_one_answer_for_each_chat
     assert len(readers.begun) == 3
 
 
-async def test_a_second_poller_is_waited_out(api: Api, mail: Mail, fake: FakeTelegram) -> None:
+async def test_a_second_poller_is_waited_out(api: Api, mail: Mail, rivals: Rivals, fake: FakeTelegram) -> None:
     readers = Readers()
     clock = SystemClock()
-    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), clock))
+    task = asyncio.create_task(poll(api, mail, Lanes(readers, mail, api, clock, USER), rivals, clock))
     await fake.until(lambda: fake.polls == 1)
     await fake._getUpdates({})
     await fake.say(7, "/today")
