@@ -26,6 +26,7 @@ from bots.discord.reply import Parts
 from bots.discord.send import Buttons, DiscordSender
 from bots.discord.servers import Servers
 from bots.discord.talk import Talk
+from bots.discord.welcome import Welcome
 from bots.helpful import HelpfulSender
 from core.delivery.model import SendError
 from core.delivery.pacing import Pace
@@ -60,6 +61,7 @@ class Gateway(discord.AutoShardedClient):
     interactions: Interactions
     talk: Talk
     servers: Servers
+    welcome: Welcome
     knows_servers = False
 
     def clear(self) -> None:
@@ -83,14 +85,17 @@ class Gateway(discord.AutoShardedClient):
         """Catch up with servers that came or went meanwhile; a client that was closed since connecting knows none."""
         if self.knows_servers:
             await self.servers.reconcile({str(guild.id) for guild in self.guilds})
+            await self.welcome.catch_up(self.guilds)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """End what a server is subscribed to."""
         await self.servers.left(str(guild.id))
+        await self.welcome.left(str(guild.id))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Take up what a server had been subscribed to."""
+        """Take up what a server had been subscribed to, and greet it."""
         await self.servers.returned(str(guild.id))
+        await self.welcome.joined(guild)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """End what a channel was subscribed to."""
@@ -156,6 +161,7 @@ class DiscordPlatform:
         self._client.interactions = Interactions(parts, Places(self._api, account, self._client))
         self._client.talk = Talk(parts, self._client)
         self._client.servers = servers
+        self._client.welcome = Welcome(parts)
         self.accounts: Sequence[str] = (account,)
         self.pace = Pace(per_second=PER_SECOND)
         posts = Posts(self._api, pool, services.clock)

@@ -101,6 +101,11 @@ def lang_of(event: discord.Interaction[Any]) -> str | None:
     return lang if lang in LANGUAGES else None
 
 
+def lang_of_server(guild: discord.Guild | None) -> str | None:
+    """Return the language of a server that is Chinese; English is what those have that chose none."""
+    return "zh" if guild and str(guild.preferred_locale).startswith("zh") else None
+
+
 def is_direct(event: discord.Interaction[Any]) -> bool:
     """Tell whether the reader is in a direct chat with the bot: not in one with somebody else."""
     return event.context.dm_channel

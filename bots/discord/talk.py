@@ -90,7 +90,7 @@ class Talk:
             args=args,
             target=spot.target if command == "ask" else self._here(message),
             user=str(message.author.id),
-            lang=await self._parts.lang(spot.target, _spoken(words) or _lang_of(message.guild)),
+            lang=await self._parts.lang(spot.target, _spoken(words) or press.lang_of_server(message.guild)),
             manager=message.guild is None,
             context=await self._context(message),
         )
@@ -171,7 +171,7 @@ class Talk:
         about = str(channel.id) if isinstance(channel, discord.Thread) else f"{channel.id}/{message.author.id}"
         if not await self._parts.notes.first(f"discord:hint:{about}", keep=HINT_AGAIN):
             return
-        _ = texts(await self._parts.lang(self._here(message), _lang_of(message.guild)))
+        _ = texts(await self._parts.lang(self._here(message), press.lang_of_server(message.guild)))
         said = _(view.HOW_TO_ASK)
         payload = self._parts.renderer.render(page(_, said, paragraph(said)))[0].payload
         named = {**view.with_question(payload, _), "nonce": f"hint-{message.id}", "enforce_nonce": True}
@@ -229,11 +229,6 @@ def _spoken(words: str) -> str | None:
     if language_of(words) == "zh":
         return "zh"
     return "en" if len(words.split()) >= A_SENTENCE else None
-
-
-def _lang_of(guild: discord.Guild | None) -> str | None:
-    """Return the language of a server that is Chinese; English is what those have that chose none."""
-    return "zh" if guild and str(guild.preferred_locale).startswith("zh") else None
 
 
 def _context_of(lines: list[str], quote: str) -> Context:

@@ -57,7 +57,10 @@ class Socket:
 
 
 class Gateway(World):
-    """Takes connections and sends events to the shard that they belong to."""
+    """Takes connections and sends events to the shard that they belong to.
+
+    The bot has ``left`` servers; those that are ``away`` it is in, but they are not available.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +68,7 @@ class Gateway(World):
         self.resumed = 0
         self.beats = 0
         self.left: set[str] = set()
+        self.away: set[str] = set()
         self.identity: Json = {}
         self.sessions: dict[str, Session] = {}
         self._names = count(1)
@@ -101,8 +105,16 @@ class Gateway(World):
     async def come_back(self, server: str = SERVER) -> None:
         """Invite it again. That a server is available is only said of one that the bot was in already."""
         self.left.discard(server)
-        invited = {key: said for key, said in guild(server, self.channels.values()).items() if key != "unavailable"}
+        invited = {key: said for key, said in self._described(server).items() if key != "unavailable"}
         await self.dispatch("GUILD_CREATE", invited)
+
+    async def outage(self, server: str = SERVER) -> None:
+        """Let the server be away for a moment."""
+        await self.dispatch("GUILD_DELETE", {"id": server, "unavailable": True})
+        await self.dispatch("GUILD_CREATE", self._described(server))
+
+    def _described(self, server: str) -> Json:
+        return guild(server, self.channels.values(), self.servers[server])
 
     async def begin_thread(self, parent: str, name: str, kind: int, *, under: str, owner: str) -> Json:
         """Open a thread under a message, or with a post of its own in a forum, and tell."""
@@ -177,8 +189,8 @@ class Gateway(World):
             "private_channels": [],
         }
         await self._tell(session, "READY", ready)
-        for one in mine:
-            await self._tell(session, "GUILD_CREATE", guild(one, self.channels.values()))
+        for one in [one for one in mine if one not in self.away]:
+            await self._tell(session, "GUILD_CREATE", self._described(one))
 
     def _refused(self, data: Json, shard: tuple[Any, ...]) -> int:
         if data["token"] != TOKEN:

@@ -52,8 +52,8 @@ def roles(guild: str) -> list[Json]:
     ]
 
 
-def guild(number: str, channels: Iterable[Json]) -> Json:
-    """Return a server as the gateway describes it."""
+def guild(number: str, channels: Iterable[Json], about: Json) -> Json:
+    """Return a server as the gateway describes it; ``about`` is what it chose: its language, its system channel."""
     there = [channel for channel in channels if channel.get("guild_id") == number]
     return {
         "id": number,
@@ -70,6 +70,10 @@ def guild(number: str, channels: Iterable[Json]) -> Json:
         **{name: [] for name in _NOTHING_OF},
         **dict.fromkeys(_ZERO, 0),
         "preferred_locale": "en-US",
+        "system_channel_id": None,
+        "rules_channel_id": None,
+        "public_updates_channel_id": None,
+        **about,
     }
 
 

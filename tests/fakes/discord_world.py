@@ -65,7 +65,10 @@ class RefusalError(Exception):
 
 
 class World:
-    """Two servers: 500 with text 501, announcements 502, forum 503 and a closed channel, 504; another with text 601."""
+    """Two servers: 500 with text 501, announcements 502, forum 503 and a closed channel, 504; another with text 601.
+
+    ``servers`` is what each chose: its language, its system channel.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -76,6 +79,7 @@ class World:
         self.log: list[Call] = []
         self.messages: dict[str, dict[str, Json]] = {}
         self.channels: dict[str, Json] = {}
+        self.servers: dict[str, Json] = {SERVER: {}, OTHER_SERVER: {}}
         self.commands: list[Json] = []
         self.published: list[str] = []
         self.interactions: dict[str, Json] = {}
