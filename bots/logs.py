@@ -26,6 +26,8 @@ QUIET = (
     "procrastinate",
 )
 """Libraries that tell every step of theirs: request lines of some contain tokens."""
+SILENT = ("psycopg.pool",)
+"""Libraries that warn at every try: of a database that is away, whoever needs it says so once."""
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -61,3 +63,5 @@ def set_up_logs(settings: Settings) -> None:
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bots.engine.attempts import Attempts
 from core.delivery.engine import Lane
 
 if TYPE_CHECKING:
@@ -60,11 +61,12 @@ class EmbeddedEngine:
     async def every(self, tasks: Sequence[Periodic], stop: asyncio.Event) -> None:
         """Do each task once a period until ``stop``."""
         scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        attempts = Attempts()
         for task in tasks:
             if task.hour is None:
-                scheduler.add_job(_done, "interval", [task], seconds=task.period.total_seconds())
+                scheduler.add_job(_done, "interval", [attempts, task], seconds=task.period.total_seconds())
             else:
-                scheduler.add_job(_done, "cron", [task], hour=task.hour)
+                scheduler.add_job(_done, "cron", [attempts, task], hour=task.hour)
         scheduler.start()
         try:
             await stop.wait()
@@ -95,9 +97,6 @@ class EmbeddedEngine:
             self._changed.set()
 
 
-async def _done(task: Periodic) -> None:
+async def _done(attempts: Attempts, task: Periodic) -> None:
     with suppress(asyncio.CancelledError):
-        try:
-            await task.do()
-        except Exception:  # it is done again the next time
-            log.exception("a periodic task failed", task=task.name)
+        await attempts.do(task)

@@ -16,6 +16,7 @@ from procrastinate.schema import SchemaManager
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
+from bots.engine.attempts import Attempts
 from core.delivery.engine import Lane
 from core.delivery.port import Account, Chunk
 from core.errors import StorageError
@@ -100,10 +101,10 @@ class QueueEngine:
 
     async def every(self, tasks: Sequence[Periodic], stop: asyncio.Event) -> None:
         """Do each task once a period until ``stop``, in one of the processes that ask for it."""
-        app = self._new_app()
+        app, attempts = self._new_app(), Attempts()
         for task in tasks:
             name = f"{PERIODIC}.{task.name}"
-            done = app.task(name=name, queue=PERIODIC, queueing_lock=name, lock=name)(partial(_do, task))
+            done = app.task(name=name, queue=PERIODIC, queueing_lock=name, lock=name)(partial(_do, attempts, task))
             app.periodic(cron=_cron(task))(done)
         await self._prepared()
         await _worked(app, stop, queues=[PERIODIC], concurrency=max(1, len(tasks)))
@@ -143,12 +144,9 @@ async def _nothing(**_arguments: object) -> None:
     """Stand for work that is done elsewhere."""
 
 
-async def _do(task: Periodic, timestamp: int) -> None:
+async def _do(attempts: Attempts, task: Periodic, timestamp: int) -> None:
     del timestamp
-    try:
-        await task.do()
-    except Exception:  # it is done again the next time
-        log.exception("a periodic task failed", task=task.name)
+    await attempts.do(task)
 
 
 def _queue(lane: Lane) -> str:

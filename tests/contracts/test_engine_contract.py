@@ -15,6 +15,7 @@ from bots.engine.embedded import EmbeddedEngine
 from core.delivery.engine import Lane, Periodic
 from core.delivery.model import PRIVATE, SHARED
 from core.delivery.port import Account, Chunk
+from core.errors import StorageError
 from databases import postgres_url
 
 if TYPE_CHECKING:
@@ -169,6 +170,30 @@ async def test_a_period_is_kept_whatever_fails(engine: Engine) -> None:
     await until(twice)
     stop.set()
     await asyncio.wait_for(task, PATIENCE_SECONDS)
+
+
+async def test_a_task_that_goes_on_failing_is_told_once_and_once_when_it_works_again(engine: Engine) -> None:
+    done = Counter[str]()
+    again = asyncio.Event()
+
+    async def away() -> None:
+        done["away"] += 1
+        if done["away"] <= 2:
+            raise StorageError(f"connection {done['away']} was refused")
+        if done["away"] == 4:
+            again.set()
+
+    stop = asyncio.Event()
+    with capture_logs() as logs:
+        task = asyncio.create_task(engine.every([Periodic(name="away", period=timedelta(seconds=1), do=away)], stop))
+        await until(again)
+        stop.set()
+        await asyncio.wait_for(task, PATIENCE_SECONDS)
+    told = [(entry["event"], entry.get("reason"), "exc_info" in entry) for entry in logs if entry.get("task") == "away"]
+    assert told == [
+        ("a periodic task failed", "connection 1 was refused", False),
+        ("a periodic task works again", None, False),
+    ]
 
 
 @pytest.mark.postgres
