@@ -23,13 +23,16 @@ from bots.desk.platform import DeskPlatform
 from bots.desk.render import DeskRenderer
 from bots.desk.send import DeskSender
 from bots.desk.services import DeskServices, Question, Reading, Setup
+from bots.discord.reasons import in_words as discord_words
 from bots.discord.render import DiscordRenderer
 from bots.engine.embedded import EmbeddedEngine
 from bots.fit import FitCheck
 from bots.metrics import exposition
 from bots.models import open_model
 from bots.models.meter import PrometheusMeter
+from bots.slack.reasons import in_words as slack_words
 from bots.slack.render import SlackRenderer
+from bots.telegram.reasons import in_words as telegram_words
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
 from bots.vectors import VectorFile, open_encoder
@@ -273,6 +276,7 @@ def _furnish(settings: Settings, database: Database, engine: Engine, *, model: b
             zone=settings.zone,
             time=time.fromisoformat(settings.time),
         ),
+        reasons={"telegram": telegram_words, "discord": discord_words, "slack": slack_words},
     )
     return House(
         settings=settings,

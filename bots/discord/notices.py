@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from bots.discord import view
 from bots.discord.press import Place
+from bots.discord.reasons import in_words as discord_words
 from bots.discord.send import MESSAGES
 from core.commands.page import page
+from core.commands.reasons import in_words
 from core.document.build import paragraph
 from core.i18n import texts
 
@@ -36,7 +38,7 @@ class Notices:
         said = _(
             "Discord did not let me post there ({reason}), so the daily issue did not arrive. /why in that channel "
             "says what is missing; after three failures in a row I pause for a week.",
-            reason=error.reason,
+            reason=_(in_words(error.reason, error.kind, discord_words)),
         )
         payload = parts.renderer.render(page(_, said, paragraph(said)))[0].payload
         about = view.placed(payload, Place(target=target, kind="", theirs=0, ours=None, chosen=True), _)

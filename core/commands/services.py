@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from core.answers.answer import Answerer
     from core.answers.port import Search
     from core.clock import Clock
     from core.commands.guard import Guard
     from core.commands.port import Eraser, Preferences, Receipts
+    from core.commands.reasons import Words
     from core.digest.port import Archive
     from core.digest.sections import Vocabulary
     from core.subscriptions.service import SubscriptionService
@@ -33,7 +36,10 @@ class Publication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts of the core that commands use, put together once by ``bots.wiring``."""
+    """The parts of the core that commands use, put together once by ``bots.wiring``.
+
+    ``reasons`` are the words of each platform, by its name, for what it refuses.
+    """
 
     archive: Archive
     search: Search
@@ -46,3 +52,4 @@ class Services:
     clock: Clock
     guard: Guard
     publication: Publication = Publication()
+    reasons: Mapping[str, Words] = field(default_factory=dict)

@@ -8,8 +8,9 @@ from core.commands.coming import coming
 from core.commands.issues import open_issue
 from core.commands.model import Command, Reply
 from core.commands.page import fill, instant, page
+from core.commands.reasons import in_words
 from core.digest.present import long_date
-from core.document.build import clean, paragraph, text
+from core.document.build import paragraph, text
 from core.document.nodes import Action, Heading, List, ListItem, Paragraph, Text
 from core.i18n import mark, texts
 from core.subscriptions.when import describe
@@ -30,6 +31,8 @@ _STATES = {
     "failed": mark("The issue of {date} could not be delivered."),
     "skipped": mark("The issue of {date} was skipped here."),
 }
+_SAY_WHY = frozenset({"sent", "unknown"})
+"""States that say all there is to say."""
 _PAGES = {
     "sending": mark("Page {page}: being sent since {time}"),
     "sent": mark("Page {page}: delivered {time}"),
@@ -37,12 +40,6 @@ _PAGES = {
     "failed": mark("Page {page}: refused {time}"),
     "edited": mark("Page {page}: corrected {time}"),
     "deleted": mark("Page {page}: taken back {time}"),
-}
-_REASONS = {
-    "paused": mark("deliveries were paused"),
-    "withdrawn": mark("the issue was withdrawn"),
-    "stopped": mark("this chat was unsubscribed"),
-    "cancelled": mark("the editor stopped it"),
 }
 
 
@@ -52,7 +49,9 @@ async def _why(request: Request, services: Services) -> Reply:
     zone = subscription.slot.zone if subscription else services.publication.zone
     receipt = await services.receipts.last(request.target)
     title = _("Deliveries to this chat")
-    last = _last(receipt, zone, _) if receipt else [paragraph(_("Nothing has been delivered to this chat yet."))]
+    last = (
+        _last(receipt, zone, services, _) if receipt else [paragraph(_("Nothing has been delivered to this chat yet."))]
+    )
     rows = [
         [open_issue(receipt.delivery.issue, _("Open the issue"))] if receipt else [],
         [Action(_("Settings"), "settings") if subscription else Action(_("Subscribe"), "subscribe")],
@@ -61,12 +60,12 @@ async def _why(request: Request, services: Services) -> Reply:
     return Reply(document=page(_, title, Heading(2, text(title)), *blocks, rows=rows))
 
 
-def _last(receipt: Receipt, zone: str, _: Texts) -> list[Block]:
+def _last(receipt: Receipt, zone: str, services: Services, _: Texts) -> list[Block]:
     delivery = receipt.delivery
     blocks: list[Block] = [paragraph(_(_STATES[delivery.state], date=long_date(delivery.issue.date, _.lang)))]
-    if delivery.reason and delivery.state != "sent":
-        reason = _(_REASONS[delivery.reason]) if delivery.reason in _REASONS else clean(delivery.reason)
-        blocks.append(paragraph(_("Reason: {reason}", reason=reason)))
+    if delivery.reason and delivery.state not in _SAY_WHY:
+        reason = in_words(delivery.reason, delivery.kind, services.reasons.get(delivery.target.platform))
+        blocks += [paragraph(_("Reason: {reason}", reason=_(reason)))] if reason else []
     if receipt.pages:
         blocks.append(List(tuple(ListItem((_page(each, zone, _),)) for each in receipt.pages)))
     return blocks
@@ -74,8 +73,7 @@ def _last(receipt: Receipt, zone: str, _: Texts) -> list[Block]:
 
 def _page(receipt: PageReceipt, zone: str, _: Texts) -> Paragraph:
     at = instant(receipt.at, zone, _.lang)
-    said = fill(_(_PAGES[receipt.state]), page=Text(str(receipt.page + 1)), time=at)
-    return Paragraph((*said, *text(f" ({receipt.reason})" if receipt.reason else "")))
+    return Paragraph(fill(_(_PAGES[receipt.state]), page=Text(str(receipt.page + 1)), time=at))
 
 
 async def _next(subscription: Subscription | None, services: Services, _: Texts) -> list[Paragraph]:

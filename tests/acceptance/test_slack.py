@@ -284,6 +284,18 @@ async def test_public_channels_are_joined_and_private_ones_asked_for(program: Pr
     assert "/invite @Paperboy" in text_of(await program.slash("/subscribe 8:30", channel="GPRIVATE"))
 
 
+async def test_readers_are_told_in_words_why_a_post_did_not_come_and_operators_in_slacks(program: Program) -> None:
+    await program.slash("/subscribe 8:30", channel="C9")
+    team = program.fake.teams[HOME]
+    team.channels["C9"] = team.can_join = False
+    await program.call("push")
+    assert "not_in_channel" in await program.receipt("C9", "failed")
+    told = text_of(await program.slash("/why", channel="C9"))
+    assert "Reason: I am not in the channel; /invite brings me in" in told
+    assert "not_in_channel" not in told
+    team.channels["C9"] = team.can_join = True
+
+
 async def test_a_direct_message_begins_a_thread_and_shows_that_there_is_work_on_it(
     program: Program,
 ) -> None:

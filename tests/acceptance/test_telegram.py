@@ -604,8 +604,13 @@ async def test_a_blocked_bot_goes_on_as_it_was_when_it_returns(bot: Bot) -> None
     assert "Paused until" in said
 
 
-@pytest.mark.parametrize("reason", ["bot was kicked from the supergroup chat", "user is deactivated"])
-async def test_a_chat_that_is_gone_is_found_out_when_posting_and_goes_on_when_it_is_back(reason: str, bot: Bot) -> None:
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [("bot was kicked from the supergroup chat", "我被移出了这个聊天"), ("user is deactivated", "账号已注销")],
+)
+async def test_a_chat_that_is_gone_is_found_out_when_posting_and_goes_on_when_it_is_back(
+    reason: str, why: str, bot: Bot
+) -> None:
     chat = bot.reader()
     await bot.ask(chat, "/subscribe 8:30", user=chat)
     bot.fake.chats[chat].blocked = reason
@@ -613,6 +618,9 @@ async def test_a_chat_that_is_gone_is_found_out_when_posting_and_goes_on_when_it
     receipt = await bot.receipt(chat, "failed")
     assert reason in receipt["reason"].casefold()
     bot.fake.chats[chat].blocked = ""
+    told = await bot.ask(chat, "/why", user=chat, lang="zh")
+    assert f"原因：{why}\n" in told
+    assert reason not in told
     assert "isn't subscribed" in await bot.ask(chat, "/settings", user=chat)
     await bot.fake.member(chat, "kicked", "member", user=chat)
     assert "8:30" in await bot.ask(chat, "/settings", user=chat)

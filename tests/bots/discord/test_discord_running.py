@@ -139,7 +139,7 @@ async def test_who_subscribed_a_channel_hears_once_that_nothing_may_be_posted_th
             await stand.send(number, closed)
     (notice,) = stand.fake.posts(stand.fake.direct("42"))
     assert "<#504>" in text_of(notice)
-    assert "不允许我在那里发帖" in text_of(notice)
+    assert "不允许我在那里发帖（我缺少在这个频道发言的权限）" in text_of(notice)
     stand.fake.fail("POST", "/users/@me/channels", 403, {"code": 50007, "message": "Cannot send messages to this user"})
     await service.subscribe(FORUM, "daily", slot=Slot(time=time(8), zone="UTC"), lang="zh", by="43")
     with pytest.raises(SendError, match="non-text channel"):

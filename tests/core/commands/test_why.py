@@ -42,30 +42,32 @@ async def test_a_pause_is_given_as_the_reason(ask: Ask, paper: Database) -> None
 
 
 @pytest.mark.parametrize(
-    ("state", "reason", "lines"),
+    ("state", "kind", "reason", "lines"),
     [
-        ("sent", "", ["The issue of March 2, 2026 was delivered.", "Page 1: delivered Mon, Mar 2, 15:00"]),
+        ("sent", "", "", ["The issue of March 2, 2026 was delivered.", "Page 1: delivered Mon, Mar 2, 15:00"]),
         (
             "failed",
+            "gone",
             "chat not found",
             [
                 "The issue of March 2, 2026 could not be delivered.",
-                "Reason: chat not found",
-                "Page 1: refused Mon, Mar 2, 15:00 (chat not found)",
+                "Reason: the chat was not there any more, or I was not in it",
+                "Page 1: refused Mon, Mar 2, 15:00",
             ],
         ),
         (
             "unknown",
+            "unknown",
             "read timeout",
             [
                 "The issue of March 2, 2026 may have arrived: the connection broke before the answer came.",
-                "Page 1: sent Mon, Mar 2, 15:00, but no answer came (read timeout)",
+                "Page 1: sent Mon, Mar 2, 15:00, but no answer came",
             ],
         ),
     ],
 )
 async def test_the_receipt_is_told_page_by_page(
-    state: str, reason: str, lines: list[str], ask: Ask, paper: Database
+    state: str, kind: str, reason: str, lines: list[str], ask: Ask, paper: Database
 ) -> None:
     await ask("/subscribe 8:30 Shanghai")
     await SqlAgenda(paper).plan(ORDER, NOW)
@@ -74,11 +76,12 @@ async def test_the_receipt_is_told_page_by_page(
     (chunk,) = await ledger.waiting(now=NOW)
     (work,) = await ledger.claim(chunk.id, "test", now=NOW)
     page = PageReceipt(page=0, state=state, at=NOW, message_id="7", reason=reason)  # type: ignore[arg-type]  # a parameter
-    settled = Settled(state=state, next_page=1, attempts=1, reason=reason)  # type: ignore[arg-type]  # the same
+    settled = Settled(state=state, next_page=1, attempts=1, kind=kind, reason=reason)  # type: ignore[arg-type]  # the same
     await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, page=page, settled=settled)])
     reply = await ask("/why")
     said = plain(reply.document.blocks).splitlines()
     assert [line for line in lines if line not in said] == []
+    assert sum("Reason:" in line for line in said) == (state == "failed")
     assert "Next issue: Tue, Mar 3, 08:30, in English." in said
     assert sum(isinstance(node, Time) for node in walk(reply.document.blocks)) == 2
 
