@@ -22,7 +22,7 @@ from core.delivery.port import Account, Chunk
 from core.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from core.delivery.engine import Periodic, Room, Work
 
@@ -35,6 +35,8 @@ HEARTBEAT_SECONDS = 5.0
 STALLED_SECONDS = 15.0
 RESCUE_SECONDS = 5.0
 AGAIN_SECONDS = 1.0
+PATIENCE_SECONDS = 5.0
+"""How long a connection is waited for: so much later than the database the queue is back at most."""
 CONNECTIONS = 4
 LOCK = 20260220
 
@@ -92,9 +94,10 @@ class QueueEngine:
 
         app.task(name=CARRY, retry=RetryStrategy(max_attempts=3, wait=1))(carried)
         looking = asyncio.create_task(_again(look, POLL_SECONDS))
-        rescuing = asyncio.create_task(_again(partial(_rescue, app), RESCUE_SECONDS))
+        presence = _Presence()
+        rescuing = asyncio.create_task(_rescued(app, presence))
         try:
-            await _worked(app, stop, queues=queues, concurrency=MANY)
+            await _worked(app, stop, presence, queues=queues, concurrency=MANY)
         finally:
             looking.cancel()
             rescuing.cancel()
@@ -107,7 +110,7 @@ class QueueEngine:
             done = app.task(name=name, queue=PERIODIC, queueing_lock=name, lock=name)(partial(_do, attempts, task))
             app.periodic(cron=_cron(task))(done)
         await self._prepared()
-        await _worked(app, stop, queues=[PERIODIC], concurrency=max(1, len(tasks)))
+        await _worked(app, stop, _Presence(), queues=[PERIODIC], concurrency=max(1, len(tasks)))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -125,7 +128,10 @@ class QueueEngine:
         return self._app
 
     def _new_app(self) -> App:
-        return App(connector=PsycopgConnector(conninfo=self._conninfo, min_size=1, max_size=CONNECTIONS))
+        connector = PsycopgConnector(
+            conninfo=self._conninfo, min_size=1, max_size=CONNECTIONS, timeout=PATIENCE_SECONDS
+        )
+        return App(connector=connector)
 
     async def _prepared(self) -> None:
         """Make procrastinate's tables if they are not there; many processes may start at once."""
@@ -172,24 +178,45 @@ async def _deferred(app: App, chunk: Chunk, name: str) -> None:
     )
 
 
-async def _worked(app: App, stop: asyncio.Event, *, queues: Iterable[str], concurrency: int) -> None:
+class _Presence:
+    """Whether the queue's database answers, told when it changes."""
+
+    def __init__(self) -> None:
+        self._is_away = False
+
+    def lost(self, error: Exception) -> None:
+        if not self._is_away:
+            log.warning("the queue does not answer", reason=str(error.__cause__ or error).strip())
+        self._is_away = True
+
+    def found(self) -> None:
+        if self._is_away:
+            log.info("the queue answers again")
+        self._is_away = False
+
+
+async def _worked(
+    app: App, stop: asyncio.Event, presence: _Presence, *, queues: Iterable[str], concurrency: int
+) -> None:
     """Run a worker until ``stop``, and start another one when it ends before: its database was away."""
     stopping = asyncio.ensure_future(stop.wait())
     while not stop.is_set():
-        running = asyncio.create_task(_work(app, queues, concurrency))
+        running = asyncio.create_task(_work(app, presence, queues, concurrency))
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         running.cancel()
         with suppress(asyncio.CancelledError):
             try:
                 await running
             except Exception as error:  # noqa: BLE001  # whatever it was, jobs wait in the database
-                log.warning("a worker of the queue ended", reason=str(error.__cause__ or error).strip())
+                presence.lost(error)
         if not stop.is_set():
             await asyncio.wait({stopping}, timeout=AGAIN_SECONDS)
 
 
-async def _work(app: App, queues: Iterable[str], concurrency: int) -> None:
+async def _work(app: App, presence: _Presence, queues: Iterable[str], concurrency: int) -> None:
     async with app.open_async():
+        await app.check_connection_async()
+        presence.found()
         await app.run_worker_async(
             queues=queues,
             concurrency=concurrency,
@@ -202,16 +229,22 @@ async def _work(app: App, queues: Iterable[str], concurrency: int) -> None:
         )
 
 
-async def _again(do: Callable[[], Awaitable[None] | None], seconds: float) -> None:
+async def _again(do: Callable[[], None], seconds: float) -> None:
+    while True:
+        do()
+        await asyncio.sleep(seconds)
+
+
+async def _rescued(app: App, presence: _Presence) -> None:
+    """Rescue jobs again and again, until cancelled."""
     while True:
         try:
-            if (waiting := do()) is not None:
-                await waiting
+            await _rescue(app)
         except AppNotOpen:  # its worker opens it, at the start and whenever the database is back
             pass
         except ConnectorException as error:
-            log.warning("the queue does not answer", reason=str(error))
-        await asyncio.sleep(seconds)
+            presence.lost(error)
+        await asyncio.sleep(RESCUE_SECONDS)
 
 
 async def _rescue(app: App) -> None:
