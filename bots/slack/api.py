@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.insist import insist
 from bots.slack.budget import PATIENCE, Budget
 from bots.slack.errors import RAISED, send_error
-from core.delivery.model import SendError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from core.clock import Clock
 
 TIMEOUT_SECONDS = 20
-TRIES = 3
-A_MOMENT = timedelta(seconds=1)
 
 
 class Api:
@@ -31,14 +29,7 @@ class Api:
 
     async def call(self, method: str, arguments: Mapping[str, Any], *, token: str) -> dict[str, Any]:
         """Call a method with JSON-ready arguments; return its answer. Raises ``SendError`` and nothing else."""
-        for _try in range(TRIES - 1):
-            try:
-                return await self._ask(method, arguments, token)
-            except SendError as error:
-                if (wait := _wait(error)) is None:
-                    raise
-                await self._clock.sleep(wait)
-        return await self._ask(method, arguments, token)
+        return await insist(partial(self._ask, method, arguments, token), self._clock, patience=PATIENCE)
 
     async def _ask(self, method: str, arguments: Mapping[str, Any], token: str) -> dict[str, Any]:
         # Methods that only read take form fields. https://docs.slack.dev/apis/web-api/#post_bodies
@@ -55,12 +46,3 @@ class Api:
                 self._budget.hold(method, token, refused.retry_after)
             raise refused from error
         return dict(response.data) if isinstance(response.data, dict) else {}
-
-
-def _wait(error: SendError) -> timedelta | None:
-    """Return after what time a call may be tried again, None if it may not or nobody would wait for so long."""
-    if error.kind == "transient":
-        return A_MOMENT
-    if error.kind == "wait" and error.retry_after and error.retry_after <= PATIENCE:
-        return error.retry_after
-    return None

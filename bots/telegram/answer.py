@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bots.telegram.api import HARMLESS, insist
+from bots.insist import HARMLESS, insist
 from bots.telegram.hear import asked_for, says_when
 from bots.telegram.keyboard import keyboard
 from core.commands.page import with_hint

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from httpx import create_ssl_context
 from telegram import Bot
@@ -12,39 +11,15 @@ from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bots.telegram.errors import send_error
-from core.delivery.model import SendError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from ssl import SSLContext
-
-    from core.clock import Clock
-    from core.delivery.model import ErrorClass
-
-T = TypeVar("T")
 
 POLL_SECONDS, ANSWER_SECONDS = 25, 10
 MOST_UPDATES = 100
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
 """What is listened to. https://core.telegram.org/bots/api#update."""
-TRIES = 3
-LONGEST_WAIT = timedelta(seconds=60)
-UNDONE: frozenset[ErrorClass] = frozenset({"wait", "transient"})
-HARMLESS: frozenset[ErrorClass] = UNDONE | {"unknown"}
-"""What may be tried again: what surely was not done; of what does no harm when it is done twice, what may have been."""
-
-
-async def insist(do: Callable[[], Awaitable[T]], clock: Clock, *, again: Collection[ErrorClass] = UNDONE) -> T:
-    """Return what ``do`` returns; try it again after an error of a kind in ``again``, when Telegram permits."""
-    tried = 1
-    while True:
-        try:
-            return await do()
-        except SendError as error:
-            if tried == TRIES or error.kind not in again:
-                raise
-            await clock.sleep(min(error.retry_after or timedelta(seconds=1), LONGEST_WAIT))
-        tried += 1
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import structs
 from telegram import MessageOriginChannel
 
-from bots.telegram.api import HARMLESS, insist
+from bots.insist import HARMLESS, insist
 from bots.telegram.chat_rights import IN_CHANNELS, MANAGES
 from bots.telegram.hear import language_of
 from bots.telegram.parts import OFFERS

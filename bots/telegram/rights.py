@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bots.telegram.api import HARMLESS, insist
+from bots.insist import HARMLESS, insist
 from core.commands.dispatch import minds_rights
 from core.delivery.model import SendError
 from core.i18n import mark

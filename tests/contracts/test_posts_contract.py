@@ -13,8 +13,8 @@ from bots.broadcast import Pool
 from bots.discord.posts import Posts as DiscordPosts
 from bots.discord.render import DiscordRenderer
 from bots.discord.send import body
+from bots.insist import TRIES
 from bots.settings import DiscordSettings, Settings
-from bots.slack.api import TRIES
 from bots.slack.api import Api as SlackApi
 from bots.slack.posts import Posts as SlackPosts
 from bots.slack.presses import Presses
