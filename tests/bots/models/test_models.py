@@ -122,10 +122,13 @@ async def test_a_server_that_is_not_there_is_unreachable(fake: FakeModel, provid
 
 async def test_giving_up_ends_the_request(fake: FakeModel, provider: str) -> None:
     fake.plan(Turn(say=SAID, pause=30))
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(3):
-            await written(opened(fake, provider))
+    asking = asyncio.create_task(written(opened(fake, provider)))
     async with asyncio.timeout(20):
+        while not fake.asked:  # noqa: ASYNC110  an SDK takes a while to import
+            await asyncio.sleep(0.02)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
         while not fake.closed:  # noqa: ASYNC110  the server notices a moment later
             await asyncio.sleep(0.02)
 

@@ -12,6 +12,7 @@ from telegram import Update
 from bots.settings import Settings, TelegramSettings
 from bots.telegram.app import TelegramApp
 from bots.wiring import House, open_house, platforms
+from clock import ManualClock
 from core.delivery.model import SendError
 from core.delivery.port import Envelope
 from core.document.build import paragraph
@@ -143,4 +144,8 @@ async def test_a_network_that_is_not_there_yet_holds_up_the_start_and_does_not_e
     for method in ("getMe", "setMyCommands"):
         fake.fail(method, 0, Refusal(502, "Bad Gateway"))
     fake.fail("setMyShortDescription", 0, Refusal(404, "Not Found"))
+    clock = ManualClock()
+    platform._services = replace(platform._services, clock=clock)
+    began = clock.now()
     assert (await platform._introduce()).username == "paper_bot"
+    assert clock.now() - began == timedelta(seconds=1 + 2 + 4)
