@@ -36,6 +36,7 @@ explore: $(VENV)/dev.stamp  ## try many new random documents, for hours if you l
 
 chaos: $(VENV)/dev.stamp  ## kill programs and cut networks over 200 times, and compare what arrived with the ledger
 	PAPERBOY_CRASH_READERS=20000 PAPERBOY_CRASH_KILLS=50 PAPERBOY_CRASH_COURIERS=4 PAPERBOY_CRASH_LEASE=10 \
+		PYTEST_DEBUG_TEMPROOT=$${TMPDIR:-/tmp} \
 		$(BIN)/python -m pytest tests/core/delivery/test_crash.py -k "kills or resend" -s --timeout 1800
 
 soak: $(VENV)/dev.stamp  ## have a courier at work for an hour (SOAK_MINUTES), and watch its memory

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from shutil import copyfile
+from pathlib import Path
+from shutil import copyfile, disk_usage
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from core.storage.engine import open_database
@@ -16,13 +18,16 @@ from databases import empty, postgres_url, sqlite_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
     from core.storage.engine import Database
 
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+"""As the program logs: the other one draws each traceback with all its values, which takes a tenth of a second."""
+
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30  # noqa: S108 — pytest makes a folder of its own in it
 
 
 class Golden(Protocol):
@@ -35,9 +40,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite golden files")
 
 
+def pytest_configure() -> None:
+    """Let tests write into memory where there is room: each commit would wait for the disk, which nobody cuts off."""
+    if MEMORY.is_dir() and disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Have two workers for each processor: much of what they do is waiting for programs."""
     return min(2 * (os.cpu_count() or 1), 16)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the files of ``acceptance`` over the first half: they wait for programs while others use the processor."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting = [path for path in reversed(files) if path.parent.name == "acceptance"]
+    order = [path for path in files if path not in waiting]
+    apart = len(order) // (2 * len(waiting)) if waiting else 0
+    for number, path in enumerate(waiting):
+        order.insert(number * (apart + 1), path)
+    items[:] = [item for path in order for item in files[path]]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -82,6 +106,14 @@ def data(tmp_path: Path, sqlite_template: Path) -> Path:
     """Give the data folder of an installation whose database has every table, none filled."""
     copyfile(sqlite_template, tmp_path / sqlite_template.name)
     return tmp_path
+
+
+@pytest.fixture
+async def sqlite_database(data: Path) -> AsyncIterator[Database]:
+    """Give a SQLite database with every table, none filled: for what is tested on both kinds elsewhere."""
+    opened = open_database(sqlite_url(data))
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import gzip
 import re
 import unicodedata
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import pairwise, product
 from pathlib import Path
@@ -166,7 +166,8 @@ def installed() -> Path | None:
     return Path(places[0]) / DATA if places else None
 
 
+@cache
 def dictionary(path: Path) -> Dictionary:
-    """Return the dictionary in the file, which may be compressed."""
+    """Return the dictionary in the file, which may be compressed; it is read once."""
     text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text(encoding="utf-8")
     return Dictionary(text)

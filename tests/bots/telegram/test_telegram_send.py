@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from shutil import copyfile
 from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
 
 from bots import broadcast
@@ -22,15 +20,12 @@ from clock import ManualClock
 from core.delivery.model import SendError
 from core.delivery.port import Envelope
 from core.document.nodes import Action, Actions, Document, Paragraph, Text
-from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
 from core.target import Target
-from databases import sqlite_url
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, Refusal, fake_telegram
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from core.render.port import Message
     from core.storage.engine import Database
@@ -38,15 +33,6 @@ if TYPE_CHECKING:
 LONG = Action("Details", "ask", "a question that is much too long for a button of sixty-four bytes, by far")
 READER = Target(platform="telegram", account=str(BOT), chat="7")
 GROUP = Target(platform="telegram", account=str(BOT), chat="-100", thread="5")
-
-
-@pytest.fixture
-async def database(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    """One kind of database is enough here: notes have their own tests on both."""
-    copyfile(sqlite_template, tmp_path / "paperboy.db")
-    opened = open_database(sqlite_url(tmp_path))
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -77,8 +63,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def notes(database: Database, clock: ManualClock) -> SqlNotes:
-    return SqlNotes(database, clock)
+def notes(sqlite_database: Database, clock: ManualClock) -> SqlNotes:
+    return SqlNotes(sqlite_database, clock)
 
 
 @pytest.fixture
@@ -171,7 +157,7 @@ async def test_a_cut_connection_leaves_the_page_in_doubt(
 async def test_an_answer_that_does_not_come_in_time_leaves_the_page_in_doubt(
     fake: FakeTelegram, sender: TelegramSender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broadcast, "TIMEOUT", aiohttp.ClientTimeout(sock_read=0.2))
+    monkeypatch.setattr(broadcast, "ANSWER_SECONDS", 0.2)
     fake.fail("sendMessage", 7, "silent")
     with pytest.raises(SendError) as caught:
         await sender.send(READER, page("News"), envelope())

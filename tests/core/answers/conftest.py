@@ -24,6 +24,8 @@ from question_archive import issues
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from core.storage.engine import Database
+
 
 @pytest.fixture
 def clock() -> ManualClock:
@@ -47,11 +49,8 @@ async def _index(folder: Path) -> None:
 
 
 @pytest.fixture
-async def passages(tmp_path: Path) -> AsyncIterator[SqlPassages]:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    yield SqlPassages(database)
-    await database.close()
+def passages(sqlite_database: Database) -> SqlPassages:
+    return SqlPassages(sqlite_database)
 
 
 @pytest.fixture

@@ -13,15 +13,12 @@ from core.answers.memory import Memory
 from core.answers.search import Indexer, Searcher
 from core.digest.parse import parse
 from core.i18n import texts
-from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from clock import ManualClock
+    from core.storage.engine import Database
 
 TODAY = date(2026, 3, 18)
 ZH = """# 星期三
@@ -54,16 +51,13 @@ EN = """# Wednesday
 
 
 @pytest.fixture
-async def answerer(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Answerer]:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    indexer = Indexer(SqlPassages(database))
+async def answerer(sqlite_database: Database, clock: ManualClock) -> Answerer:
+    passages = SqlPassages(sqlite_database)
+    indexer = Indexer(passages)
     for lang, source in (("zh", ZH), ("en", EN)):
         await indexer.add(parse(source, path=Path(f"daily/{lang}/{TODAY}.md")).issue)
-    yield Answerer(
-        Searcher(SqlPassages(database)), memory=Memory(SqlNotes(database, clock)), today=lambda: date(2026, 3, 19)
-    )
-    await database.close()
+    memory = Memory(SqlNotes(sqlite_database, clock))
+    return Answerer(Searcher(passages), memory=memory, today=lambda: date(2026, 3, 19))
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,14 @@ from core.answers.words import Lexicon, Words
 from core.answers.words.dictionary import Dictionary, dictionary, installed
 from core.digest.parse import parse
 from core.errors import UsageError
-from core.storage.engine import open_database
 from core.storage.postings import SqlPassages
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from core.answers.meaning import Encoder, Table
+    from core.storage.engine import Database
 
 TODAY = date(2026, 3, 18)
 ARCHIVE = """# Wednesday
@@ -93,13 +92,10 @@ def encoder(request: pytest.FixtureRequest) -> Encoder:
 
 
 @pytest.fixture
-async def passages(tmp_path: Path) -> AsyncIterator[SqlPassages]:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    kept = SqlPassages(database)
+async def passages(sqlite_database: Database) -> SqlPassages:
+    kept = SqlPassages(sqlite_database)
     await Indexer(kept).add(parse(ARCHIVE, path="daily/en/2026-03-17.md").issue)
-    yield kept
-    await database.close()
+    return kept
 
 
 async def _settled(passages: SqlPassages, encoder: Encoder, file: VectorFile) -> Searcher:

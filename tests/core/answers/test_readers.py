@@ -14,12 +14,10 @@ from core.answers.search import Indexer, Searcher
 from core.answers.words import Words
 from core.answers.words.dictionary import Dictionary
 from core.digest.parse import parse
-from core.storage.engine import open_database
 from core.storage.postings import SqlPassages
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from core.storage.engine import Database
 
 TODAY = date(2026, 3, 18)
 ZH = """# 星期三
@@ -56,16 +54,13 @@ ENTRIES = """認出 认出 [ren4 chu1] /recognition/to recognize/
 
 
 @pytest.fixture
-async def answerer(tmp_path: Path) -> AsyncIterator[Answerer]:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    passages = SqlPassages(database)
+async def answerer(sqlite_database: Database) -> Answerer:
+    passages = SqlPassages(sqlite_database)
     indexer = Indexer(passages)
     for lang, source in (("zh", ZH), ("en", EN)):
         await indexer.add(parse(source, path=Path(f"2026-03-18.{lang}.md")).issue)
     words = Words(lexicon=Words.bundled().lexicon, dictionary=Dictionary(ENTRIES))
-    yield Answerer(Searcher(passages, words=lambda: words), today=lambda: TODAY)
-    await database.close()
+    return Answerer(Searcher(passages, words=lambda: words), today=lambda: TODAY)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,10 @@ import pytest
 
 from core.answers.search import Indexer, Searcher
 from core.digest.parse import parse
-from core.storage.engine import open_database
 from core.storage.postings import SqlPassages
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from core.storage.engine import Database
 
 TODAY = date(2026, 3, 20)
 DAYS = {
@@ -34,14 +32,11 @@ DAYS = {
     ],
 )
 async def test_a_section_of_a_day_is_found_by_words_that_none_of_its_stories_say(
-    tmp_path: Path, question: str, titles: list[str]
+    sqlite_database: Database, question: str, titles: list[str]
 ) -> None:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    passages = SqlPassages(database)
+    passages = SqlPassages(sqlite_database)
     for day, text in DAYS.items():
         await Indexer(passages).add(parse(f"# News\n\n{text}", path=f"daily/en/{day}.md").issue)
     search = Searcher(passages, today=lambda: TODAY)
     found = await search.find(await search.understand(question), lang="en")
     assert [one.passage.title for one in found.candidates] == titles
-    await database.close()

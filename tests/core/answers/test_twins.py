@@ -9,13 +9,10 @@ import pytest
 
 from core.answers.search import Indexer, Searcher
 from core.digest.parse import parse
-from core.storage.engine import open_database
 from core.storage.postings import SqlPassages
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from core.storage.engine import Database
 
 ZH = """- **MiniMax-M2.5** — 789 ❤️，9 万下载。
 - **FLUX.2 klein 4B** — 1,104 ❤️，游戏显卡可跑。
@@ -37,15 +34,12 @@ The **context window** is everything that a model can see at once.
 
 
 @pytest.fixture
-async def search(tmp_path: Path) -> AsyncIterator[Searcher]:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    passages = SqlPassages(database)
+async def search(sqlite_database: Database) -> Searcher:
+    passages = SqlPassages(sqlite_database)
     for lang, stories in (("zh", ZH), ("en", EN)):
         source = f"# {lang}\n\n## 🧠 {'模型' if lang == 'zh' else 'Models'}\n\n{stories}"
         await Indexer(passages).add(parse(source, path=f"daily/{lang}/2026-03-17.md").issue)
-    yield Searcher(passages)
-    await database.close()
+    return Searcher(passages)
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,10 @@ from core.answers.words.dictionary import Dictionary, dictionary, installed
 from core.answers.words.mined import mine
 from core.digest.model import IssueRef
 from core.digest.parse import parse
-from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from core.storage.engine import Database
@@ -94,27 +91,19 @@ def test_the_installed_dictionary_knows_everyday_words() -> None:
     ],
 )
 async def test_what_stands_only_in_the_other_language_is_found(
-    small: Dictionary, database: Database, question: str, lang: str, title: str
+    small: Dictionary, sqlite_database: Database, question: str, lang: str, title: str
 ) -> None:
-    search = await _searcher(database, replace(Words.bundled(), dictionary=small))
+    search = await _searcher(sqlite_database, replace(Words.bundled(), dictionary=small))
     finding = await search.find(await search.understand(question, TODAY), lang=lang)
     assert finding.candidates[0].passage.title == title
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = open_database(sqlite_url(tmp_path))
-    await opened.upgrade()
-    yield opened
-    await opened.close()
-
-
-async def _searcher(database: Database, words: Words) -> Searcher:
-    indexer = Indexer(SqlPassages(database))
+async def _searcher(sqlite_database: Database, words: Words) -> Searcher:
+    indexer = Indexer(SqlPassages(sqlite_database))
     for lang in ("zh", "en"):
         stories = "\n".join(f"- **{title}** — {text}" for of, title, text in ARCHIVE if of == lang)
         await indexer.add(parse(f"# {lang}\n\n## Apps\n\n{stories}\n", path=f"daily/{lang}/2026-03-17.md").issue)
-    return Searcher(SqlPassages(database), words=lambda: words)
+    return Searcher(SqlPassages(sqlite_database), words=lambda: words)
 
 
 def _told(number: int, zh: str, en: str) -> list[Passage]:
@@ -150,9 +139,9 @@ def test_a_question_looks_for_what_was_learnt() -> None:
     assert ("短尾",) in dict(concept.words)
 
 
-async def test_what_was_learnt_is_kept_for_every_process(database: Database) -> None:
-    learnt = Learnt(SqlNotes(database, ManualClock(datetime(2026, 3, 18, tzinfo=UTC))))
-    passages = SqlPassages(database)
+async def test_what_was_learnt_is_kept_for_every_process(sqlite_database: Database) -> None:
+    learnt = Learnt(SqlNotes(sqlite_database, ManualClock(datetime(2026, 3, 18, tzinfo=UTC))))
+    passages = SqlPassages(sqlite_database)
     for lang, side in (("zh", 0), ("en", 1)):
         told = "\n".join(f"- [{pair[side]}](https://x.example/{number})" for number, pair in enumerate(PAIRS))
         issue = parse(f"# {lang}\n\n## Apps\n\n{told}\n", path=f"daily/{lang}/2026-03-17.md").issue

@@ -117,12 +117,9 @@ def services(paper: Database, clock: ManualClock) -> Services:
 
 
 @pytest.fixture
-async def ask_in_vain(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Ask]:
+def ask_in_vain(sqlite_database: Database, clock: ManualClock) -> Ask:
     """Ask where the archive is empty."""
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    yield asking(services_on(database, clock))
-    await database.close()
+    return asking(services_on(sqlite_database, clock))
 
 
 @pytest.fixture

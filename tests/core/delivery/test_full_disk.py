@@ -13,16 +13,12 @@ from structlog.testing import capture_logs
 from core.delivery.courier import Habits
 from core.delivery.model import Counts
 from core.delivery.pacing import Pace
-from core.storage.engine import open_database
 from core.storage.ledger import SqlLedger
 from core.storage.runs import SqlRuns
 from couriers import hired
-from databases import sqlite_url
 from newsroom import ACCOUNT, Platform, add_issue, add_many, plan, two_pages
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Connection
 
     from core.storage.engine import Database
@@ -62,17 +58,15 @@ async def stalled(logs: list[Any], platform: Platform) -> None:
 
 
 async def test_on_a_full_disk_nothing_goes_out_unannounced_and_the_run_goes_on_when_there_is_space(
-    tmp_path: Path,
+    sqlite_database: Database,
 ) -> None:
-    database = open_database(sqlite_url(tmp_path))
-    await database.upgrade()
-    await add_issue(database)
-    await add_many(database, READERS)
-    await plan(database)
-    disk, platform = Disk(database), Platform(delay=0.002)
+    await add_issue(sqlite_database)
+    await add_many(sqlite_database, READERS)
+    await plan(sqlite_database)
+    disk, platform = Disk(sqlite_database), Platform(delay=0.002)
     patient = Habits(lease=timedelta(minutes=1))
     async with hired(
-        ACCOUNT, SqlLedger(database), sender=platform, pages=two_pages, pace=Pace(in_flight=4), habits=patient
+        ACCOUNT, SqlLedger(sqlite_database), sender=platform, pages=two_pages, pace=Pace(in_flight=4), habits=patient
     ) as courier:
         with capture_logs() as logs:
             working = asyncio.create_task(courier.run(asyncio.Event(), until_idle=True))
@@ -83,10 +77,9 @@ async def test_on_a_full_disk_nothing_goes_out_unannounced_and_the_run_goes_on_w
                 await stalled(logs, platform)
             at_the_stall = {(chat, int(page) - 1) for chat, page, _ in platform.taken}
             assert len(at_the_stall) < 2 * READERS
-            assert at_the_stall <= await intended(database)
+            assert at_the_stall <= await intended(sqlite_database)
             disk.pages = WHOLE
             await asyncio.wait_for(working, 30)
-    [run] = await SqlRuns(database).newest()
+    [run] = await SqlRuns(sqlite_database).newest()
     assert (run.state, run.counts) == ("done", Counts(sent=READERS))
     assert len(platform.taken) == len({(chat, page) for chat, page, _ in platform.taken}) == 2 * READERS
-    await database.close()
