@@ -42,12 +42,14 @@ class Asked:
     """A reader at a place: what every event, command and press comes with.
 
     A channel whose id begins with D is the reader's direct chat with the app, never one between two people.
+    ``group`` tells whether it is known to be a chat of several people, which takes no further members.
     """
 
     team: str
     channel: str
     user: str
     thread: str = ""
+    group: bool = False
 
     @property
     def direct(self) -> bool:
@@ -168,7 +170,7 @@ class Answers:
         if request.command != SUBSCRIBING or asked.direct or reply.private or await self._is_open(asked, workspace):
             return reply
         await self.services.subscriptions.end(asked.target, UNINVITED)
-        return await self._uninvited(request)
+        return await self._uninvited(request, group=asked.group)
 
     async def _is_open(self, asked: Asked, workspace: Workspace) -> bool:
         """Join a public channel; tell whether the app can post in it.
@@ -186,11 +188,15 @@ class Answers:
             return bool(said["channel"].get("is_member"))
         return True
 
-    async def _uninvited(self, request: Request) -> Reply:
+    async def _uninvited(self, request: Request, *, group: bool) -> Reply:
         _ = texts(
             await self.services.preferences.lang(request.target) or request.lang or self.services.publication.lang
         )
         said = _("I am not in this channel yet, so I cannot post here.")
         invite = f"/invite @{self.services.publication.name}"
-        hint = _("Invite me with {command}, and the issue comes here at that time.", command=invite)
+        hint = (
+            _("Slack adds no app to a group chat. Begin a new one with me in it, or make this one a private channel.")
+            if group
+            else _("Invite me with {command}, and the issue comes here at that time.", command=invite)
+        )
         return Reply(document=page(_, said, paragraph(said), paragraph(hint)), private=True)

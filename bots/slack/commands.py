@@ -27,6 +27,8 @@ Json = dict[str, Any]
 
 MOST_RESPONSES = 4
 """Of the five that a response_url takes; one is left for a share. https://docs.slack.dev/interactivity/handling-user-interaction."""
+GROUP = "mpdm-"
+"""How the names begin that Slack gives to group chats. https://docs.slack.dev/reference/objects/mpim-object."""
 SHARE = "share"
 LONGEST_SHARED = 1000
 LONGEST_REASON = 200
@@ -48,7 +50,8 @@ class Commands:
     async def on_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Answer a slash command; one that asks for a form opens it."""
         await ack()
-        asked = await self._asked(team_of(body), body["channel_id"], body["user_id"])
+        place = {"id": body["channel_id"], "name": body.get("channel_name", "")}
+        asked = await self._asked(team_of(body), place, body["user_id"])
         kind = "in_channel" if asked.channel == body["channel_id"] and asked.direct else "ephemeral"
         command, args = slash_line(body["command"], body.get("text", ""), self._answers.prefix)
         if command in FORMS and not args and await self._opened(asked, body["trigger_id"], command):
@@ -61,9 +64,10 @@ class Commands:
             await _tell(respond, {"text": message.payload["text"], "blocks": blocks, "response_type": kind})
         await self._homes.changed(asked, answer.command)
 
-    async def _asked(self, team: str, channel: str, user: str, thread: str = "") -> Asked:
+    async def _asked(self, team: str, place: Json, user: str, thread: str = "") -> Asked:
         """Return the reader's place: between two people it is the reader's own chat with the app."""
-        asked = Asked(team=team, channel=channel, user=user, thread=thread)
+        group = place.get("name", "").startswith(GROUP)
+        asked = Asked(team=team, channel=place["id"], user=user, thread=thread, group=group)
         return replace(await self._directs.find(team, user), thread=thread) if asked.direct else asked
 
     async def _opened(self, asked: Asked, trigger: str, command: str) -> bool:
@@ -94,7 +98,7 @@ class Commands:
         """
         container, channel = body.get("container", {}), body["channel"]["id"]
         thread = container.get("thread_ts", "")
-        asked = await self._asked(team_of(body), channel, body["user"]["id"], thread)
+        asked = await self._asked(team_of(body), body["channel"], body["user"]["id"], thread)
         if pressed["action_id"] == SHARE:
             await self._share(asked, data, respond)
             return

@@ -74,6 +74,12 @@ def is_for_us(event: Mapping[str, Any], bot_user: str) -> bool:
     return not ours and (direct or not _PERSON.search(str(event.get("text", ""))))
 
 
+def names_us(event: Mapping[str, Any], bot_user: str) -> bool:
+    """Tell whether a message in a group chat mentions the app: not every one comes as ``app_mention``, too."""
+    is_new = event.get("subtype") in PEOPLES
+    return is_new and event.get("channel_type") == "mpim" and f"<@{bot_user}" in str(event.get("text", ""))
+
+
 def team_of(body: Mapping[str, Any]) -> str:
     """Return the workspace that has the app: in a shared channel somebody of another one may act.
 

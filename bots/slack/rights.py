@@ -68,8 +68,14 @@ class Rights:
         return _posting_is_open(said["channel"], user)
 
     async def _is_member(self, workspace: Workspace, channel: str, user: str) -> bool:
-        """Look through the channels of a user: a channel may have any number of members."""
-        where = {"user": user, "types": "public_channel,private_channel", "exclude_archived": "true", "limit": PAGE}
+        """Look through the channels of a user, and the group chats: a channel may have any number of members."""
+        for types in ("public_channel,private_channel", "mpim"):  # apart, since not everybody has granted both
+            if await self._is_among(types, workspace, channel, user):
+                return True
+        return False
+
+    async def _is_among(self, types: str, workspace: Workspace, channel: str, user: str) -> bool:
+        where = {"user": user, "types": types, "exclude_archived": "true", "limit": PAGE}
         cursor = ""
         for _page in range(MOST_PAGES):
             try:

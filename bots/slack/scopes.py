@@ -19,6 +19,8 @@ SCOPES: Mapping[str, str] = {
     "groups:read": "the same as channels:read, in private channels that invited it",
     "im:history": "hear direct messages; look for a post whose answer was lost",
     "im:write": "open the direct chat with a reader",
+    "mpim:history": "the same as groups:history, in group chats that it is in",
+    "mpim:read": "the same as groups:read, in group chats that it is in",
     "users:read": "a reader's time zone, language, and whether they are an admin",
 }
 EVENTS = (
@@ -29,6 +31,7 @@ EVENTS = (
     "message.channels",
     "message.groups",
     "message.im",
+    "message.mpim",
     "tokens_revoked",
 )
 """What the app wants to be told. https://docs.slack.dev/reference/events."""

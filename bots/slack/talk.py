@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bots.slack.answers import Asked
-from bots.slack.hear import is_for_us, spoken_line, team_of, unescaped
+from bots.slack.hear import is_for_us, names_us, spoken_line, team_of, unescaped
 from bots.slack.stream import Stream
 from core.commands.model import Context
 from core.delivery.model import SendError
@@ -60,6 +60,9 @@ class Talk:
         """Answer a direct message, or a further reply of who has asked the app something in the same thread."""
         asked = _asked(body, event, thread=event.get("thread_ts", ""))
         workspace = await self._workspaces.find(asked.team)
+        if names_us(event, workspace.bot_user):
+            await self.on_mention(body, event)
+            return
         if not is_for_us(event, workspace.bot_user):
             return
         followed = asked.thread and await self._notes.get(_thread(asked)) is not None

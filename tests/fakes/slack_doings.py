@@ -25,11 +25,17 @@ class Doings(World):
             "text": text,
             "team_id": team,
             "channel_id": channel,
+            "channel_name": self._name_of(team, channel),
             "user_id": user,
             "trigger_id": self.trigger(),
             "response_url": f"{self.url.removesuffix('/api/')}/respond/{team}/{channel}/{next(self._numbers)}",
             "api_app_id": "A1",
         }
+
+    def _name_of(self, team: str, channel: str) -> str:
+        if channel in self.teams[team].chats:
+            return "mpdm-ann--bob--paperboy-1"
+        return {"D": "directmessage", "G": "privategroup"}.get(channel[:1], "general")
 
     def event(self, team: str, event: Json, *, id: str = "") -> Json:  # noqa: A002  Slack's word
         """Return the payload of an event; what readers write in it stands in its channel from now on."""
@@ -56,7 +62,7 @@ class Doings(World):
             "type": "block_actions",
             "team": {"id": team},
             "user": {"id": user, "team_id": team},
-            "channel": {"id": channel},
+            "channel": {"id": channel, "name": self._name_of(team, channel)},
             "container": container,
             "message": message,
             "actions": [action],

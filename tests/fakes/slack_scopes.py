@@ -12,23 +12,27 @@ NEEDED = {
     "chat.startStream": ("chat:write",),
     "chat.stopStream": ("chat:write",),
     "chat.update": ("chat:write",),
-    "conversations.history": ("channels:history", "groups:history", "im:history"),
-    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.history": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "conversations.info": ("channels:read", "groups:read", "mpim:read"),
     "conversations.join": ("channels:join",),
     "conversations.open": ("im:write",),
-    "conversations.replies": ("channels:history", "groups:history", "im:history"),
-    "users.conversations": ("channels:read", "groups:read"),
+    "conversations.replies": ("channels:history", "groups:history", "im:history", "mpim:history"),
+    "users.conversations": ("channels:read", "groups:read", "mpim:read"),
     "users.info": ("users:read",),
 }
-"""Scopes that methods need, from each method's page; views, auth.test and Socket Mode need none of a bot."""
+"""Scopes that methods need, of several the one of the conversation's kind, from each method's page.
+
+Views, auth.test and Socket Mode need none of a bot.
+"""
 EVENT_SCOPES = {
     "app_home_opened": (),
     "app_mention": ("app_mentions:read",),
     "app_uninstalled": (),
-    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_joined_channel": ("channels:read", "groups:read", "mpim:read"),
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
     "message.im": ("im:history",),
+    "message.mpim": ("mpim:history",),
     "tokens_revoked": (),
 }
 """Scopes that events need. https://docs.slack.dev/reference/events."""

@@ -24,13 +24,15 @@ class Team:
     """A workspace. ``bot`` is the app's user in it; ``channels`` tell whether it is a member.
 
     ``posters`` are the only ones who may post in a channel; of the ``people`` some have ``left`` it; of ``guests``
-    it says what makes them such. Without ``agents`` there is no agent surface.
+    it says what makes them such. Of the ``channels`` some are ``chats`` of several people: an app that is no member of
+    one does not see it. Without ``agents`` there is no agent surface.
     """
 
     id: str
     token: str
     bot: str
     channels: dict[str, bool] = field(default_factory=dict)
+    chats: set[str] = field(default_factory=set)
     admins: set[str] = field(default_factory=set)
     locale: str = "en-US"
     zone: str = "Asia/Shanghai"
@@ -42,6 +44,25 @@ class Team:
     agents: bool = True
     scopes: frozenset[str] = SCOPES
     slow: float = 0
+
+
+def needed(method: str, payload: Json, team: Team) -> list[str]:
+    """Return the scopes that a call needs: of those that are for one kind of conversation the one of this."""
+    kinds = {"public_channel": "channels", "private_channel": "groups", "mpim": "mpim", "im": "im"}
+    asked = payload.get("types", _kind_of(payload.get("channel", ""), team)).split(",")
+    meant = {kinds[kind] for kind in asked}
+    scopes = NEEDED.get(method, ())
+    return [one for one in scopes if len(scopes) == 1 or one.partition(":")[0] in meant]
+
+
+def _is_hidden(channel: str, team: Team) -> bool:
+    return channel in team.chats and not team.channels[channel]
+
+
+def _kind_of(channel: str, team: Team) -> str:
+    if channel in team.chats:
+        return "mpim"
+    return {"D": "im", "G": "private_channel"}.get(channel[:1], "public_channel")
 
 
 class World:
@@ -76,7 +97,7 @@ class World:
         return f"{int(time.time())}.{next(self._numbers):06d}"
 
     def do(self, method: str, payload: Json, team: Team) -> Json:
-        lacking = [scope for scope in NEEDED.get(method, ()) if scope not in team.scopes]
+        lacking = [scope for scope in needed(method, payload, team) if scope not in team.scopes]
         if lacking:
             return {"ok": False, "error": "missing_scope", "needed": ",".join(lacking)}
         handler = getattr(self, "_" + method.replace(".", "_"), None)
@@ -96,7 +117,7 @@ class World:
 
     def _chat_postMessage(self, payload: Json, team: Team) -> Json:  # noqa: N802  Slack's name
         channel = payload.get("channel", "")
-        if not channel.startswith("D") and channel not in team.channels:
+        if not channel.startswith("D") and (channel not in team.channels or _is_hidden(channel, team)):
             return {"error": "channel_not_found"}
         if not channel.startswith("D") and not team.channels[channel]:
             return {"error": "not_in_channel"}
@@ -174,13 +195,13 @@ class World:
     def _conversations_join(self, payload: Json, team: Team) -> Json:
         if payload["channel"] not in team.channels:
             return {"error": "channel_not_found"}
-        if not payload["channel"].startswith("C") or not team.can_join:
+        if not payload["channel"].startswith("C") or payload["channel"] in team.chats or not team.can_join:
             return {"error": "method_not_supported_for_channel_type"}
         team.channels[payload["channel"]] = True
         return {}
 
     def _conversations_info(self, payload: Json, team: Team) -> Json:
-        if payload["channel"] not in team.channels:
+        if payload["channel"] not in team.channels or _is_hidden(payload["channel"], team):
             return {"error": "channel_not_found"}
         channel = {"id": payload["channel"], "is_member": team.channels[payload["channel"]], "properties": {}}
         if payload["channel"] in team.posters:
@@ -192,7 +213,9 @@ class World:
         if int(payload.get("limit", 100)) > 999:
             return {"error": "invalid_limit"}
         user = payload["user"]
-        seen = [name for name, ours in team.channels.items() if ours or name.startswith("C")]
+        chats = payload.get("types") == "mpim"
+        seen = [name for name, ours in team.channels.items() if ours or (name.startswith("C") and not chats)]
+        seen = [name for name in seen if (name in team.chats) is chats]
         theirs = [{"id": name} for name in seen if user in team.people - team.left.get(name, set())]
         begin = int(payload.get("cursor") or 0)
         more = str(begin + 8) if begin + 8 < len(theirs) else ""

@@ -133,6 +133,8 @@ class Stand:
         event: Json = {"type": kind, "channel": channel, "user": user, "text": text, "ts": self.fake.stamp()}
         if channel.startswith("D"):
             event["channel_type"] = "im"
+        elif channel in self.team.chats and kind == "message":
+            event["channel_type"] = "mpim"
         if thread:
             event["thread_ts"] = thread
         return self.fake.event(self.team.id, event)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bots.slack.hear import is_for_us, slash_line, spoken_line, unescaped
+from bots.slack.hear import is_for_us, names_us, slash_line, spoken_line, unescaped
 from bots.slack.names import slash_name
 from core.commands.registry import COMMANDS
 
@@ -78,3 +78,17 @@ def test_links_and_mentions_become_words() -> None:
 )
 def test_only_what_people_write_is_answered_and_once(event: dict[str, Any], answered: object) -> None:
     assert is_for_us(event, "UBOT") is answered
+
+
+@pytest.mark.parametrize(
+    ("event", "named"),
+    [
+        ({"text": "<@UBOT> hello", "channel_type": "mpim"}, True),
+        ({"text": "and <@UBOT|paperboy>?", "channel_type": "mpim"}, True),
+        ({"text": "<@U2> hello", "channel_type": "mpim"}, False),
+        ({"text": "<@UBOT> hello", "channel_type": "mpim", "subtype": "message_changed"}, False),
+        ({"text": "<@UBOT> hello", "channel_type": "channel"}, False),
+    ],
+)
+def test_a_mention_in_a_group_chat_may_come_as_a_message_alone(event: dict[str, Any], named: object) -> None:
+    assert names_us(event, "UBOT") is named

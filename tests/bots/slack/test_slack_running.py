@@ -417,6 +417,64 @@ async def test_a_channel_that_may_not_be_looked_at_is_subscribed_in_good_faith(s
         await stand.slash("/unsubscribe", channel="CUNSEEN")
 
 
+@pytest.fixture
+def group(stand: Stand) -> str:
+    """Return a group chat that was begun with the app in it."""
+    stand.team.channels["CGROUP"] = True
+    stand.team.chats.add("CGROUP")
+    return "CGROUP"
+
+
+async def test_a_group_chat_with_the_app_in_it_is_subscribed_as_channels_are(stand: Stand, group: str) -> None:
+    assert "Subscribed" in text_of(await stand.slash("/subscribe 8:30", channel=group, user="U30"))
+    await stand.platform.sender.send(stand.target(group), PAGE, Envelope(key="k"))
+    assert len(stand.fake.posts(group)) == 1
+    form = await stand.press_in(await stand.home("U30"), "Edit", user="U30")
+    await stand.submit(form, {"time": {"selected_time": "10:45"}}, user="U30")
+    assert "10:45" in text_of(await stand.slash("/subscribe", channel=group, user="U31"))
+
+
+@pytest.mark.parametrize("kinds", [("message",), ("app_mention",), ("message", "app_mention")])
+async def test_a_mention_in_a_group_chat_is_answered_once_however_slack_tells_of_it(
+    stand: Stand, group: str, kinds: tuple[str, ...]
+) -> None:
+    stand.team.chats.add(group)
+    before = len(stand.fake.posts(group))
+    mention = stand.said(f"<@{stand.team.bot}> what is polaris?", channel=group)
+    for kind in kinds:
+        event = mention["event"] | {"type": kind}
+        if kind == "app_mention":
+            del event["channel_type"]
+        await stand.fake.push("events_api", stand.fake.event(HOME, event))
+    await stand.fake.push("events_api", stand.said("nobody asked me", channel=group))
+    await stand.fake.push("events_api", stand.said("<@U2> what is beaver?", channel=group))
+    await stand.fake.until(lambda: len(stand.fake.posts(group)) > before)
+    assert "Beaver" in text_of(await stand.say("and beaver?", channel=group, thread=mention["event"]["ts"]))
+    assert len(stand.fake.posts(group)) == before + 2
+
+
+async def test_a_group_chat_that_the_app_is_not_in_is_told_what_slack_permits(stand: Stand) -> None:
+    stand.team.channels["CPEOPLE"] = False
+    stand.team.chats.add("CPEOPLE")
+    said = text_of(await stand.slash("/subscribe 8:30", channel="CPEOPLE"))
+    assert "Slack adds no app to a group chat. Begin a new one with me in it" in said
+    assert "/invite" not in said
+    assert not await stand.house.services.subscriptions.of_target(stand.target("CPEOPLE"))
+
+
+async def test_a_workspace_that_has_not_granted_group_chats_has_its_channels_as_before(stand: Stand) -> None:
+    granted = {"mpim:history", "mpim:read"}
+    stand.team.scopes -= granted
+    stand.team.channels["CBEFORE"] = True
+    try:
+        await stand.slash("/subscribe 8:30", channel="CBEFORE", user="U32")
+        form = await stand.press_in(await stand.home("U32"), "Edit", user="U32")
+        said = await stand.submit(form, {"time": {"selected_time": "10:45"}}, user="U32")
+    finally:
+        stand.team.scopes |= granted
+    assert "10:45" in text_of(said["view"])
+
+
 async def test_home_shows_what_a_reader_subscribed_and_edits_it_there(stand: Stand) -> None:
     await stand.slash("/subscribe 8:30 Berlin", channel="C6", user="U6")
     home = await stand.home("U6")
