@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from bots.telegram.api import ALLOWED_UPDATES, MOST_UPDATES
 from bots.telegram.errors import is_conflict
+from bots.telegram.rivals import host_of
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=60)
 LOOK_SECONDS = 1
 """How often it is looked whether another process took updates."""
+LOOK_AGAIN = timedelta(minutes=5)
+"""How often it is looked whether another program changed the webhook."""
 BACKLOG = 5000
 """So many updates are fetched before the first of them is answered, after a downtime."""
 
@@ -106,6 +109,24 @@ class Webhook:
         """Tell Telegram the address."""
         about = {"url": self.url, "secret_token": self.secret, "allowed_updates": list(ALLOWED_UPDATES)}
         await api.call("setWebhook", about)
+
+    async def stay(self, api: Api, clock: Clock) -> None:
+        """Tell Telegram the address anew where another program has changed it, until cancelled."""
+        while True:
+            await clock.sleep(LOOK_AGAIN)
+            try:
+                info = await api.call("getWebhookInfo")
+                if info.get("url") == self.url:
+                    continue
+                await self.register(api)
+            except SendError as error:
+                log.warning("the webhook could not be looked at", reason=error.reason)
+            else:
+                log.warning(
+                    "another program had changed the bot's webhook; it is set anew",
+                    found=host_of(info) or "none",
+                    advice="End that program, or give it a bot of its own.",
+                )
 
     async def listen(self, lanes: Lanes) -> None:
         """Handle what comes, until cancelled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,9 @@ class TelegramPlatform:
         lanes = Lanes(app.handle, self._mail, self._api, self._services.clock, me)
         log.info("telegram is served", bot=me.username, webhook=bool(self._webhook))
         if self._webhook:
-            await self._webhook.listen(lanes)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._webhook.stay(self._api, self._services.clock))
+                await self._webhook.listen(lanes)
         else:
             rivals = Rivals(self._api, self._notes, self._account, self._services.clock)
             await poll(self._api, self._mail, lanes, rivals, self._services.clock)

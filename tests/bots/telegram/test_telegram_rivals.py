@@ -141,3 +141,15 @@ async def test_a_webhook_of_our_own_is_removed_once_the_settings_name_none(house
     async with serving(house, fake):
         await until(lambda: fake.calls("getUpdates"))
     assert fake.webhook["url"] == OURS, "that one was set by somebody else"
+
+
+@pytest.mark.parametrize(("changed", "found"), [(ELSEWHERE, "n8n.example.org"), ("", "none")])
+async def test_a_webhook_that_another_program_changed_is_set_anew(
+    changed: str, found: str, house: House, fake: FakeTelegram
+) -> None:
+    async with serving(house, fake, OURS) as logged:
+        await until(lambda: fake.webhook["url"] == OURS)
+        fake.webhook["url"] = changed
+        await until(lambda: fake.webhook["url"] == OURS)
+        assert [line["found"] for line in logged if "found" in line] == [found]
+    assert TOKEN not in str(logged)
