@@ -284,6 +284,16 @@ async def test_public_channels_are_joined_and_private_ones_asked_for(program: Pr
     assert "/invite @Paperboy" in text_of(await program.slash("/subscribe 8:30", channel="GPRIVATE"))
 
 
+async def test_a_group_chat_that_began_with_the_app_gets_issues_and_answers(program: Program) -> None:
+    team = program.fake.teams[HOME]
+    team.channels["CCHAT"] = True
+    team.chats.add("CCHAT")
+    posts = await program.push_to("CCHAT")
+    assert "Polaris 2 is out" in text_of(posts[0])
+    answer = await program.say(f"<@{team.bot}> what is beaver?", channel="CCHAT", channel_type="mpim")
+    assert "Beaver CLI 1.4" in text_of(answer)
+
+
 async def test_readers_are_told_in_words_why_a_post_did_not_come_and_operators_in_slacks(program: Program) -> None:
     await program.slash("/subscribe 8:30", channel="C9")
     team = program.fake.teams[HOME]
