@@ -79,7 +79,7 @@ from core.storage.subscriptions import SqlSubscriptions
 from core.subscriptions.service import SubscriptionService
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
     from datetime import date
 
     from starlette.routing import BaseRoute
@@ -346,10 +346,6 @@ def _canary(settings: Settings) -> Canary | None:
         return None
     pause = timedelta(minutes=settings.canary_minutes)
     return Canary(pause=pause, users=settings.admins if settings.canary == "editors" else frozenset())
-
-
-def _by_form(every: Iterable[Renderer]) -> Mapping[tuple[str, str], Renderer]:
-    return {(one.profile.platform, one.profile.form): one for one in every}
 
 
 def sources(settings: Settings) -> Sequence[Source]:

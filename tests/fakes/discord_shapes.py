@@ -14,7 +14,7 @@ TOKEN = "MTAwMQ.Xx.fake-token-that-must-not-leak"
 ALL_RIGHTS = (1 << 10) | (1 << 11) | (1 << 35) | (1 << 38) | (1 << 16)
 MANAGE_CHANNELS = 1 << 4
 MANAGE_GUILD = 1 << 5
-V2, EPHEMERAL = 1 << 15, 1 << 6
+EPHEMERAL = 1 << 6
 DIRECT, GROUP, FORUM, ANNOUNCEMENTS = 1, 3, 15, 5
 THREADS = frozenset({10, 11, 12})
 

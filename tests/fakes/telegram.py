@@ -38,7 +38,6 @@ ME = {
     "supports_inline_queries": True,
 }
 JSON = dict[str, Any]
-NOT_A_MESSAGE = {"chat_id", "message_id"}
 _HOOKED = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 _POLLED = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 

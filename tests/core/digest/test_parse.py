@@ -9,8 +9,8 @@ import pytest
 
 from core.digest.model import Lesson, Metrics, Part, Section, Story
 from core.digest.parse import Parsed, parse
-from core.digest.text import issue_text
 from core.document.text import normalise, plain
+from issue_text import issue_text
 from written import markdown_text
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.digest.parse import parse
-from core.digest.text import issue_text
 from core.document.text import normalise
+from issue_text import issue_text
 from written import markdown_text
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from core.digest.model import Issue, Section
 from core.digest.parse import parse
-from core.digest.text import issue_text
 from core.document.text import normalise
+from issue_text import issue_text
 from written import markdown_text
 
 ISSUES = sorted(

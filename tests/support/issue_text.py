@@ -20,7 +20,7 @@ def issue_text(issue: Issue) -> str:
     return "\n".join(piece for piece in pieces if piece)
 
 
-def story_text(story: Story) -> str:
+def _story(story: Story) -> str:
     """Return the story's words: marker, title, separator, body."""
     head = f"{story.marker} {plain(story.title)}{story.separator}".strip(" ")
     return f"{head}{plain(story.body)}" if story.separator else "\n".join(filter(None, (head, plain(story.body))))
@@ -32,5 +32,5 @@ def _part(part: Part) -> Iterator[str]:
         yield plain(part.body)
         return
     yield plain(part.intro)
-    yield from map(story_text, part.stories)
+    yield from map(_story, part.stories)
     yield plain(part.outro)
