@@ -35,7 +35,8 @@ from core.document.nodes import (
     Text,
     Time,
 )
-from core.document.text import normalise, number, plain
+from core.document.text import normalise, number, plain, walk
+from core.render.paginate import continuation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -202,3 +203,32 @@ def lost(written: Sequence[Character], read: Iterable[Character]) -> list[str]:
         if gone:
             missing.append(f"{character!r} lost {sorted(gone)}")
     return missing[:5]
+
+
+def gained(written: Sequence[Character], read: Sequence[Character], document: Document) -> list[str]:
+    """Return what ``read`` has too much: styles, apart from those that platforms without tables or titles make do with.
+
+    Heads of tables, summaries and headings may become bold, narrow tables preformatted.
+    """
+    titles = any(isinstance(node, Table | Fold | Heading) for node in walk(document.blocks))
+    fine: set[Style] = {"strong", "code"} if titles else set()
+    gains = ((one[0], other[1] - one[1] - fine) for one, other in zip(written, read, strict=True))
+    return [f"{character!r} gained {sorted(gain)}" for character, gain in gains if gain][:5]
+
+
+def over(renderer: Renderer, messages: Iterable[Message]) -> list[str]:
+    """Return the counts of messages that are over a limit of the platform."""
+    limits = {name: limit.value for name, limit in renderer.profile.limits.items()}
+    counts = (count for message in messages for count in message.counts.items())
+    return [f"{name} {count}" for name, count in counts if count > limits.get(name, count)]
+
+
+def without_continuations(pages: Sequence[list[Character]], title: str) -> list[str]:
+    """Take the line that says which page it is off each page but the first; return what is wrong with those lines."""
+    found: list[str] = []
+    for index, page in enumerate(pages[1:], start=2):
+        line = visible(continuation(" ".join(clean(title).split()), index, len(pages)))
+        if [character for character, _ in page[: len(line)]] != [character for character, _ in line]:
+            found.append(f"page {index} does not say which it is")
+        del page[: len(line)]
+    return found

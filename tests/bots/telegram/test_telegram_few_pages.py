@@ -15,10 +15,10 @@ from core.digest.samples import folder
 from core.digest.sections import Vocabulary
 from core.document.nodes import Document, Heading, Text
 from hostile import DOCUMENTS, MARKDOWN
+from telegram_judge import judge
 
 if TYPE_CHECKING:
     from core.render.port import Renderer
-    from reading import Judge
 
 DATA = Path(__file__).parents[2] / "data" / "issues"
 ISSUES = sorted(path for root in (DATA, folder()) for path in root.rglob("*.md") if path.name != "README.md")
@@ -42,13 +42,13 @@ def read(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", ISSUES, ids=name)
-def test_sample_issues_are_taken_whole(path: Path, renderer: Renderer, judge: Judge) -> None:
+def test_sample_issues_are_taken_whole(path: Path, renderer: Renderer) -> None:
     document = full(read(path), path)
     assert judge(renderer, document, renderer.render(document)) == []
 
 
 @pytest.mark.parametrize("path", ISSUES, ids=name)
-def test_a_card_is_one_message(path: Path, renderer: Renderer, judge: Judge) -> None:
+def test_a_card_is_one_message(path: Path, renderer: Renderer) -> None:
     document = card(read(path), path)
     messages = renderer.render(document)
     assert judge(renderer, document, messages) == []
@@ -56,7 +56,7 @@ def test_a_card_is_one_message(path: Path, renderer: Renderer, judge: Judge) -> 
 
 
 @pytest.mark.parametrize("source", MARKDOWN.values(), ids=MARKDOWN)
-def test_hostile_markdown_is_taken_whole(source: str, renderer: Renderer, judge: Judge) -> None:
+def test_hostile_markdown_is_taken_whole(source: str, renderer: Renderer) -> None:
     document = full(source)
     assert judge(renderer, document, renderer.render(document)) == []
 

@@ -1,4 +1,4 @@
-"""What every test of Discord's messages asks of them."""
+"""Tells what is wrong with Discord's messages: rejected, over a limit, lost, gained, cut where it must not be."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-import pytest
-
-from core.document.build import clean
-from core.document.nodes import Fold, Heading, Table, Time
+from core.document.nodes import Time
 from core.document.text import walk
-from core.render.paginate import continuation
 from discord_rules import Reading, problems
-from reading import Written, lost, visible
+from reading import Written, gained, lost, over, without_continuations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +18,7 @@ if TYPE_CHECKING:
     from core.document.nodes import Document
     from core.render.port import Message, Renderer
     from discord_rules import Preference, Styles
-    from reading import Character, Judge, Style
+    from reading import Character
 
 BACKTICK = "'`' lost ['code']"
 """Two backticks in a row cannot be code within a line."""
@@ -31,17 +27,8 @@ LONGEST = 800
 for every line would leave no room for it on one page."""
 
 
-@pytest.fixture(scope="session")
-def judge() -> Judge:
-    """Rejected, over a limit, lost, gained, cut where it must not be."""
-    return _judge
-
-
-def _judge(renderer: Renderer, document: Document, messages: tuple[Message, ...]) -> list[str]:
-    found = [problem for message in messages for problem in problems(message.payload)]
-    for message in messages:
-        limits = renderer.profile.limits
-        found += [f"{name} {count}" for name, count in message.counts.items() if count > limits[name].value]
+def judge(renderer: Renderer, document: Document, messages: tuple[Message, ...]) -> list[str]:
+    found = [problem for message in messages for problem in problems(message.payload)] + over(renderer, messages)
     if found:
         return found
     written = Written(document.blocks, schemes=("http", "https"))
@@ -57,12 +44,7 @@ def _read(document: Document, messages: tuple[Message, ...], first: Preference) 
 
 def _compare(document: Document, written: Written, readings: Sequence[Reading]) -> list[str]:
     pages = [[(character, _plain_link(styles)) for character, styles in reading.characters] for reading in readings]
-    found: list[str] = []
-    for index, page in enumerate(pages[1:], start=2):
-        line = visible(continuation(" ".join(clean(document.title).split()), index, len(pages)))
-        if [character for character, _ in page[: len(line)]] != [character for character, _ in line]:
-            found.append(f"page {index} does not say which it is")
-        del page[: len(line)]
+    found = without_continuations(pages, document.title)
     expected = [(character, _plain_link(styles)) for character, styles in written.characters()]
     if not expected:
         return found if len(pages) == 1 else [*found, "nothing on several pages"]
@@ -71,7 +53,7 @@ def _compare(document: Document, written: Written, readings: Sequence[Reading]) 
     found += [miss for miss in misses if miss != BACKTICK]
     if found:
         return found
-    found += _gained(expected, shown, {"strong", "code"} if _has_titles(document) else set())
+    found += gained(expected, shown, document)
     found += _lost_links(expected, shown, {unquote(url) for reading in readings for url in reading.pointers})
     return found + [f"cut inside {text!r}" for text in written.broken([len(page) for page in pages], LONGEST)]
 
@@ -89,16 +71,6 @@ def _links(styles: Styles) -> Styles:
 @cache
 def _without_links(styles: Styles) -> Styles:
     return styles - _links(styles)
-
-
-def _has_titles(document: Document) -> bool:
-    """Heads of tables, summaries, and headings within lists become bold, narrow tables preformatted."""
-    return any(isinstance(node, Table | Fold | Heading) for node in walk(document.blocks))
-
-
-def _gained(expected: Sequence[Character], shown: Sequence[Character], fine: set[Style]) -> list[str]:
-    gains = ((one[0], other[1] - one[1] - fine) for one, other in zip(expected, shown, strict=True))
-    return [f"{character!r} gained {sorted(gain)}" for character, gain in gains if gain][:5]
 
 
 def _lost_links(expected: Sequence[Character], shown: Sequence[Character], pointers: set[str]) -> Iterator[str]:
