@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 Role: TypeAlias = Literal["all", "listen", "plan", "carry", "desk"]
 TICK = timedelta(seconds=2)
 SWEEP = timedelta(hours=1)
+ERASE = timedelta(minutes=10)
 LEARN_HOUR = 3
 FOLLOW = timedelta(minutes=1)
 GRACE_SECONDS = 5
@@ -237,11 +238,14 @@ async def _plan(house: House, read: Sequence[tuple[Source, Memory]], stop: async
 
 def chores(house: House) -> Sequence[Periodic]:
     """Return what one program of an installation does again and again, whichever it is."""
+    kept = house.settings.receipts_kept
+    erase = [Periodic(name="erase receipts", period=ERASE, do=partial(house.retention.erase, kept))] if kept else []
     return [
         Periodic(name="tick", period=TICK, do=house.planner.tick),
         Periodic(name="sweep notes", period=SWEEP, do=house.notes.sweep),
         Periodic(name="learn", period=timedelta(days=1), hour=LEARN_HOUR, do=house.learn),
         Periodic(name="sweep events", period=SWEEP, do=house.events.sweep),
+        *erase,
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import time
+from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PREFIX, WITHIN = "PAPERBOY_", "__"
 FILE = "paperboy.toml"
+RECEIPTS_DAYS = 31
+"""As many days as a monthly edition has an issue for, see ``core.schedule.expect``."""
 
 
 class Part(BaseModel, str_strip_whitespace=True):
@@ -189,6 +191,7 @@ class Settings(BaseSettings):
     canary: Literal["", "percent", "editors"] = ""
     canary_minutes: int = Field(default=10, ge=1)
     on_unknown: DoubtSettings = DoubtSettings()
+    receipts_days: int = Field(default=90, ge=0)
     poll_minutes: int = Field(default=5, ge=1)
     admins: frozenset[str] = frozenset()
     log: Literal["console", "json"] = "console"
@@ -233,6 +236,16 @@ class Settings(BaseSettings):
             raise ValueError(wrong)
         return value
 
+    @field_validator("receipts_days")
+    @classmethod
+    def _outlasts_an_edition(cls, value: int) -> int:
+        if 0 < value < RECEIPTS_DAYS:
+            raise ValueError(
+                f"{value} days are too few for a monthly edition, whose last issue must be known to have come until "
+                f"the next one does; write {RECEIPTS_DAYS} or more, or 0 to keep receipts for good"
+            )
+        return value
+
     @field_validator("admins")
     @classmethod
     def _are_users(cls, value: frozenset[str]) -> frozenset[str]:
@@ -265,6 +278,11 @@ class Settings(BaseSettings):
         if self.canary == "editors" and not self.admins:
             raise ValueError("PAPERBOY_CANARY=editors needs PAPERBOY_ADMINS to name the editors")
         return self
+
+    @property
+    def receipts_kept(self) -> timedelta | None:
+        """How long receipts are kept once their run is over, None for good."""
+        return timedelta(days=self.receipts_days) if self.receipts_days else None
 
     @property
     def database(self) -> str:

@@ -74,6 +74,7 @@ from core.storage.ledger import SqlLedger
 from core.storage.notes import SqlNotes
 from core.storage.postings import SqlPassages
 from core.storage.receipts import SqlReceipts
+from core.storage.retention import SqlRetention
 from core.storage.runs import SqlRuns
 from core.storage.subscriptions import SqlSubscriptions
 from core.subscriptions.service import SubscriptionService
@@ -123,6 +124,7 @@ class House:
     runs: SqlRuns
     run_service: RunService
     receipts: SqlReceipts
+    retention: SqlRetention
     inbox: SqlInbox
     notes: SqlNotes
     events: SqlEvents
@@ -264,6 +266,7 @@ def _furnish(settings: Settings, database: Database, engine: Engine, *, model: b
         answerer=answerer,
         subscriptions=SubscriptionService(SqlSubscriptions(database), clock, next_run),
         receipts=receipts,
+        receipts_kept=settings.receipts_kept,
         preferences=SqlPreferences(database),
         eraser=SqlEraser(database),
         vocabulary=words,
@@ -299,6 +302,7 @@ def _furnish(settings: Settings, database: Database, engine: Engine, *, model: b
         runs=runs,
         run_service=RunService(runs, clock),
         receipts=receipts,
+        retention=SqlRetention(database, clock),
         inbox=inbox,
         notes=notes,
         events=SqlEvents(database, clock),

@@ -109,6 +109,8 @@ def _pace(run: Run) -> list[str]:
         told.append(f"goes on at {run.goes_on:%H:%M:%S} UTC")
     if run.again:
         told.append(f"{run.again} were in doubt and sent again")
+    if erased := run.erased.of():
+        told.append(f"receipts erased: {erased}")
     return told
 
 
@@ -136,6 +138,7 @@ def _run_as_json(run: Run) -> dict[str, Any]:
         "oldest": run.oldest.isoformat() if run.oldest else None,
         "goes_on": run.goes_on.isoformat() if run.goes_on else None,
         "sent_again": run.again,
+        "receipts_erased": run.erased.of(),
     }
 
 
@@ -189,13 +192,16 @@ def retry(
     if set(wanted) - set(known):
         raise UsageError("--only takes failed, unknown or cancelled.")
 
-    async def again(house: House) -> int:
-        if not await house.runs.newest(ids=[run]):
+    async def again(house: House) -> tuple[int, int]:
+        if not (found := await house.runs.newest(ids=[run])):
             raise UsageError(f"There is no run {run}: `paperboy status` shows the runs and their states.")
-        return await house.run_service.retry(run, only=states, reason=reason)
+        counted = ["skipped" if state == "cancelled" else state for state in states]
+        return await house.run_service.retry(run, only=states, reason=reason), found[0].erased.of(counted)
 
-    count = in_house(again)
+    count, gone = in_house(again)
     console.print(f"run {run}: {count} to be sent again")
+    if gone:
+        say(_erased(gone, run))
 
 
 def receipts(
@@ -211,18 +217,28 @@ def receipts(
     if (target is None) == (run is None) or (state and run is None):
         raise UsageError("Name a target, or a run as in: paperboy receipts --run 7 --state failed.")
 
-    async def look(house: House) -> Sequence[Receipt]:
+    async def look(house: House) -> tuple[Sequence[Receipt], str]:
         if run is not None:
-            return await house.receipts.of_run(run, states=state or (), limit=limit + 1)
-        return await house.receipts.of_target(target_of(target or ""), limit=limit + 1)
+            gone = sum(one.erased.of(state or ()) for one in await house.runs.newest(ids=[run]))
+            told = _erased(gone, run) if gone else ""
+            return await house.receipts.of_run(run, states=state or (), limit=limit + 1), told
+        found = await house.receipts.of_target(target_of(target or ""), limit=limit + 1)
+        days = house.settings.receipts_days
+        return found, f"there are none of the last {days} days, and older ones are erased" if days and not found else ""
 
-    found = in_house(look)
+    found, told = in_house(look)
     if as_json:
         print_json([_receipt_as_json(receipt) for receipt in found[:limit]])
     else:
         _print_receipts(found[:limit])
     if len(found) > limit:
         say(f"these are {limit}, there are more: --limit shows as many as you like")
+    if told:
+        say(told)
+
+
+def _erased(count: int, run: int) -> str:
+    return f"run {run}: receipts erased: {count}"
 
 
 def _receipt_as_json(receipt: Receipt) -> dict[str, Any]:

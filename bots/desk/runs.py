@@ -56,7 +56,18 @@ async def receipts_page(request: Request) -> Response:
         return await _receipts_of_run(request, int(run))
     target = _target(key) if key else visitor_of(request).target
     receipts = await desk.receipts.of_target(target) if target else []
-    return html(request, "receipts.html", receipts=receipts, key=key, run="", rest=None, unreadable=target is None)
+    kept = desk.services.receipts_kept
+    return html(
+        request,
+        "receipts.html",
+        receipts=receipts,
+        key=key,
+        run="",
+        rest=None,
+        erased=0,
+        days=kept.days if kept else 0,
+        unreadable=target is None,
+    )
 
 
 async def _receipts_of_run(request: Request, run: int) -> Response:
@@ -64,10 +75,22 @@ async def _receipts_of_run(request: Request, run: int) -> Response:
     state, since = request.query_params.get("state", ""), request.query_params.get("from", "")
     offset = int(since) if since.isascii() and since.isdigit() else 0
     states = [state] if state in COUNTED else []
-    found = await desk_of(request).receipts.of_run(run, states=states, limit=AT_ONCE + 1, offset=offset)
+    desk = desk_of(request)
+    found = await desk.receipts.of_run(run, states=states, limit=AT_ONCE + 1, offset=offset)
+    erased = sum(one.erased.of(states) for one in await desk.runs.status(ids=[run]))
     rest = {"state": state, "more": offset + AT_ONCE} if len(found) > AT_ONCE else None
     shown = found[:AT_ONCE]
-    return html(request, "receipts.html", receipts=shown, key="", run=run, rest=rest, unreadable=False)
+    return html(
+        request,
+        "receipts.html",
+        receipts=shown,
+        key="",
+        run=run,
+        rest=rest,
+        erased=erased,
+        days=0,
+        unreadable=False,
+    )
 
 
 def _target(key: str) -> Target | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
 
     from core.answers.answer import Answerer
     from core.answers.port import Search
@@ -38,7 +39,8 @@ class Publication:
 class Services:
     """The parts of the core that commands use, put together once by ``bots.wiring``.
 
-    ``reasons`` are the words of each platform, by its name, for what it refuses.
+    ``reasons`` are the words of each platform, by its name, for what it refuses. ``receipts_kept`` is how long
+    receipts are kept once their run is over, None for good.
     """
 
     archive: Archive
@@ -53,3 +55,4 @@ class Services:
     guard: Guard
     publication: Publication = Publication()
     reasons: Mapping[str, Words] = field(default_factory=dict)
+    receipts_kept: timedelta | None = None

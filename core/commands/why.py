@@ -49,9 +49,7 @@ async def _why(request: Request, services: Services) -> Reply:
     zone = subscription.slot.zone if subscription else services.publication.zone
     receipt = await services.receipts.last(request.target)
     title = _("Deliveries to this chat")
-    last = (
-        _last(receipt, zone, services, _) if receipt else [paragraph(_("Nothing has been delivered to this chat yet."))]
-    )
+    last = _last(receipt, zone, services, _) if receipt else [_nothing(subscription, services, _)]
     rows = [
         [open_issue(receipt.delivery.issue, _("Open the issue"))] if receipt else [],
         [Action(_("Settings"), "settings") if subscription else Action(_("Subscribe"), "subscribe")],
@@ -69,6 +67,14 @@ def _last(receipt: Receipt, zone: str, services: Services, _: Texts) -> list[Blo
     if receipt.pages:
         blocks.append(List(tuple(ListItem((_page(each, zone, _),)) for each in receipt.pages)))
     return blocks
+
+
+def _nothing(subscription: Subscription | None, services: Services, _: Texts) -> Paragraph:
+    """Say that there is no receipt: nothing came, or too long ago to be told from that."""
+    kept = services.receipts_kept
+    if kept and not (subscription and subscription.created_at > services.clock.now() - kept):
+        return paragraph(_("Nothing has been delivered to this chat in the last {days} days.", days=kept.days))
+    return paragraph(_("Nothing has been delivered to this chat yet."))
 
 
 def _page(receipt: PageReceipt, zone: str, _: Texts) -> Paragraph:

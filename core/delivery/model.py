@@ -14,6 +14,7 @@ from core.document.build import clean
 from core.errors import PaperboyError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime, timedelta
 
     from core.digest.model import IssueRef
@@ -105,6 +106,10 @@ class Counts:
     failed: int = 0
     skipped: int = 0
 
+    def of(self, states: Collection[str] = ()) -> int:
+        """Return how many are in one of these states (none: in any)."""
+        return sum(getattr(self, state) for state in states or COUNTED)
+
 
 COUNTED = tuple(field.name for field in fields(Counts))
 """The states that deliveries are counted and looked up by, in the order in which they are shown."""
@@ -118,7 +123,8 @@ class Run:
     its accounts may send in a second, None if there is no limit or nobody sends for them; ``oldest`` is since when the
     delivery waits that has waited longest, ``goes_on`` when the next one is due if none is. ``again`` are those of the
     sent ones that had been in doubt and were sent again: they may have arrived twice.
-    ``left_out`` tells whether a cancellation left readers out, to whom the issue can be sent after all.
+    ``left_out`` tells whether a cancellation left readers out, to whom the issue can be sent after all. ``erased`` are
+    those of the counts whose receipts are not kept any more: nothing can be done about these.
     """
 
     id: int
@@ -138,6 +144,7 @@ class Run:
     again: int = 0
     lang: str = ""
     left_out: bool = False
+    erased: Counts = Counts()
 
     @property
     def issue(self) -> str:

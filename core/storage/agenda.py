@@ -13,7 +13,7 @@ from core.schedule.decide import WAIT
 from core.schedule.port import Canary, Order, Planned, Round
 from core.storage import chunks as pieces
 from core.storage.planning import Readers, chunks_of, is_paused, priority_of, waits
-from core.storage.schema import chunks, deliveries, issues, pages, rounds, runs, slots, subscriptions
+from core.storage.schema import chunks, deliveries, erased, issues, pages, rounds, runs, slots, subscriptions
 from core.storage.subscriptions import slot_of
 from core.storage.work import THERE, WITHDRAWN
 
@@ -68,7 +68,8 @@ class SqlAgenda:
         """Make a run with a delivery for each reader of the order who has none of this issue yet."""
         async with self._database.write() as connection:
             issue_id = await _issue_id(connection, order.issue, alone=True)
-            readers = Readers(order, issue_id, at, self._priority, self._canary)
+            waiting = waits(order, issue_id, await _erased_until(connection, issue_id))
+            readers = Readers(waiting, issue_id, at, self._priority, self._canary)
             groups = await readers.groups(connection)
             if not groups:
                 return Planned(run=None, planned=0, skipped=0)
@@ -126,6 +127,13 @@ async def _issue_id(connection: AsyncConnection, ref: IssueRef, *, alone: bool =
     if found is None:
         raise StorageError(f"there is no issue {ref} to plan")
     return int(found)
+
+
+async def _erased_until(connection: AsyncConnection, issue_id: int) -> datetime | None:
+    """Return by when deliveries of the issue were settled that were erased since, None if none were."""
+    query = select(func.max(erased.c.until)).where(erased.c.issue_id == issue_id)
+    until: datetime | None = (await connection.execute(query)).scalar()
+    return until
 
 
 async def _new_run(connection: AsyncConnection, order: Order, at: datetime, canary: Canary | None) -> int:
@@ -204,5 +212,6 @@ def _is_behind(newest: str, before: datetime) -> ColumnElement[bool]:
 
 async def _count(connection: AsyncConnection, order: Order, issue_id: int, at: datetime) -> dict[str, int]:
     state = case((is_paused(at), "skipped"), else_="planned").label("state")
-    query = select(state, func.count()).where(waits(order, issue_id)).group_by(state)
+    waiting = waits(order, issue_id, await _erased_until(connection, issue_id))
+    query = select(state, func.count()).where(waiting).group_by(state)
     return {row[0]: row[1] for row in await connection.execute(query)}

@@ -15,12 +15,13 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    null,
     select,
     union_all,
     update,
 )
 
-from core.storage.schema import TALLIED, Instant, chunks, deliveries, runs
+from core.storage.schema import TALLIED, Instant, chunks, deliveries, erased, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +118,10 @@ def finish(connection: Connection, which: Sequence[int]) -> Sequence[int]:
 
 
 def count(connection: Connection, which: Sequence[int]) -> Sequence[Row[Any]]:
-    """Return for each of these runs ``run_id``, the columns of ``TALLIED``, and ``due``: when the oldest is due."""
+    """Return for each of these runs ``run_id``, the columns of ``TALLIED``, and ``due``: when the oldest is due.
+
+    What was erased counts as what it was.
+    """
     rest = select(chunks.c.run_id, *(chunks.c[name] for name in TALLIED), chunks.c.due).where(
         chunks.c.run_id.in_(which), chunks.c.lease.is_(None)
     )
@@ -127,9 +131,10 @@ def count(connection: Connection, which: Sequence[int]) -> Sequence[Row[Any]]:
         .where(chunks.c.run_id.in_(which), chunks.c.lease.is_not(None))
         .group_by(chunks.c.run_id)
     )
-    both = union_all(rest, held).subquery("both")
-    sums = [cast(func.sum(both.c[name]), Integer).label(name) for name in TALLIED]
-    query = select(both.c.run_id, *sums, func.min(both.c.due).label("due")).group_by(both.c.run_id)
+    gone = select(erased.c.run_id, *(erased.c[name] for name in TALLIED), null()).where(erased.c.run_id.in_(which))
+    every = union_all(rest, held, gone).subquery("every")
+    sums = [cast(func.sum(every.c[name]), Integer).label(name) for name in TALLIED]
+    query = select(every.c.run_id, *sums, func.min(every.c.due).label("due")).group_by(every.c.run_id)
     return connection.execute(query).all()
 
 

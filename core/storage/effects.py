@@ -60,15 +60,15 @@ def _move(connection: Connection, row: Row[Any], chat: str) -> None:
     after = before.moved_to(chat)
     if after == before:  # the platform announced it meanwhile
         return
-    same_chat = select(subscriptions.c.id, subscriptions.c.target, subscriptions.c.edition).where(
-        subscriptions.c.chat == chat_key(before)
-    )
+    about = [subscriptions.c[name] for name in ("id", "target", "edition", "created_at")]
+    same_chat = select(*about).where(subscriptions.c.chat == chat_key(before))
     for kept in connection.execute(same_chat).all():
         new = Target.from_key(kept.target).moved_to(chat)
         same = (subscriptions.c.target == new.key, subscriptions.c.edition == kept.edition)
-        connection.execute(delete(subscriptions).where(*same, subscriptions.c.ended != ""))
+        ended = delete(subscriptions).where(*same, subscriptions.c.ended != "").returning(subscriptions.c.created_at)
+        since = min([kept.created_at, *connection.execute(ended).scalars()])
         there = connection.execute(select(exists().where(*same))).scalar_one()
-        values = {"ended": "moved"} if there else {"target": new.key, "chat": chat_key(new)}
+        values = {"ended": "moved"} if there else {"target": new.key, "chat": chat_key(new), "created_at": since}
         connection.execute(update(subscriptions).where(subscriptions.c.id == kept.id).values(values))
         if not there:
             redirect(connection, kept.id, kept.target, new.key)

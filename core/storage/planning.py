@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, case, exists, func, insert, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, case, exists, func, insert, literal, or_, select, true
 
 from core.delivery.model import PRIVATE, SHARED
 from core.storage import chunks as pieces
@@ -47,14 +47,18 @@ def is_paused(at: datetime) -> ColumnElement[bool]:
     return func.coalesce(subscriptions.c.paused_until > at, literal(value=False))
 
 
-def waits(order: Order, issue_id: int) -> ColumnElement[bool]:
-    """Return the condition for subscriptions that the order is for and that have no delivery of its issue yet."""
+def waits(order: Order, issue_id: int, erased_until: datetime | None) -> ColumnElement[bool]:
+    """Return the condition for subscriptions that the order is for and that have no delivery of its issue yet.
+
+    Where deliveries of it were erased, nobody who had subscribed by ``erased_until`` is taken for one who had none.
+    """
     has_one = exists().where(deliveries.c.issue_id == issue_id, deliveries.c.target == subscriptions.c.target)
     if order.round:
         whose: ColumnElement[bool] = subscriptions.c.round_id == order.round.id
     else:
         whose = and_(subscriptions.c.edition == order.issue.edition, subscriptions.c.lang.in_(order.langs))
-    return and_(whose, subscriptions.c.ended == "", ~has_one)
+    has_had_none = true() if erased_until is None else subscriptions.c.created_at > erased_until
+    return and_(whose, subscriptions.c.ended == "", ~has_one, has_had_none)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +74,15 @@ class Group:
 
 
 class Readers:
-    """Who gets the order's issue, in groups."""
+    """Those of whom ``waiting`` is true get the issue, in groups."""
 
     def __init__(
-        self, order: Order, issue_id: int, at: datetime, priority: ColumnElement[int], canary: Canary | None
+        self,
+        waiting: ColumnElement[bool],
+        issue_id: int,
+        at: datetime,
+        priority: ColumnElement[int],
+        canary: Canary | None,
     ) -> None:
         self._issue_id = issue_id
         self._at = at
@@ -91,7 +100,7 @@ class Readers:
                 priority.label("priority"),
                 self._wave(place).label("wave"),
             )
-            .where(waits(order, issue_id))
+            .where(waiting)
             .subquery("ranked")
         )
 

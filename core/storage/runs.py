@@ -11,7 +11,7 @@ from core.delivery.model import Counts, Run
 from core.storage import chunks as pieces
 from core.storage import reclaim
 from core.storage.chunks import PAUSED, RUNNING
-from core.storage.schema import budgets, chunks, deliveries, issues, leases, pages, runs
+from core.storage.schema import budgets, chunks, deliveries, erased, issues, leases, pages, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +42,9 @@ class SqlRuns:
                 rows = [*open_runs, *(await connection.execute(others)).all()][:limit]
             ids = [row.id for row in rows]
             counts = {counted.run_id: counted for counted in await connection.run_sync(pieces.count, ids)}
+            gone = {row.run_id: row for row in await connection.execute(select(erased).where(erased.c.run_id.in_(ids)))}
             permitted = {row.run_id: row.per_second for row in await connection.execute(_permitted(ids))}
-        return [_run(row, counts.get(row.id), permitted.get(row.id)) for row in rows]
+        return [_run(row, counts.get(row.id), gone.get(row.id), permitted.get(row.id)) for row in rows]
 
     async def sent_since(self, run: int, since: datetime) -> int:
         """Return how many deliveries of the run were sent at ``since`` or later."""
@@ -111,8 +112,11 @@ async def _look_again(connection: AsyncConnection, run: int, posts: ColumnElemen
 
 def _lang() -> ColumnElement[str]:
     """Select the language of a run's issue, which all of its deliveries share."""
-    one = select(issues.c.lang).join(deliveries, deliveries.c.issue_id == issues.c.id)
-    return one.where(deliveries.c.run_id == runs.c.id).limit(1).scalar_subquery().label("lang")
+    of = [
+        select(issues.c.lang).join(table, table.c.issue_id == issues.c.id).where(table.c.run_id == runs.c.id).limit(1)
+        for table in (deliveries, erased)
+    ]
+    return func.coalesce(*(one.scalar_subquery() for one in of)).label("lang")
 
 
 def _permitted(ids: Sequence[int]) -> Select[Any]:
@@ -133,22 +137,28 @@ def _because(reason: str) -> ColumnElement[bool]:
     return or_(deliveries.c.kind == reason, deliveries.c.reason.contains(reason, autoescape=True))
 
 
-def _run(row: Row[Any], counted: Row[Any] | None, permitted: float | None) -> Run:
-    states = ("sent", "unknown", "failed", "skipped")
-    sums = {name: int(getattr(counted, name)) if counted else 0 for name in states}
-    planned = int(counted.deliveries) - sum(sums.values()) if counted else 0
+def _counts(counted: Row[Any] | None) -> Counts:
+    if counted is None:
+        return Counts()
+    ended = {name: int(getattr(counted, name)) for name in ("sent", "unknown", "failed", "skipped")}
+    return Counts(planned=int(counted.deliveries) - sum(ended.values()), **ended)
+
+
+def _run(row: Row[Any], counted: Row[Any] | None, gone: Row[Any] | None, permitted: float | None) -> Run:
+    counts = _counts(counted)
     return Run(
         id=row.id,
         edition=row.edition,
         date=row.date,
         state=row.state,
         created_at=row.created_at,
-        counts=Counts(planned=planned, **sums),
+        counts=counts,
+        erased=_counts(gone),
         kind=row.kind,
         missed=tuple(row.missed),
         note=row.note,
         permitted=permitted,
-        oldest=counted.due if counted and planned else None,
+        oldest=counted.due if counted and counts.planned else None,
         again=int(counted.again) if counted else 0,
         lang=row.lang or "",
         left_out=row.left_out,

@@ -241,6 +241,18 @@ pages = Table(
 )
 """What became of each page; ``digest`` is a hash of what was sent, so that corrections know what changed."""
 
+erased = Table(
+    "erased",
+    metadata,
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("issue_id", BigInteger, nullable=False, index=True),
+    Column("until", Instant, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in TALLIED),
+)
+"""What became of a run's deliveries that were erased because they are old. All of them were settled by ``until``: who
+subscribed later has had none of them. See ``core.storage.retention``.
+"""
+
 leases = Table(
     "leases",
     metadata,

@@ -156,7 +156,8 @@ class SubscriptionService:
                 continue
             await self._save(each, replace(each, ended=MOVED))
             if there.ended:
-                await self._save(there, replace(moved, id=there.id))
+                since = min(there.created_at, moved.created_at)
+                await self._save(there, replace(moved, id=there.id, created_at=since))
         return len(active)
 
     async def due(self, subscription: Subscription) -> datetime:

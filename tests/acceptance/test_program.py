@@ -7,7 +7,8 @@ import json
 import os
 import re
 import socket
-from contextlib import asynccontextmanager
+import sqlite3
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +17,9 @@ import httpx
 import pytest
 
 import forked
+from bots.serve import chores
+from bots.settings import Settings
+from bots.wiring import open_house
 from tests.fakes.model import Turn, fake_model
 
 if TYPE_CHECKING:
@@ -187,6 +191,8 @@ def test_a_wrong_setting_is_named(environment: dict[str, str], paperboy: Program
         ("ADMINS", "fred:"),
         ("ON_UNKNOWN", "skip"),
         ("CANARY", "editors"),
+        ("RECEIPTS_DAYS", "30"),
+        ("RECEIPTS_DAYS", "-1"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named_in_one_sentence(
@@ -310,6 +316,32 @@ async def test_a_first_start_reads_subscribes_and_delivers(environment: dict[str
         assert not (await asyncio.to_thread(paperboy, "receipts", "--run", "1", "--state", "failed")).stdout
         again = printed(await asyncio.to_thread(paperboy, "push", "--json"))
         assert sum(one["planned"] for one in again["pushed"]) == 0
+
+
+async def test_receipts_are_erased_when_they_are_old_and_the_run_keeps_its_numbers(
+    environment: dict[str, str], paperboy: Program, tmp_path: Path
+) -> None:
+    async with running(environment) as client:
+        await until_said(client, "/today", "January 6, 2026")
+        await say(client, "/subscribe 8:30 Shanghai")
+        await asyncio.to_thread(paperboy, "push")
+        await until_said(client, "/why", "was delivered")
+    [before] = printed(paperboy("status", "--json"))["runs"]
+    with closing(sqlite3.connect(tmp_path / "data" / "paperboy.db")) as file, file:
+        for column, table in (("touched", "chunks"), ("created_at", "subscriptions")):
+            file.execute(f"UPDATE {table} SET {column} = {column} - 91 * 86400 * 1000000")  # noqa: S608  # our own names
+    for kept, left in ((0, 1), (90, 0)):
+        async with open_house(Settings(data_dir=tmp_path / "data", receipts_days=kept)) as house:
+            for chore in chores(house):
+                await chore.do()
+        assert len(printed(paperboy("receipts", "--run", "1", "--json"))) == left
+    assert "run 1: receipts erased: 1" in paperboy("receipts", "--run", "1").stderr
+    assert "of the last 90 days" in paperboy("receipts", "desk:desk:reader").stderr
+    assert paperboy("receipts", "--run", "1", "--state", "failed").stderr == ""
+    assert printed(paperboy("status", "--json"))["runs"] == [before | {"receipts_erased": 1}]
+    assert "receipts erased: 1" in paperboy("status").stdout
+    again = printed(paperboy("push", "--json"))
+    assert [one["planned"] for one in again["pushed"]] == [0] * len(again["pushed"])
 
 
 async def test_own_issues_take_the_place_of_the_samples(environment: dict[str, str], tmp_path: Path) -> None:

@@ -318,7 +318,7 @@ async def test_a_move_replaces_what_had_ended_at_the_new_place(ledger: Ledger, d
     await add_issue(database)
     old = Target(platform="fake", account="bot", chat="old")
     await add_readers(database, 1, target=old, style="full")
-    await add_readers(database, 1, target=old.moved_to("new"), ended="stopped")
+    await add_readers(database, 1, target=old.moved_to("new"), ended="stopped", created_at=NOW - MINUTE)
     await plan(database)
     (work,) = await claim(ledger)
     moved = Settled(
@@ -326,7 +326,7 @@ async def test_a_move_replaces_what_had_ended_at_the_new_place(ledger: Ledger, d
     )
     await ledger.record([Entry(lease=work.lease, delivery=work.delivery.id, at=NOW, settled=moved)])
     (kept,) = await SqlSubscriptions(database).of_chat(old.moved_to("new"))
-    assert (kept.style, kept.ended) == ("full", "")
+    assert (kept.style, kept.ended, kept.created_at) == ("full", "", NOW - MINUTE)
 
 
 async def test_a_refusal_in_characters_that_no_database_takes_is_kept(

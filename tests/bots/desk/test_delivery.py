@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from bots.desk.visitor import READER, target_of
+from bots.serve import chores
 from core.delivery.model import Counts, Doubts
 from core.delivery.port import Account, Entry, Envelope, Settled
 from core.delivery.runs import RESUMED
 from core.document.build import paragraph
 from core.document.nodes import Document
+from core.storage.schema import chunks
 from core.target import Target
 from desks import deliver, served
 
@@ -181,6 +184,31 @@ async def test_what_is_in_doubt_is_found_by_its_number_and_sent_again_by_a_butto
     await local.post("/runs/1", data={"do": "resend"})
     [run] = await house.runs.newest()
     assert run.counts == Counts(planned=2)
+
+
+async def test_a_run_whose_receipts_are_erased_keeps_its_numbers_and_offers_nothing_more(local: Client) -> None:
+    house = local.desk.house
+    await push_to_two(local)
+    await begin(house, "failed")
+    await local.post("/runs/1", data={"do": "cancel"})
+    await house.ledger.release("me", now=house.clock.now(), on_unknown=Doubts())
+    before = (await local.get("/runs", headers={"Accept-Language": "en"})).text
+    assert all(f'value="{do}"' in before for do in ("retry", "after-all"))
+    async with house.database.write() as connection:
+        await connection.execute(update(chunks).values(touched=house.clock.now() - timedelta(days=91)))
+    [erase] = [chore for chore in chores(house) if chore.name == "erase receipts"]
+    assert await erase.do() == 2
+    chinese, english = {"Accept-Language": "zh"}, {"Accept-Language": "en"}
+    runs = (await local.get("/runs", headers=english)).text
+    numbers = re.compile(r'<dl class="counts">.*?</dl>', re.DOTALL)
+    assert numbers.findall(runs) == numbers.findall(before)
+    assert all(f'value="{do}"' not in runs for do in ("retry", "resend", "after-all"))
+    assert "receipts erased: 2" in runs
+    assert "已清除的回执：2 条" in (await local.get("/runs", headers=chinese)).text
+    failed = {"run": "1", "state": "failed"}
+    assert "receipts erased: 1" in (await local.get("/receipts", params=failed, headers=english)).text
+    target = {"target": READS.key}
+    assert "最近 90 天这里没有投递记录" in (await local.get("/receipts", params=target, headers=chinese)).text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from core.storage.ledger import SqlLedger
 
 if TYPE_CHECKING:
     from clock import ManualClock
+    from core.commands.services import Services
     from core.storage.engine import Database
     from tests.core.commands.conftest import Ask
 
@@ -25,6 +27,11 @@ NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 REF = IssueRef(edition="daily", lang="en", date=NOW.date())
 ORDER = Order(issue=REF, kind="push", langs=frozenset({"en"}))
 ACCOUNT = Account(platform="paper", account="bot")
+
+
+@pytest.fixture
+def services(services: Services) -> Services:
+    return replace(services, receipts_kept=timedelta(days=90))
 
 
 async def test_a_delivery_that_waits_is_told(ask: Ask, paper: Database) -> None:
@@ -109,3 +116,20 @@ async def test_while_an_issue_is_late_it_is_said_to_come_as_soon_as_it_is_out(as
     assert "The issue of March 2, 2026 comes as soon as it is out." in said
     assert "Next issue: Tue, Mar 3, 08:30, in English." in said
     assert "as soon as" not in plain((await ask("/pause 3")).document.blocks)
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        (None, "Nothing has been delivered to this chat in the last 90 days."),
+        (timedelta(days=91), "Nothing has been delivered to this chat in the last 90 days."),
+        (timedelta(days=89), "Nothing has been delivered to this chat yet."),
+    ],
+)
+async def test_what_came_before_receipts_are_erased_is_not_denied(
+    ask: Ask, clock: ManualClock, since: timedelta | None, told: str
+) -> None:
+    if since:
+        await ask("/subscribe 8:30 Shanghai")
+        clock.advance(since)
+    assert told in plain((await ask("/why")).document.blocks)

@@ -151,10 +151,14 @@ async def test_a_chat_that_moves_onto_a_subscription_leaves_it_alone(service: Su
     assert await service.of_target(HERE) == []
 
 
-async def test_a_chat_that_moves_onto_an_ended_subscription_revives_it(service: SubscriptionService) -> None:
-    await service.subscribe(HERE, "daily", slot=MORNING, lang="zh")
+async def test_a_chat_that_moves_onto_an_ended_subscription_revives_it(
+    service: SubscriptionService, clock: ManualClock
+) -> None:
     await service.subscribe(HERE.moved_to("new"), "daily", slot=EVENING, lang="en")
     await service.unsubscribe(HERE.moved_to("new"), "daily")
+    clock.advance(timedelta(days=1))
+    await service.subscribe(HERE, "daily", slot=MORNING, lang="zh")
     await service.move(HERE, "new")
-    assert [(each.slot, each.lang) for each in await service.of_target(HERE.moved_to("new"))] == [(MORNING, "zh")]
+    [moved] = await service.of_target(HERE.moved_to("new"))
+    assert (moved.slot, moved.lang, moved.created_at) == (MORNING, "zh", NOW)
     assert await service.of_target(HERE) == []
