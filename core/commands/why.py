@@ -31,7 +31,7 @@ _STATES = {
     "failed": mark("The issue of {date} could not be delivered."),
     "skipped": mark("The issue of {date} was skipped here."),
 }
-_SAY_WHY = frozenset({"sent", "unknown"})
+_SAY_ALL = frozenset({"sent", "unknown"})
 """States that say all there is to say."""
 _PAGES = {
     "sending": mark("Page {page}: being sent since {time}"),
@@ -61,7 +61,7 @@ async def _why(request: Request, services: Services) -> Reply:
 def _last(receipt: Receipt, zone: str, services: Services, _: Texts) -> list[Block]:
     delivery = receipt.delivery
     blocks: list[Block] = [paragraph(_(_STATES[delivery.state], date=long_date(delivery.issue.date, _.lang)))]
-    if delivery.reason and delivery.state not in _SAY_WHY:
+    if delivery.reason and delivery.state not in _SAY_ALL:
         reason = in_words(delivery.reason, delivery.kind, services.reasons.get(delivery.target.platform))
         blocks += [paragraph(_("Reason: {reason}", reason=_(reason)))] if reason else []
     if receipt.pages:

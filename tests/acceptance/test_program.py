@@ -97,7 +97,7 @@ def test_a_file_that_is_no_issue_is_named_and_stops_no_other(paperboy: Program, 
     assert "1970" not in rendered.stdout, "an issue without a date is shown as today's"
     imported = paperboy("import", tmp_path, code=1)
     assert "1 added, 2 refused" in imported.stdout
-    assert "No date anywhere" in imported.stderr
+    assert "No date, or none that is in the calendar" in imported.stderr
 
 
 def test_two_files_of_one_issue_are_told_of(paperboy: Program, tmp_path: Path) -> None:
