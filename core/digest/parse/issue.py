@@ -201,7 +201,8 @@ def _problems(opened: Opened, issue: Issue, named: About) -> Iterator[Problem]:
         yield Problem(line=opened.error_line, level="error", code="bad-front-matter", message=message)
     if not named.dated:
         message = mark(
-            "No date, or none that is in the calendar. Put it into the file's name (2026-02-19.md), the front matter or the first lines."
+            "No date, or none that is in the calendar. Put it into the file's name (2026-02-19.md), the front matter "
+            "or the first lines."
         )
         yield Problem(line=first, level="error", code="no-date", message=message)
     if not issue.headline and not opened.values.get("title"):
