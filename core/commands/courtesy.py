@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.commands.phrases import bare, by_phrase
 from core.i18n import mark
 
 if TYPE_CHECKING:
     from core.i18n import Texts
 
-_ADDED = " !！.。,，~～😊👋🙏❤️"
 _RETURNED = {
     mark("You're welcome. Ask me about anything that was printed, any time."): (
         "thanks | thank you | thx | many thanks | thanks a lot | thank you very much | thank you so much | "
@@ -24,10 +24,10 @@ _RETURNED = {
         "bye | bye bye | goodbye | see you | see you later | good night | 再见 | 拜拜 | 晚安 | 回头见 | 下次见"
     ),
 }
-_ANSWERS = {phrase: answer for answer, phrases in _RETURNED.items() for phrase in phrases.split(" | ")}
+_ANSWERS = by_phrase(_RETURNED.items())
 
 
 def courtesy(said: str, _: Texts) -> str | None:
     """Return what is said to a message that is nothing but a courtesy, None to any other."""
-    answer = _ANSWERS.get(" ".join(said.casefold().strip(_ADDED).split()))
+    answer = _ANSWERS.get(bare(said))
     return _(answer) if answer else None

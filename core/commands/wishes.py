@@ -7,18 +7,14 @@ Only a message that says nothing else is taken for a command; anything more is a
 from __future__ import annotations
 
 from datetime import time
-from typing import TYPE_CHECKING
 
 import regex
 
-from core.answers.tokens import normalised
 from core.commands.pause import parse_days
+from core.commands.phrases import AROUND, bare, by_phrase
 from core.errors import UsageError
 from core.subscriptions.hours import SPOKEN
 from core.subscriptions.when import parse_when
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _PHRASES = """
 start: hi | hello | hey | hi there | hello there | good morning | good evening | help | who are you | what are you | what is this | what can you do | what can i ask | how does this work
@@ -56,17 +52,14 @@ why: 下一期 | 下一期什么时候 | 下期什么时候 | 什么时候发 | 
 pause: pause | pause it | pause the issues | 暂停 | 暂停推送
 pause off: resume | unpause | 恢复 | 恢复推送 | 继续推送 | 取消暂停
 """
-_COMMANDS: Mapping[str, tuple[str, str]] = {
-    phrase: (command, args)
-    for line, phrases in (row.split(": ") for row in _PHRASES.strip().splitlines())
-    for command, _, args in [line.partition(" ")]
-    for phrase in phrases.split(" | ")
-}
+_ROWS = (row.split(": ") for row in _PHRASES.strip().splitlines())
+_COMMANDS = by_phrase(
+    ((command, args), phrases) for line, phrases in _ROWS for command, _, args in [line.partition(" ")]
+)
 _AROUND = regex.compile(
     r"^(?:please|pls|can you|could you|(?:can|could) i (?:have|get|see)|show me|give me|send me|i want|i'd like|"
     r"请|麻烦|帮我|给我|我想看看?|我要看|看看|看一?下|来一?[份期个]?)\s*|\s*(?:please|pls|now|thanks|thank you|吧|呀|啊|呢|谢谢|一下)$"
 )
-_ADDED = " !！.。,，~～?？😊👋🙏❤️\ufe0f"
 _EVERY_DAY = (
     r"(?:please )?subscribe(?: me)?(?: (?:at|for|to))?(?= )(?P<when>.+)",
     r"(?:please )?(?:send|deliver) (?:me |us )?(?:this|it|the (?:issue|digest|news|paper))(?: to (?:me|us))?(?= )(?P<when>.+)",
@@ -92,9 +85,9 @@ def meant(command: str, args: str) -> tuple[str, str]:
 
 def wished(said: str) -> tuple[str, str] | None:
     """Return the command that a message asks for in plain words, and its arguments; None if it is a question."""
-    words = " ".join(normalised(said).casefold().replace("’", "'").strip(_ADDED).split())
+    words = bare(said)
     short = words
-    while short not in _COMMANDS and (less := _AROUND.sub("", short).strip(_ADDED)) != short:
+    while short not in _COMMANDS and (less := _AROUND.sub("", short).strip(AROUND)) != short:
         short = less
     return _COMMANDS.get(short) or _pause(short) or _slot(words)
 

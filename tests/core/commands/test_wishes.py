@@ -103,6 +103,9 @@ async def test_who_may_not_use_a_command_may_not_in_plain_words(ask: Ask) -> Non
     ("said", "lang", "answer"),
     [
         ("Thank you 🙏", "en", "You're welcome"),
+        ("Ｔｈａｎｋｓ！", "en", "You're welcome"),
+        ("thanks ❤", "en", "You're welcome"),
+        ("OK?", "en", "All right"),
         ("谢谢！", "zh", "不客气"),
         ("OK", "en", "All right"),
         ("知道了。", "zh", "好的"),
