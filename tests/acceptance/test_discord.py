@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,35 +15,14 @@ import pytest_asyncio
 import forked
 from tests.fakes.discord import TOKEN, FakeDiscord, fake_discord, text_of
 from tests.fakes.model import FakeModel, Turn, fake_model
+from todays_issue import TODAY, todays_issue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).parents[2]
-TODAY = datetime.now(UTC).date()
-STORIES = "\n\n".join(
-    f"- **Model {number}** — {'Open weights, for everybody. ' * 12}[Read more](https://news.example.com/{number})"
-    for number in range(40)
-)
-ISSUE = f"""# Polaris 2 is out, and small models learn to see
-
-**{TODAY:%Y-%m-%d}**
-
-Everything that happened, in five minutes.
-
-## 🧠 MODELS
-
-{STORIES}
-
-## 🔧 DEV
-
-- **Beaver CLI 1.4** — A coding agent for the terminal. [Notes](https://beaver.example.com/1.4)
-
-## 🎯 PICK OF THE DAY: Beaver CLI 1.4
-
-The first one that makes you forget it is a tool.
-"""
+ISSUE = todays_issue(40)
 
 
 @dataclass
@@ -89,20 +66,16 @@ async def bot(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bot]:
     issues = folder / "issues" / "daily" / "en"
     issues.mkdir(parents=True)
     (issues / f"{TODAY}.md").write_text(ISSUE, encoding="utf-8")
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
     async with fake_discord() as fake, fake_model() as model:
         fake.shards = 2
-        environment = own | {
-            "PAPERBOY_DATA_DIR": str(folder / "data"),
-            "PAPERBOY_DICTIONARY": "off",
-            "PAPERBOY_DESK__PORT": "0",
-            "PAPERBOY_ISSUES": str(folder / "issues"),
-            "PAPERBOY_DISCORD__TOKEN": TOKEN,
-            "PAPERBOY_DISCORD__API_URL": fake.url,
+        environment = forked.environment(
+            folder / "data",
+            PAPERBOY_ISSUES=str(folder / "issues"),
+            PAPERBOY_DISCORD__TOKEN=TOKEN,
+            PAPERBOY_DISCORD__API_URL=fake.url,
+            PAPERBOY_LLM__PATIENCE="20",
             **model.settings(),
-            "PAPERBOY_LLM__PATIENCE": "20",
-            **forked.WIDTH,
-        }
+        )
         bot = Bot(fake, model, environment, folder)
         await bot.start()
         try:
@@ -195,7 +168,7 @@ async def test_posts_and_pages_of_others_stay_as_they_are_whoever_presses(bot: B
         assert (turned.kind, turned.private) == (7, True)
         asked = await fake.press(page, "Model 0: what is new?", user="47")
         assert asked.private
-    assert (await fake.press(mine.message, "Model 1: what is new?")).private
+    assert (await fake.press(mine.message, "Beaver CLI 1.4: what is new?")).private
     offered = await fake.slash("start")
     subscribing = await fake.press(offered.message, "Subscribe")
     assert (subscribing.kind, subscribing.private) == (4, True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import socket
 from collections import Counter
@@ -57,14 +56,12 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 def environment(fake: FakeTelegram, url: str, data: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    return own | {
-        "PAPERBOY_DATA_DIR": str(data),
-        "PAPERBOY_DATABASE_URL": url,
-        "PAPERBOY_DESK__PORT": "0",
-        "PAPERBOY_TELEGRAM__TOKEN": TOKEN,
-        "PAPERBOY_TELEGRAM__API_URL": fake.url,
-    }
+    return forked.environment(
+        data,
+        PAPERBOY_DATABASE_URL=url,
+        PAPERBOY_TELEGRAM__TOKEN=TOKEN,
+        PAPERBOY_TELEGRAM__API_URL=fake.url,
+    )
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import socket
 import sqlite3
@@ -37,12 +36,7 @@ class Program(Protocol):
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    return (
-        own
-        | {"PAPERBOY_DATA_DIR": str(tmp_path / "data"), "PAPERBOY_DESK__PORT": "0", "PAPERBOY_DICTIONARY": "off"}
-        | forked.WIDTH
-    )
+    return forked.environment(tmp_path / "data")
 
 
 @pytest.fixture

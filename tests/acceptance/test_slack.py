@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,38 +25,17 @@ from tests.fakes.slack import (
     fake_slack,
 )
 from tests.fakes.slack_views import text_of
+from todays_issue import TODAY, todays_issue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).parents[2]
-TODAY = datetime.now(UTC).date()
 HOME, OTHER = "THOME", "TOTHER"
 START_SECONDS = 50
 Json = dict[str, Any]
-STORIES = "\n\n".join(
-    f"- **Model {number}** — {'Open weights, for everybody. ' * 12}[Read more](https://news.example.com/{number})"
-    for number in range(35)
-)
-ISSUE = f"""# Polaris 2 is out, and small models learn to see
-
-**{TODAY:%Y-%m-%d}**
-
-Everything that happened, in five minutes.
-
-## 🧠 MODELS
-
-{STORIES}
-
-## 🔧 DEV
-
-- **Beaver CLI 1.4** — A coding agent for the terminal. [Notes](https://beaver.example.com/1.4)
-
-## 🎯 PICK OF THE DAY: Beaver CLI 1.4
-
-The first one that makes you forget it is a tool.
-"""
+ISSUE = todays_issue(35)
 
 
 @dataclass
@@ -73,22 +50,11 @@ class Program:
 
     async def slash(self, line: str, *, channel: str = "C1", user: str = "U1", team: str = HOME) -> Json:
         """Give a slash command; return the last answer to it."""
-        return await self._answered("slash_commands", self.fake.slash(team, channel, user, line))
+        return await self.fake.answered("slash_commands", self.fake.slash(team, channel, user, line))
 
     async def press(self, message: Json, label: str, *, channel: str = "C1", user: str = "U1") -> Json:
         """Press a button; return the last answer to that."""
-        return await self._answered("interactive", self.fake.press(HOME, channel, user, message, label))
-
-    async def _answered(self, kind: str, payload: Json) -> Json:
-        number = payload["response_url"].rpartition("/")[2]
-
-        def answers() -> list[Json]:
-            return [call.payload for call in self.fake.seen if call.payload.get("_address") == number]
-
-        await self.fake.push(kind, payload)
-        await self.fake.until(lambda: bool(answers()))
-        assert not [call.error for call in self.fake.seen if call.method == "respond" and call.error]
-        return answers()[-1]
+        return await self.fake.answered("interactive", self.fake.press(HOME, channel, user, message, label))
 
     async def say(self, text: str, *, channel: str, kind: str = "message", **more: Any) -> Json:  # noqa: ANN401  any field
         """Say something; return the message that answers it."""
@@ -115,7 +81,7 @@ class Program:
 
     async def push_to(self, channel: str, *, team: str = HOME, pages: int = 2) -> list[Json]:
         """Subscribe a channel and send it the issue; return its posts once there are so many."""
-        await self._answered("slash_commands", self.fake.slash(team, channel, "U1", "/subscribe 8:30"))
+        await self.fake.answered("slash_commands", self.fake.slash(team, channel, "U1", "/subscribe 8:30"))
         await self.call("push")
         await self.fake.until(lambda: len(self.fake.posts(channel)) >= pages)
         return self.fake.posts(channel)
@@ -149,24 +115,17 @@ async def running(fake: FakeSlack, model: FakeModel, folder: Path) -> AsyncItera
     issue = folder / "issues" / "daily" / "en" / f"{TODAY}.md"
     issue.parent.mkdir(parents=True)
     issue.write_text(ISSUE, encoding="utf-8")
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    environment = (
-        own
-        | model.settings()
-        | {
-            "PAPERBOY_DATA_DIR": str(folder / "data"),
-            "PAPERBOY_DICTIONARY": "off",
-            "PAPERBOY_DESK__PORT": "0",
-            "PAPERBOY_ISSUES": str(folder / "issues"),
-            "PAPERBOY_SLACK__BOT_TOKEN": f"xoxb-{HOME}",
-            "PAPERBOY_SLACK__APP_TOKEN": APP_TOKEN,
-            "PAPERBOY_SLACK__SIGNING_SECRET": SIGNING_SECRET,
-            "PAPERBOY_SLACK__CLIENT_ID": CLIENT_ID,
-            "PAPERBOY_SLACK__CLIENT_SECRET": CLIENT_SECRET,
-            "PAPERBOY_SLACK__TOKEN_KEY": "a key that only this test knows",
-            "PAPERBOY_SLACK__API_URL": fake.url,
-            "COLUMNS": "200",
-        }
+    environment = forked.environment(
+        folder / "data",
+        PAPERBOY_ISSUES=str(folder / "issues"),
+        PAPERBOY_SLACK__BOT_TOKEN=f"xoxb-{HOME}",
+        PAPERBOY_SLACK__APP_TOKEN=APP_TOKEN,
+        PAPERBOY_SLACK__SIGNING_SECRET=SIGNING_SECRET,
+        PAPERBOY_SLACK__CLIENT_ID=CLIENT_ID,
+        PAPERBOY_SLACK__CLIENT_SECRET=CLIENT_SECRET,
+        PAPERBOY_SLACK__TOKEN_KEY="a key that only this test knows",
+        PAPERBOY_SLACK__API_URL=fake.url,
+        **model.settings(),
     )
     async with forked.running(environment) as process:
         program = Program(fake, model, environment, await process.ready(), issue)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sqlite3
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,39 +19,14 @@ import forked
 from bots.telegram.links import payload
 from tests.fakes.model import FakeModel, Turn, fake_model
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, Refusal, fake_telegram
+from todays_issue import TODAY, todays_issue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-TODAY = datetime.now(UTC).date()
-STORIES = "\n\n".join(
-    f"- **Model {number}** — {'Open weights, for everybody. ' * 12}[Read more](https://news.example.com/{number})"
-    for number in range(60)
-)
-ISSUE = f"""# Polaris 2 is out, and small models learn to see
-
-**{TODAY:%Y-%m-%d}**
-
-Everything that happened, in five minutes.
-
-## 🧠 MODELS
-
-{STORIES}
-
-## 🔧 DEV
-
-- **Beaver CLI 1.4** — A coding agent for the terminal. [Notes](https://beaver.example.com/1.4)
-
-## 🎯 PICK OF THE DAY: Beaver CLI 1.4
-
-The first one that makes you forget it is a tool.
-
-## 🎓 MODEL LITERACY: What is a mixture of experts?
-
-Many small networks that take turns.
-"""
+ISSUE = todays_issue(60)
 CHINESE = f"""# 北极星 2 发布，小模型学会看图
 
 **{TODAY:%Y-%m-%d}**
@@ -119,17 +93,13 @@ def environment_of(fake: FakeTelegram, folder: Path, **more: str) -> dict[str, s
         issues = folder / "issues" / "daily" / lang
         issues.mkdir(parents=True, exist_ok=True)
         (issues / f"{TODAY}.md").write_text(text, encoding="utf-8")
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
-    return own | {
-        "PAPERBOY_DATA_DIR": str(folder / "data"),
-        "PAPERBOY_DICTIONARY": "off",
-        "PAPERBOY_DESK__PORT": "0",
-        "PAPERBOY_ISSUES": str(folder / "issues"),
-        "PAPERBOY_TELEGRAM__TOKEN": TOKEN,
-        "PAPERBOY_TELEGRAM__API_URL": fake.url,
-        **forked.WIDTH,
+    return forked.environment(
+        folder / "data",
+        PAPERBOY_ISSUES=str(folder / "issues"),
+        PAPERBOY_TELEGRAM__TOKEN=TOKEN,
+        PAPERBOY_TELEGRAM__API_URL=fake.url,
         **more,
-    }
+    )
 
 
 @asynccontextmanager

@@ -95,6 +95,18 @@ class FakeSlack(Doings):
         await self.sockets[-1].send_json(body)
         return await asyncio.wait_for(self._acknowledged[envelope], 3)
 
+    async def answered(self, kind: str, payload: Json) -> Json:
+        """Send an envelope over the socket; return the last of what is answered to its ``response_url``."""
+        number = payload["response_url"].rpartition("/")[2]
+
+        def answers() -> list[Json]:
+            return [call.payload for call in self.seen if call.payload.get("_address") == number]
+
+        await self.push(kind, payload)
+        await self.until(lambda: bool(answers()))
+        assert not [call.error for call in self.seen if call.method == "respond" and call.error]
+        return answers()[-1]
+
     async def http(self, address: str, body: str, *, kind: str, age: int = 0, secret: str = SIGNING_SECRET) -> int:
         """Send a signed request as Slack does; return the status."""
         stamp = str(int(time.time()) - age)

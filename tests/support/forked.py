@@ -26,6 +26,14 @@ WIDTH = {"COLUMNS": "200"}
 READY = "Paperboy is ready"
 START_SECONDS, STOP_SECONDS = 30, 25
 
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """Return the environment of a program with this data folder, these settings and none of whoever runs the tests."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBOY_")}
+    ours = {"PAPERBOY_DATA_DIR": str(data), "PAPERBOY_DESK__PORT": "0", "PAPERBOY_DICTIONARY": "off"}
+    return own | ours | WIDTH | settings
+
+
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
     [

@@ -63,22 +63,11 @@ class Stand:
 
     async def slash(self, line: str, *, channel: str = "C1", user: str = "U1") -> Json:
         """Give a slash command; return the last answer to it."""
-        return await self._answered("slash_commands", self.fake.slash(self.team.id, channel, user, line))
+        return await self.fake.answered("slash_commands", self.fake.slash(self.team.id, channel, user, line))
 
     async def press(self, message: Json, label: str, *, channel: str = "C1", user: str = "U1") -> Json:
         """Press a button of a message; return the last answer to that."""
-        return await self._answered("interactive", self.fake.press(self.team.id, channel, user, message, label))
-
-    async def _answered(self, kind: str, payload: Json) -> Json:
-        number = payload["response_url"].rpartition("/")[2]
-
-        def answers() -> list[Json]:
-            return [call.payload for call in self.fake.seen if call.payload.get("_address") == number]
-
-        await self.fake.push(kind, payload)
-        await self.fake.until(lambda: bool(answers()))
-        assert not [call.error for call in self.fake.seen if call.method == "respond" and call.error]
-        return answers()[-1]
+        return await self.fake.answered("interactive", self.fake.press(self.team.id, channel, user, message, label))
 
     async def form(self, line: str, *, channel: str = "C1", user: str = "U1") -> Json:
         """Give a slash command that opens a modal; return that."""
