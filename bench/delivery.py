@@ -1,4 +1,4 @@
-"""Delivery: looking at a million of whom nobody is due, planning a delivery for each, and draining them.
+"""Delivery: looking at a million of whom nobody is due, planning a delivery for each, draining and erasing them.
 
 Couriers are processes of their own, with a platform that takes every page at once.
 
@@ -38,6 +38,8 @@ from core.storage.agenda import SqlAgenda
 from core.storage.archive import SqlArchive
 from core.storage.engine import open_database
 from core.storage.ledger import SqlLedger
+from core.storage.notes import SqlNotes
+from core.storage.retention import SqlRetention
 from core.storage.runs import SqlRuns
 from core.storage.schema import metadata
 from core.storage.subscriptions import SqlSubscriptions
@@ -55,6 +57,8 @@ ISSUE = "---\ndate: 2026-03-02\nlang: en\nedition: daily\n---\n# Title\n\n## Mod
 MILLION = 1_000_000
 IN_FLIGHT = 1000
 SLOTS = 2000
+KEPT = timedelta(days=90)
+WRITE_EVERY_SECONDS = 0.01
 MORE_SLOTS = text("""
     INSERT INTO slots (minute, zone, weekdays)
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
@@ -110,8 +114,9 @@ async def _measured(name: str, url: str, couriers: int) -> list[Row]:
             planning = await plan(database)
             found = await _carried_by(couriers, place)
             counts = (await SqlRuns(database).newest())[0].counts
-    if counts.sent != MILLION:
-        raise AssertionError(f"not everything was sent: {counts}")
+            if counts.sent != MILLION:
+                raise AssertionError(f"not everything was sent: {counts}")
+            erasing, longest = await _erased(database, place)
     seconds = max(one.ended for one in found) - min(one.began for one in found)
     used = sum(one.used for one in found)
     what = f"{name}: drain a million, couriers: {couriers}"
@@ -126,6 +131,10 @@ async def _measured(name: str, url: str, couriers: int) -> list[Row]:
         at_most(
             150, group="deliver", what=f"{name}: memory of a courier", figure=max(one.peak for one in found), unit="MB"
         ),
+        at_least(
+            5_000, group="deliver", what=f"{name}: erase a million", figure=MILLION / erasing, unit="deliveries/s"
+        ),
+        at_most(1000, group="deliver", what=f"{name}: longest write meanwhile", figure=1000 * longest, unit="ms"),
     ]
 
 
@@ -176,6 +185,42 @@ async def _ticked(database: Database) -> float:
         if tick.planned or tick.waiting:
             raise AssertionError(f"something was due: {tick}")
     return 1000 * slowest
+
+
+class _LongAfter(SystemClock):
+    """Tells the time when receipts are old."""
+
+    def now(self) -> datetime:
+        """Return the instant that is twice as long from now as receipts are kept."""
+        return super().now() + 2 * KEPT
+
+
+async def _erased(database: Database, url: str) -> tuple[float, float]:
+    """Erase everything while somebody else writes; return the seconds of it and of the longest other write."""
+    other = open_database(url)
+    writing = asyncio.create_task(_written(SqlNotes(other, SystemClock()), done := asyncio.Event()))
+    retention = SqlRetention(database, _LongAfter())
+    start = time.perf_counter()
+    count = 0
+    while some := await retention.erase(KEPT):
+        count += some
+    took = time.perf_counter() - start
+    done.set()
+    longest = await writing
+    await other.close()
+    if count != MILLION:
+        raise AssertionError(f"not everything was erased: {count}")
+    return took, longest
+
+
+async def _written(notes: SqlNotes, done: asyncio.Event) -> float:
+    longest = 0.0
+    while not done.is_set():
+        start = time.perf_counter()
+        await notes.put("bench", str(start))
+        longest = max(longest, time.perf_counter() - start)
+        await asyncio.sleep(WRITE_EVERY_SECONDS)
+    return longest
 
 
 async def deliver(

@@ -191,7 +191,7 @@ class Settings(BaseSettings):
     canary: Literal["", "percent", "editors"] = ""
     canary_minutes: int = Field(default=10, ge=1)
     on_unknown: DoubtSettings = DoubtSettings()
-    receipts_days: int = Field(default=90, ge=0)
+    receipts_days: int = Field(default=90, ge=0, le=36500)
     poll_minutes: int = Field(default=5, ge=1)
     admins: frozenset[str] = frozenset()
     log: Literal["console", "json"] = "console"

@@ -187,6 +187,7 @@ def test_a_wrong_setting_is_named(environment: dict[str, str], paperboy: Program
         ("CANARY", "editors"),
         ("RECEIPTS_DAYS", "30"),
         ("RECEIPTS_DAYS", "-1"),
+        ("RECEIPTS_DAYS", "1000000"),
     ],
 )
 def test_a_setting_that_cannot_be_is_named_in_one_sentence(
