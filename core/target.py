@@ -31,7 +31,7 @@ class Target:
     def key(self) -> str:
         """One string for the whole target, for storage and logs: ``platform:account:chat[:thread]``."""
         parts = [self.platform, self.account, self.chat, *([self.thread] if self.thread else [])]
-        return ":".join(part if _PLAIN.fullmatch(part) else quote(part, safe="@-_.") for part in parts)
+        return ":".join(part if _PLAIN.fullmatch(part) else quote(part, "@-_.", errors="replace") for part in parts)
 
     @classmethod
     def from_key(cls, key: str) -> Target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 from pydantic import ValidationError
 
@@ -19,6 +20,8 @@ for group in (serve, papers, archive, delivery, operation):
 
 def main() -> None:
     """Run the program; a mistake of the operator ends it with 2 and a sentence, not with a traceback."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what its encoding lacks is escaped, as Python does on the error stream
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except ValidationError as error:

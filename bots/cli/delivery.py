@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from core.answers.spending import Spent
     from core.delivery.model import Again, Receipt, Run
 
-RunNumber = Annotated[int, typer.Argument(help="The run's number, as `paperboy status` shows it.")]
+MOST = 2**63 - 1
+"""What a database can number."""
+RunNumber = Annotated[int, typer.Argument(max=MOST, help="The run's number, as `paperboy status` shows it.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -206,7 +208,7 @@ def retry(
 
 def receipts(
     target: Annotated[str | None, typer.Argument(help="platform:account:chat[:thread], as receipts show it.")] = None,
-    run: Annotated[int | None, typer.Option(help="The deliveries of this run instead of a target's.")] = None,
+    run: Annotated[int | None, typer.Option(max=MOST, help="The deliveries of this run instead of a target's.")] = None,
     state: Annotated[list[str] | None, typer.Option(help="Of the run, only planned, sent, unknown, …")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
     as_json: AsJson = False,

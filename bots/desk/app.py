@@ -37,7 +37,7 @@ ROUTES = (
     Route("/preview", preview_page),
     Route("/preview", preview_text, methods=["POST"]),
     Route("/runs", runs_page),
-    Route("/runs/{run:int}", change_run, methods=["POST"]),
+    Route("/runs/{run}", change_run, methods=["POST"]),
     Route("/receipts", receipts_page),
     Route("/archive", archive_page),
     Route("/archive/{edition}/{lang}/{date}", issue_page),

@@ -13,6 +13,7 @@ from msgspec import structs
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bots.desk.numbers import number
 from bots.desk.pages import html
 from bots.desk.visitor import desk_of, visitor_of
 from core.answers.search import POOL
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 PAGE = 30
 HITS = 20
 MANY = 400
+MOST_PAGES = 10_000
 ABOVE: Mapping[int, Literal[1, 2]] = {1: 1, 2: 1, 3: 2}
 """The level that a heading of an issue has on its page, whose own heading is the issue's title."""
 
@@ -217,13 +219,12 @@ def _without_actions(document: Document) -> list[Block]:
 
 def _wish(request: Request) -> Wish:
     query = request.query_params
-    page = query.get("page", "0")
     wish = Wish(
         edition=query.get("edition", "")[:16],
         lang=lang if (lang := query.get("in", "")) in LANGUAGES else "",
         month=query.get("month", "")[:7],
         words=query.get("q", "").strip()[:200],
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 0,  # noqa: PLR2004  enough pages
+        page=min(number(query.get("page", "")) or 0, MOST_PAGES),
     )
     try:
         _ = wish.days

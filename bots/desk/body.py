@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
+from core.document.build import clean
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -55,14 +57,14 @@ async def read_object(request: Request) -> dict[str, Any]:
 
 
 def text_field(read: dict[str, Any], name: str, *, required: bool = False) -> str | None:
-    """Return a field that holds text, without white space around it; None if it is missing, null or blank.
+    """Return a field that holds text, cleaned, without white space around it; None if it is missing, null or blank.
 
     Refuses with 422 other types, and what is missing although it is required.
     """
     value = read.get(name)
     if value is not None and not isinstance(value, str):
         raise Refused(422, "wrong-type", f"The field {name} is not a string.")
-    value = (value or "").strip() or None
+    value = clean(value or "").strip() or None
     if required and value is None:
         raise Refused(422, "missing", f"The field {name} is missing or empty.")
     return value

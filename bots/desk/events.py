@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import StreamingResponse
 
+from bots.desk.numbers import number
 from bots.desk.visitor import desk_of, visitor_of
 
 if TYPE_CHECKING:
@@ -30,13 +31,9 @@ async def events(request: Request) -> Response:
     https://html.spec.whatwg.org/multipage/server-sent-events.html
     """
     last = request.headers.get("last-event-id") or request.query_params.get("after", "")
-    stream = _stream(desk_of(request), visitor_of(request).target, int(last) if _is_id(last) else 0)
+    stream = _stream(desk_of(request), visitor_of(request).target, number(last) or 0)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
-
-
-def _is_id(last: str) -> bool:
-    return last.isascii() and last.isdigit() and len(last) <= 18  # noqa: PLR2004  what a database's integer holds
 
 
 async def _stream(desk: DeskServices, target: Target, last: int) -> AsyncIterator[str]:

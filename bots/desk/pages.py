@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 YEAR = 365 * 24 * 3600
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def html(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
@@ -51,8 +53,8 @@ def html(request: Request, template: str, *, status: int = 200, **values: object
 
 
 def xml(template: str, **values: object) -> str:
-    """Return an XML text."""
-    return _environment().get_template(template).render(**values)
+    """Return an XML text, without the characters that none may hold. https://www.w3.org/TR/xml/#charsets."""
+    return _NOT_XML.sub("", _environment().get_template(template).render(**values))
 
 
 def remember(response: Response, visitor: Visitor, setup: Setup) -> None:

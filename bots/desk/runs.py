@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from bots.desk.numbers import number
 from bots.desk.pages import html
 from bots.desk.visitor import desk_of, visitor_of
 from core.delivery.model import COUNTED
@@ -28,7 +29,9 @@ async def runs_page(request: Request) -> Response:
 async def change_run(request: Request) -> Response:
     """Pause, resume, cancel or retry a run, as the form's field ``do`` says."""
     runs = desk_of(request).runs
-    run = int(request.path_params["run"])
+    run = number(request.path_params["run"])
+    if run is None:
+        raise HTTPException(404)
     match (await request.form()).get("do"):
         case "pause":
             await runs.pause(run)
@@ -51,9 +54,9 @@ async def receipts_page(request: Request) -> Response:
     """Show receipts: those of a target, of a run, or of the reader's own chat."""
     desk = desk_of(request)
     key = request.query_params.get("target", "").strip()
-    run = request.query_params.get("run", "")
-    if run.isascii() and run.isdigit():
-        return await _receipts_of_run(request, int(run))
+    run = number(request.query_params.get("run", ""))
+    if run is not None:
+        return await _receipts_of_run(request, run)
     target = _target(key) if key else visitor_of(request).target
     receipts = await desk.receipts.of_target(target) if target else []
     kept = desk.services.receipts_kept
@@ -73,7 +76,7 @@ async def receipts_page(request: Request) -> Response:
 async def _receipts_of_run(request: Request, run: int) -> Response:
     """Show a part of the run's receipts, of one state or of all."""
     state, since = request.query_params.get("state", ""), request.query_params.get("from", "")
-    offset = int(since) if since.isascii() and since.isdigit() else 0
+    offset = number(since) or 0
     states = [state] if state in COUNTED else []
     desk = desk_of(request)
     found = await desk.receipts.of_run(run, states=states, limit=AT_ONCE + 1, offset=offset)

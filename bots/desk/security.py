@@ -119,7 +119,12 @@ def _is_foreign(request: Request) -> bool:
     if site is not None:
         return site not in {"same-origin", "none"}
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != request.headers.get("host", "")
+    except ValueError:
+        return True
 
 
 def _hostname(host: str) -> str:

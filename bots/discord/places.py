@@ -42,7 +42,7 @@ class Places:
             return press.here(event, self._account)
         if channel == press.HOME:
             return await self._home(event)
-        there = self._client.get_channel(int(channel))
+        there = self._client.get_channel(int(channel)) if channel.isascii() and channel.isdigit() else None
         known = there if isinstance(there, discord.abc.GuildChannel | discord.Thread) else None
         if known is None or not isinstance(event.user, discord.Member):
             raise UsageError(texts(press.lang_of(event))("I cannot see that channel any more."))

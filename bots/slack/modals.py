@@ -104,12 +104,11 @@ class Modals:
         await self._homes.publish(await self._directs.find(team, user))
 
     async def _asked(self, team: str, user: str, key: str) -> Asked:
-        """Return the reader at the place with this key, by default in their direct chat."""
-        return (
-            Asked(team=team, channel=Target.from_key(key).chat, user=user)
-            if key
-            else await self._directs.find(team, user)
-        )
+        """Return the reader at the place with this key; in their direct chat if there is none, or it is no key."""
+        try:
+            return Asked(team=team, channel=Target.from_key(key).chat, user=user)
+        except ValueError:
+            return await self._directs.find(team, user)
 
     async def _answered(self, team: str, user: str, key: str, command: str, args: str) -> Showing:
         asked = await self._asked(team, user, key)

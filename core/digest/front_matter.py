@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from core.document.text import storable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,7 +18,6 @@ _BLOCK = re.compile(r"\s*---[ \t]*\n(?P<yaml>.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\
 _FIELD = re.compile(r"(?P<name>[A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(?P<value>.*))?$")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times as fast where PyYAML was built with libyaml, as its wheels are."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +37,7 @@ class Opened:
 
 def tidy(source: str) -> str:
     """Return the source with LF line ends, without byte order mark, and U+FFFD for what no file can hold."""
-    text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", text)
-    return text
+    return storable(source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def open_source(source: str) -> Opened:

@@ -47,6 +47,7 @@ ELLIPSIS = "…"
 _LETTER = r"[[\p{L}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}]]"
 _IN_WORD = regex.compile(rf"{_LETTER}|\p{{M}}", regex.V1)
 _WORD_AT_END = regex.compile(rf"{_LETTER}(?:{_LETTER}|[\p{{M}}\u200c\u200d])*$", regex.V1)
+_SURROGATES = regex.compile("[\ud800-\udfff]")
 _INLINES = frozenset({Text, Strong, Emphasis, Strike, Code, Link, Time})
 
 
@@ -137,6 +138,22 @@ def normalise(text: str) -> str:
     Unicode's composed form.
     """
     return unicodedata.normalize("NFC", "".join(character for character in text if not _is_frame(character)))
+
+
+def storable(text: str) -> str:
+    """Return the text with U+FFFD for what neither files nor databases take: NUL and lone surrogates.
+
+    https://www.postgresql.org/docs/current/datatype-character.html, https://sqlite.org/nulinstr.html
+    """
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text)
+    return text
 
 
 @cache

@@ -5,6 +5,9 @@ none fails half-way because somebody else wrote first; they have connections of 
 runs with WAL and ``synchronous=FULL``: a commit is on the disk before the request leaves that it announces. This costs
 one fsync a commit, which is why delivery commits in groups; with NORMAL a power cut could take back intents, and
 readers would get posts twice.
+
+Neither database takes every text: what a statement brings is made one that both take (``storable``), so that no
+character that somebody sent can stop a write, or a search for what is not there.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
+from core.document.text import storable
 from core.errors import StorageError
 
 if TYPE_CHECKING:
@@ -58,7 +62,7 @@ def translated() -> Iterator[None]:
     """Raise ``StorageError`` in place of whatever a database driver raises."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
+    except (SQLAlchemyError, sqlite3.Error, OverflowError) as error:  # the last for numbers of more than 64 bits
         reason = getattr(error, "orig", None) or error
         raise StorageError(f"{type(reason).__name__}: {reason}".splitlines()[0]) from error
 
@@ -148,6 +152,7 @@ def open_database(url: str) -> Database:
         if parsed.get_backend_name() == "postgresql":
             engine = create_async_engine(parsed, pool_pre_ping=True)
             event.listen(engine.sync_engine, "connect", _let_go_of_locks)
+            event.listen(engine.sync_engine, "before_cursor_execute", _make_storable, retval=True)
             return Database(engine, engine)
         engine, writer = create_async_engine(parsed), create_async_engine(parsed)
         committer = create_engine(parsed.set(drivername="sqlite"))
@@ -157,11 +162,35 @@ def open_database(url: str) -> Database:
         (committer, (*PRAGMAS, "busy_timeout=0"), sleep),
     ):
         event.listen(one, "connect", partial(_prepare, pragmas, rest))
+        event.listen(one, "before_cursor_execute", _make_storable, retval=True)
     event.listen(writer.sync_engine, "invalidate", _roll_back)
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(writer.sync_engine, "begin", partial(_begin_writing, _rest_in_loop))
     event.listen(committer, "begin", partial(_begin_writing, sleep))
     return Database(engine, writer, committer)
+
+
+def _make_storable(
+    _connection: Connection,
+    _cursor: object,
+    statement: str,
+    parameters: Any,  # noqa: ANN401  rows as the driver has them
+    _context: object,
+    many: bool,  # noqa: FBT001  SQLAlchemy's signature
+) -> tuple[str, Any]:
+    """Return the statement with parameters that any database takes."""
+    return statement, [_row(row) for row in parameters] if many else _row(parameters)
+
+
+def _row(row: Any) -> Any:  # noqa: ANN401  a tuple or a dictionary, as the driver has it
+    if isinstance(row, dict):
+        return {name: taken(value) for name, value in row.items()}
+    return tuple(map(taken, row))
+
+
+def taken(value: T) -> T:
+    """Return the value as any database takes it: a text is one that can be stored."""
+    return storable(value) if isinstance(value, str) else value  # type: ignore[return-value]
 
 
 def _read(url: str) -> URL:

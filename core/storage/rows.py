@@ -7,6 +7,7 @@ reads a row at a time; PostgreSQL would read each row anew for each of its colum
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Text, bindparam, cast, func, select, type_coerce
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Subquery
     from sqlalchemy.types import TypeEngine
+
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""As JSON has it, not as the words that it is written with."""
 
 
 def incoming(dialect: str, columns: dict[str, TypeEngine[Any]]) -> Subquery:
@@ -42,4 +46,9 @@ def packed(dialect: str, rows: Sequence[Sequence[object]]) -> dict[str, str]:
 
 
 def _json(values: Sequence[object]) -> str:
-    return json.dumps(values, separators=(",", ":"))
+    """Return the values as JSON that both databases can read: they take no NUL out of it.
+
+    Lone surrogates stand in it as they are, and are replaced with those of every other text (``core.storage.engine``).
+    """
+    text = json.dumps(values, separators=(",", ":"), ensure_ascii=False)
+    return _NUL.sub(r"\1\\ufffd", text) if r"\u0000" in text else text

@@ -14,7 +14,7 @@ from sqlalchemy import String, collate, delete, func, insert, or_, select, text
 from core.answers.memory import PREFIX
 from core.errors import StorageError
 from core.storage import chunks as pieces
-from core.storage.engine import open_database, translated
+from core.storage.engine import open_database, taken, translated
 from core.storage.schema import budgets, chats, deliveries, metadata, notes, notices, pages, subscriptions
 from core.storage.subscriptions import chat_key
 
@@ -208,7 +208,8 @@ async def _rows(connection: AsyncConnection, table: Table) -> AsyncGenerator[lis
     ]
     async with connection.stream(select(table).order_by(*order)) as result:
         async for some in result.mappings().partitions(ROWS_AT_ONCE):
-            yield [dict(row) for row in some]
+            # SQLite may hold texts from before they were made such as can be stored.
+            yield [{name: taken(value) for name, value in row.items()} for row in some]
 
 
 async def _go_on_counting(connection: AsyncConnection) -> None:

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 import forked
+from tests.fakes import discord_shapes as shapes
 from tests.fakes.discord import TOKEN, FakeDiscord, fake_discord, text_of
 from tests.fakes.model import FakeModel, Turn, fake_model
 from todays_issue import TODAY, todays_issue
@@ -108,6 +109,14 @@ async def test_today_is_a_card_whose_buttons_turn_its_pages_in_place(bot: Bot) -
     turned = await bot.fake.press(models.message, "›")
     assert turned.kind == 7
     assert "Model 0\n" not in turned.text
+
+
+async def test_a_button_for_a_channel_that_cannot_be_one_is_answered_kindly(bot: Bot) -> None:
+    card = await bot.fake.slash("today")
+    button = next(one for one in shapes.every(card.message["components"]) if one["type"] == 2)
+    button["custom_id"] = "#\ud83d today"
+    said = await bot.fake.press(card.message, button["label"])
+    assert "I cannot see that channel any more." in said.text
 
 
 async def test_commands_are_registered_once_with_chinese_names(bot: Bot) -> None:

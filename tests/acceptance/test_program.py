@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import socket
 import sqlite3
@@ -94,6 +95,14 @@ def test_a_file_that_is_no_issue_is_named_and_stops_no_other(paperboy: Program, 
     assert "No date, or none that is in the calendar" in imported.stderr
 
 
+def test_a_file_whose_name_is_no_text_is_printed_like_any_other(paperboy: Program, tmp_path: Path) -> None:
+    named = tmp_path / os.fsdecode(b"2026-03-02-caf\xe9.en.md")
+    named.write_text("# News\n\n## Models\n\n- **A** — b\n", encoding="utf-8")
+    assert r"2026-03-02-caf\udce9.en.md:" in paperboy("check", tmp_path).stdout
+    (one,) = printed(paperboy("check", tmp_path, "--json"))
+    assert Path(one["path"]) == named
+
+
 def test_two_files_of_one_issue_are_told_of(paperboy: Program, tmp_path: Path) -> None:
     for name in ("2026-03-02.en.md", "2026-03-02-draft.en.md", "en/2026-03-02.md", "notes.md", "other.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -162,6 +171,9 @@ def test_render_knows_the_rich_form(paperboy: Program) -> None:
         ["push", "--date", "31.2.2026"],
         ["ask", "what?", "--today", "2026-13-01"],
         ["backup", "/no/such/folder/copy.db"],
+        ["pause", "99999999999999999999"],
+        ["receipts", "--run", "99999999999999999999"],
+        ["status", "--limit", "99999999999999999999"],
     ],
 )
 def test_a_mistake_ends_with_two_and_a_sentence(paperboy: Program, arguments: list[str]) -> None:

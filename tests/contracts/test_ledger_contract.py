@@ -341,6 +341,24 @@ async def test_a_refusal_in_characters_that_no_database_takes_is_kept(
     assert (await receipt(database, work)).delivery.reason == "can't parse  near \ufffd"
 
 
+async def test_a_message_is_known_by_whatever_the_platform_calls_it(
+    ledger: Ledger, database: Database, run: int
+) -> None:
+    first, second, *_ = await claim(ledger)
+    entries = [
+        Entry(
+            lease=work.lease,
+            delivery=work.delivery.id,
+            at=NOW,
+            page=PageReceipt(page=0, state="sent", at=NOW, message_id=named),
+        )
+        for work, named in ((first, "7\0\ud83d"), (second, "\\u0000 北👍"))
+    ]
+    assert all(await ledger.record(entries))
+    kept = [(await receipt(database, work)).pages[0].message_id for work in (first, second)]
+    assert kept == ["7\ufffd\ufffd", "\\u0000 北👍"]
+
+
 async def test_what_was_not_begun_is_claimed_anew_when_the_issue_changes(
     ledger: Ledger, database: Database, run: int
 ) -> None:

@@ -50,6 +50,7 @@ class FolderSource:
     async def changes(self) -> AsyncIterator[None]:
         """Yield after issue files have changed and then kept quiet for a moment."""
         while True:
+            before = await asyncio.to_thread(self._state)
             try:
                 async for _changed in awatch(
                     self._path,
@@ -58,8 +59,8 @@ class FolderSource:
                     step=QUIET_MILLISECONDS,
                 ):
                     yield
-            except (OSError, RuntimeError):  # no such folder (yet), or no inotify left
-                before = await asyncio.to_thread(self._state)
+            except (OSError, RuntimeError, ExceptionGroup):
+                # No such folder (yet), no inotify left, or (a group) a name that is not UTF-8, which cannot be told.
                 await asyncio.sleep(self._poll)
                 if await asyncio.to_thread(self._state) != before:
                     yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,3 +126,12 @@ async def test_a_question_is_answered_in_the_shape_of_the_program(local: Client)
     answer = (await local.post("/api/ask", json={"text": "context window", "lang": "en"})).json()
     assert set(answer) == {"answer", "lang", "found", "citations", "nearest"}
     assert answer["found"]
+
+
+@pytest.mark.parametrize("field", ["text", "conversation", "lang"])
+@pytest.mark.parametrize("broken", ["context window \\ud83d", "context \\u0000window", "\\ud83d"])
+async def test_a_question_is_answered_whatever_characters_it_has(local: Client, field: str, broken: str) -> None:
+    asked = {"text": "context window", "conversation": "reader", "lang": "en"} | {field: "BROKEN"}
+    body = json.dumps(asked).replace("BROKEN", broken)
+    for _ in range(2):
+        assert (await local.post("/api/ask", content=body)).status_code == 200

@@ -222,3 +222,34 @@ async def test_a_target_that_is_none_is_said_so(local: Client) -> None:
     page = (await local.get("/receipts", params={"target": "nonsense"})).text
     assert "telegram:bot:12345" in page
     assert 'role="alert"' in page
+
+
+MANY_DIGITS = "99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/receipts?run={MANY_DIGITS}", 200),
+        (f"/receipts?run=1&from={MANY_DIGITS}", 200),
+        (f"/archive?page={MANY_DIGITS}", 200),
+        ("/archive?edition=%00&q=%00", 200),
+        ("/archive/%00/en/2026-01-06", 404),
+        ("/feed.xml?edition=%ED%A0%80", 200),
+    ],
+)
+async def test_an_address_that_nobody_was_given_is_answered(local: Client, path: str, status: int) -> None:
+    assert (await local.get(path)).status_code == status
+
+
+async def test_a_run_that_no_database_could_number_is_not_found(local: Client) -> None:
+    assert (await local.post(f"/runs/{MANY_DIGITS}", data={"do": "pause"})).status_code == 404
+
+
+async def test_no_character_breaks_the_feed(local: Client) -> None:
+    source = "# Bells \x01\ufffe ring\n\n**2026-01-07**\n\n## Models\n\n- **A** — b\n"
+    await local.desk.house.publish(source, parse(source).issue)
+    feed = ET.fromstring((await local.get("/feed.xml?lang=en%00")).text)  # noqa: S314  our own feed
+    assert not feed.findall(f"{ATOM}entry")
+    feed = ET.fromstring((await local.get("/feed.xml?lang=en")).text)  # noqa: S314  our own feed
+    assert "Bells  ring" in [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")]

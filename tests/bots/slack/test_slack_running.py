@@ -492,6 +492,15 @@ async def test_home_shows_what_a_reader_subscribed_and_edits_it_there(stand: Sta
     assert changed.slot.zone == "Europe/Berlin"
 
 
+async def test_a_form_of_a_place_that_cannot_be_read_is_for_the_reader_alone(stand: Stand) -> None:
+    form = await stand.form("/settings", channel="DU26", user="U26")
+    broken = form | {"private_metadata": "\ud83d"}
+    said = await stand.submit(broken, {"time": {"selected_time": "10:45"}}, user="U26")
+    assert "10:45" in text_of(said["view"])
+    (kept,) = await stand.house.services.subscriptions.of_target(stand.target("DU26"))
+    assert f"{kept.slot.time:%H:%M}" == "10:45"
+
+
 async def test_who_left_a_channel_changes_nothing_there_from_home(stand: Stand) -> None:
     await stand.slash("/subscribe 8:30", channel="C9", user="U16")
     form = await stand.press_in(await stand.home("U16"), "Edit", user="U16")

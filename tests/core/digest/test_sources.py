@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import subprocess
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,6 +133,19 @@ async def test_a_watched_folder_tells_of_changes(folder: Path) -> None:
         await asyncio.wait([told], timeout=0.7)
     assert told.exception() is None
     await changes.aclose()  # type: ignore[attr-defined]  # the port promises an iterator, this one is a generator
+
+
+async def test_a_name_that_is_no_text_does_not_end_the_watch(folder: Path) -> None:
+    changes = FolderSource(folder, poll=0.1).changes()
+    told = asyncio.ensure_future(anext(changes))
+    for number in count():
+        (folder / os.fsdecode(b"2026-03-0%d-caf\xe9.zh.md" % (number % 9 + 1))).write_text(
+            TEXT * number, encoding="utf-8"
+        )
+        if (await asyncio.wait([told], timeout=0.7))[0]:
+            break
+    assert told.exception() is None
+    await changes.aclose()  # type: ignore[attr-defined]  # the same
 
 
 async def test_a_folder_that_appears_later_is_polled_for(tmp_path: Path) -> None:

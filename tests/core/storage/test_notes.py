@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from clock import ManualClock
 from core.storage.notes import SqlNotes
 
@@ -49,3 +51,15 @@ async def test_a_count_grows_and_begins_anew_when_its_time_is_over(database: Dat
     assert await notes.get("asked") == "42"
     clock.advance(HOUR)
     assert await notes.count("asked", 3, keep=HOUR) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("a\0b", "a\ufffdb"), ("\0", "\ufffd"), ("北\ud83d", "北\ufffd"), ("\udfff\ud83d", "\ufffd\ufffd"), ("👍", "👍")],
+)
+async def test_no_character_keeps_a_text_from_being_written_and_found(database: Database, said: str, kept: str) -> None:
+    notes = SqlNotes(database, ManualClock())
+    assert await notes.get(said) is None
+    await notes.put(said, said)
+    assert await notes.get(said) == kept
+    assert await notes.named(said) == [kept]

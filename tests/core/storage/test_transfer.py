@@ -224,6 +224,19 @@ async def test_a_move_compares_every_row_and_takes_nothing_that_differs(
     await source.close()
 
 
+async def test_a_text_from_before_that_no_other_database_takes_is_moved_nevertheless(
+    database: Database, upgraded_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "source.db"
+    source = open_database(f"sqlite+aiosqlite:///{file}")
+    await source.upgrade()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO notes (name, value) VALUES (?, ?)", ("talk", "a\0b"))
+    assert (await move(source, upgraded_url, now=NOW))["notes"] == 1
+    assert await SqlNotes(database, ManualClock()).get("talk") == "a\ufffdb"
+    await source.close()
+
+
 async def test_nothing_is_moved_while_posts_are_being_sent(filled: Database, tmp_path: Path) -> None:
     into = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
     with pytest.raises(StorageError, match="stop the program"):
