@@ -153,7 +153,7 @@ def open_database(url: str) -> Database:
             engine = create_async_engine(parsed, pool_pre_ping=True)
             event.listen(engine.sync_engine, "connect", _let_go_of_locks)
             event.listen(engine.sync_engine, "before_cursor_execute", _make_storable, retval=True)
-            return Database(engine, engine)
+            return Database(engine.execution_options(isolation_level="REPEATABLE READ"), engine)
         engine, writer = create_async_engine(parsed), create_async_engine(parsed)
         committer = create_engine(parsed.set(drivername="sqlite"))
     for one, pragmas, rest in (

@@ -102,8 +102,6 @@ async def copy_rows(source: Database, into: Database) -> dict[str, int]:
     """
     copied: dict[str, int] = {}
     async with source.read() as reading, into.write() as writing:
-        if reading.dialect.name == "postgresql":
-            await reading.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
         for table in metadata.sorted_tables:
             if await _count(writing, table):
                 raise StorageError(f"the database is not empty: it has rows in {table.name}")

@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, event, insert, inspect, select, text
+from sqlalchemy import MetaData, event, func, insert, inspect, select, text
 
 from core.errors import StorageError
 from core.storage import engine
@@ -64,6 +64,17 @@ def _empty_but_for_migrations(connection: Connection) -> None:
     found.reflect(connection)
     found.drop_all(connection)
     connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+
+
+async def test_who_reads_sees_one_state_whatever_is_written_meanwhile(database: Database) -> None:
+    count = select(func.count()).select_from(notes)
+    async with database.read() as reading:
+        before = await reading.scalar(count)
+        async with database.write() as writing:
+            await writing.execute(insert(notes).values(name="new", value=""))
+        assert (before, await reading.scalar(count)) == (0, 0)
+    async with database.read() as reading:
+        assert await reading.scalar(count) == 1
 
 
 async def test_the_migrations_end_in_what_a_new_database_begins_with(database: Database) -> None:
