@@ -25,15 +25,16 @@ class Attempts:
         try:
             await task.do()
         except StorageError as error:
-            if self._is_news(task, error):
+            if self._failed(task, error):
                 log.warning("a periodic task failed", task=task.name, reason=str(error))
         except Exception as error:
-            if self._is_news(task, error):
+            if self._failed(task, error):
                 log.exception("a periodic task failed", task=task.name)
         else:
             if self._failing.pop(task.name, None):
                 log.info("a periodic task works again", task=task.name)
 
-    def _is_news(self, task: Periodic, error: Exception) -> bool:
+    def _failed(self, task: Periodic, error: Exception) -> bool:
+        """Note the failure; return whether it is of another kind than the one before, if there was one."""
         before, self._failing[task.name] = self._failing.get(task.name), type(error)
         return before is not type(error)

@@ -75,8 +75,8 @@ class Doubts:
 class SendError(PaperboyError):
     """A platform did not take a page.
 
-    ``reason`` is what it said, without secrets, and cleaned: no database takes every character. ``retry_after`` is how
-    long it asked to wait, ``scope`` for whom. ``moved_to`` is the chat's new id.
+    ``reason`` is what it said, without secrets, and cleaned: receipts show it. ``retry_after`` is how long it asked to
+    wait, ``scope`` for whom. ``moved_to`` is the chat's new id.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from core.document.nodes import Code, Inline, Inlines, Link, Paragraph, Text
-from core.document.text import normalise, plain
+from core.document.text import SURROGATES, normalise, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +17,7 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 _SPACE = re.compile(r"\s")
 _SEPARATORS = re.compile("[\u2028\u2029]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_UNCLEAN = re.compile("[" + "".join(rule.pattern[1:-1] for rule in (_INVISIBLE, _SEPARATORS, _SURROGATES)) + "]")
+_UNCLEAN = re.compile("[" + "".join(rule.pattern[1:-1] for rule in (_INVISIBLE, _SEPARATORS, SURROGATES)) + "]")
 
 
 def clean(value: str) -> str:
@@ -31,7 +30,7 @@ def clean(value: str) -> str:
     """
     if value.isprintable() or not _UNCLEAN.search(value):
         return value  # as nearly always: none of these characters is printable
-    return _SURROGATES.sub("\ufffd", _SEPARATORS.sub(" ", _INVISIBLE.sub("", value)))
+    return SURROGATES.sub("\ufffd", _SEPARATORS.sub(" ", _INVISIBLE.sub("", value)))
 
 
 def text(value: str) -> Inlines:

@@ -47,7 +47,7 @@ ELLIPSIS = "…"
 _LETTER = r"[[\p{L}\p{N}_]--[\p{Han}\p{Hiragana}\p{Katakana}]]"
 _IN_WORD = regex.compile(rf"{_LETTER}|\p{{M}}", regex.V1)
 _WORD_AT_END = regex.compile(rf"{_LETTER}(?:{_LETTER}|[\p{{M}}\u200c\u200d])*$", regex.V1)
-_SURROGATES = regex.compile("[\ud800-\udfff]")
+SURROGATES = regex.compile("[\ud800-\udfff]")
 _INLINES = frozenset({Text, Strong, Emphasis, Strike, Code, Link, Time})
 
 
@@ -152,7 +152,7 @@ def storable(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return _SURROGATES.sub("\ufffd", text)
+        return SURROGATES.sub("\ufffd", text)
     return text
 
 

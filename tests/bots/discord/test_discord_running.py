@@ -11,11 +11,10 @@ import pytest
 
 from bots.discord.api import INVALID_AT_MOST, InvalidRequests
 from bots.discord.doctor import effective, examine
-from bots.discord.platform import DiscordPlatform
 from bots.discord.publish import Publisher
 from bots.discord.render import DiscordRenderer
 from bots.discord.servers import KEPT, Servers
-from bots.settings import DiscordSettings, Settings
+from bots.settings import Settings
 from bots.wiring import House, open_house
 from clock import ManualClock
 from core.delivery.model import SendError
@@ -25,13 +24,16 @@ from core.document.nodes import Document
 from core.errors import StorageError
 from core.subscriptions.model import Slot
 from core.target import Target
-from tests.fakes.discord import APP, TOKEN, FakeDiscord, fake_discord, text_of
+from discord_stand import platform_of
+from tests.fakes.discord import APP, FakeDiscord, fake_discord, text_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from aiohttp import TraceRequestEndParams
+
+    from bots.discord.platform import DiscordPlatform
 
 TEXT = Target(platform="discord", account=APP, chat="501")
 FORUM = replace(TEXT, chat="503")
@@ -65,18 +67,7 @@ async def stand(data: Path) -> AsyncIterator[Stand]:
         async def forget(target: Target) -> None:
             forgotten.append(target)
 
-        async def nobody(_platform: str, _account: str) -> list[Target]:
-            return []
-
-        platform = DiscordPlatform(
-            DiscordSettings(api_url=fake.url),
-            token=TOKEN,
-            services=replace(house.services, clock=clock),
-            notes=house.notes,
-            pool=house.pool,
-            subscribed=nobody,
-            forget=forget,
-        )
+        platform = platform_of(house, fake.url, services=replace(house.services, clock=clock), forget=forget)
         yield Stand(fake, house, platform, clock, forgotten)
         await platform._api.close()
 

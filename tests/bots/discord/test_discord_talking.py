@@ -11,9 +11,8 @@ import pytest
 import pytest_asyncio
 
 from bots.discord import answer, app, grow
-from bots.discord.platform import DiscordPlatform
 from bots.discord.render import DiscordRenderer
-from bots.settings import DiscordSettings, Settings
+from bots.settings import Settings
 from bots.wiring import open_house
 from core.clock import SystemClock
 from core.commands import dispatch as dispatching
@@ -24,8 +23,9 @@ from core.digest.parse import parse
 from core.digest.sections import Vocabulary
 from core.document.build import paragraph
 from core.i18n import texts
+from discord_stand import platform_of
 from tests.fakes import discord_shapes as shapes
-from tests.fakes.discord import TOKEN, FakeDiscord, fake_discord, text_of
+from tests.fakes.discord import FakeDiscord, fake_discord, text_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,21 +78,10 @@ class Slow:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def fake(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FakeDiscord]:
-    async def nothing(*_arguments: object) -> list[Target]:
-        return []
-
     settings = Settings(data_dir=tmp_path_factory.mktemp("talking"))
     async with fake_discord() as server, open_house(settings) as house:
         await house.publish(ISSUE, parse(ISSUE, vocabulary=Vocabulary.bundled()).issue)
-        platform = DiscordPlatform(
-            DiscordSettings(api_url=server.url),
-            token=TOKEN,
-            services=house.services,
-            notes=house.notes,
-            pool=house.pool,
-            subscribed=nothing,
-            forget=nothing,
-        )
+        platform = platform_of(house, server.url)
         serving = asyncio.create_task(platform.serve())
         await server.until(lambda: server.identified and server.beats)
         yield server

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bots.discord.platform import DiscordPlatform
-from bots.settings import DiscordSettings, Settings
+from bots.settings import Settings
 from bots.wiring import House, open_house
-from tests.fakes.discord import ALL_RIGHTS, TOKEN, FakeDiscord, fake_discord, text_of
+from discord_stand import platform_of
+from tests.fakes.discord import ALL_RIGHTS, FakeDiscord, fake_discord, text_of
 from tests.fakes.discord_world import OTHER_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from core.target import Target
 
 ELSEWHERE = "601"
 """The only channel of the other server."""
@@ -41,19 +40,7 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 @asynccontextmanager
 async def serving(house: House, fake: FakeDiscord) -> AsyncIterator[None]:
     """Serve while the block runs."""
-
-    async def nothing(*_arguments: object) -> list[Target]:
-        return []
-
-    platform = DiscordPlatform(
-        DiscordSettings(api_url=fake.url),
-        token=TOKEN,
-        services=house.services,
-        notes=house.notes,
-        pool=house.pool,
-        subscribed=nothing,
-        forget=nothing,
-    )
+    platform = platform_of(house, fake.url)
     platform._client._connection.guild_ready_timeout = 0.05
     fake._last_identify = 0.0
     before = await house.notes.get("discord:servers:1001")

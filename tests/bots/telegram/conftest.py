@@ -1,4 +1,4 @@
-"""Both forms of Telegram's messages."""
+"""Both forms of Telegram's messages, and the strict server with one reader."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import pytest
 
 from bots.telegram.render import TelegramRenderer
 from bots.telegram.rich import TelegramRichRenderer
+from tests.fakes.telegram import FakeTelegram, fake_telegram
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from core.render.port import Renderer
 
 
@@ -18,3 +21,10 @@ def renderer(request: pytest.FixtureRequest) -> Renderer:
     """Each of the two forms."""
     form: Renderer = request.param
     return form
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with fake_telegram() as server:
+        server.chat(7)
+        yield server

@@ -16,7 +16,7 @@ from core.subscriptions.model import Slot
 from core.subscriptions.service import Wish
 from core.target import Target
 from couriers import carry
-from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
+from tests.fakes.telegram import BOT, TOKEN, FakeTelegram
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,13 +30,6 @@ READER = Target(platform="telegram", account=str(BOT), chat="7")
 def issue(stories: int, first: str = "Right") -> str:
     rest = [f"- **Story {number}** — {'More about it. ' * 20}" for number in range(1, stories)]
     return "\n\n".join(["# News", "**2026-03-02**", "## Models", f"- **{first}** — The first one.", *rest])
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeTelegram]:
-    async with fake_telegram() as server:
-        server.chat(7)
-        yield server
 
 
 @pytest.fixture

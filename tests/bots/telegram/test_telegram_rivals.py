@@ -16,7 +16,7 @@ from bots.telegram.rivals import SEEN
 from bots.wiring import House, open_house, platforms
 from clock import ManualClock
 from core.storage.notes import SqlNotes
-from tests.fakes.telegram import TOKEN, FakeTelegram, fake_telegram
+from tests.fakes.telegram import TOKEN, FakeTelegram
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -31,13 +31,6 @@ OURS = "https://paper.example.com/telegram"
 WEBHOOK = "another program gets the bot's updates: a webhook is set to n8n.example.org"
 POLLER = "another program fetches the bot's updates with the same token"
 AGAIN = "telegram gives updates again"
-
-
-@pytest.fixture
-async def fake() -> AsyncIterator[FakeTelegram]:
-    async with fake_telegram() as server:
-        server.chat(7)
-        yield server
 
 
 @pytest.fixture
