@@ -75,6 +75,7 @@ class Server:
     def __init__(self, *says: bytes | None) -> None:
         self.says = list(says)
         self.requests: list[bytes] = []
+        self.asked = asyncio.Event()
         self.opened = 0
         self.url = ""
 
@@ -83,6 +84,7 @@ class Server:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while self.says:
                 self.requests.append(await reader.readuntil(b"{}"))
+                self.asked.set()
                 said = self.says.pop(0)
                 if said is None:
                     break
@@ -180,9 +182,9 @@ async def test_a_broken_answer_may_have_been_a_yes_and_its_connection_is_not_use
 
 
 async def test_a_server_that_stays_silent_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bots.broadcast.ANSWER_SECONDS", 0.05)
     async with said(b"", answer()) as (server, pool):
-        with pytest.raises(BROKEN) as raised:
+        with monkeypatch.context() as hurried, pytest.raises(BROKEN) as raised:
+            hurried.setattr("bots.broadcast.ANSWER_SECONDS", 0.3)
             await pool.post(server.url, b"{}", {})
         assert not isinstance(raised.value, SURELY_NOT_SENT)
         await pool.post(server.url, b"{}", {})
@@ -191,8 +193,10 @@ async def test_a_server_that_stays_silent_is_left(monkeypatch: pytest.MonkeyPatc
 
 async def test_a_late_answer_is_not_taken_for_the_next_one() -> None:
     async with said(b"", answer(b"mine")) as (server, pool):
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(pool.post(server.url, b"{}", {}), 0.05)
+        unanswered = asyncio.create_task(pool.post(server.url, b"{}", {}))
+        await server.asked.wait()
+        unanswered.cancel()
+        await asyncio.wait({unanswered})
         assert (await pool.post(server.url, b"{}", {})).body == b"mine"
         assert server.opened == 2
 

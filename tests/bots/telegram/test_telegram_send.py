@@ -157,7 +157,7 @@ async def test_a_cut_connection_leaves_the_page_in_doubt(
 async def test_an_answer_that_does_not_come_in_time_leaves_the_page_in_doubt(
     fake: FakeTelegram, sender: TelegramSender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(broadcast, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(broadcast, "ANSWER_SECONDS", 1)
     fake.fail("sendMessage", 7, "silent")
     with pytest.raises(SendError) as caught:
         await sender.send(READER, page("News"), envelope())

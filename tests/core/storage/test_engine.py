@@ -147,9 +147,11 @@ async def test_many_writers_of_two_processes_wait_for_each_other(database_url: s
 async def test_who_is_frozen_in_a_transaction_does_not_lock_others_out_for_ever(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "PATIENCE_SECONDS", 1)
+    unhurried = open_database(database_url)
+    await unhurried.upgrade()
+    await unhurried.close()
+    monkeypatch.setattr(engine, "PATIENCE_SECONDS", 2)
     frozen, other = open_database(database_url), open_database(database_url)
-    await frozen.upgrade()
     note = insert(notes).values(name="one", value="")
 
     async def freeze() -> None:
