@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -71,15 +71,6 @@ def find_date(text: str) -> FoundDate | None:
     if not _ANY_YEAR.search(text):
         return None
     return min(_dates(text), key=lambda found: (found.start, -found.end), default=None)
-
-
-def read_date(value: object) -> FoundDate | None:
-    """Return the date that a front-matter value is or says, None if it is something else."""
-    if isinstance(value, datetime):
-        return FoundDate(day=value.date())
-    if isinstance(value, date):
-        return FoundDate(day=value)
-    return find_date(str(value)) if isinstance(value, str | int) else None
 
 
 def _dates(text: str) -> Iterator[FoundDate]:

@@ -14,21 +14,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST = 65_536
+DEEPEST = 50
+"""The parser recurses, and would end the process where the stack ends."""
 _BLOCK = re.compile(r"\s*---[ \t]*\n(?P<yaml>.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"(?P<name>[A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(?P<value>.*))?$")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Ten times as fast where PyYAML was built with libyaml, as its wheels are."""
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Leaves every value as it was written. Ten times as fast where PyYAML was built with libyaml, as its wheels are."""
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A source divided: front-matter ``values``, and the ``body`` with empty lines where the front matter stood.
 
-    ``line`` is where the front matter begins. ``error`` says why it cannot be read ("" if it can); ``values``
-    then holds the simple ``name: value`` lines of it. ``error_line`` is the line at fault.
+    Lists and mappings are no values of an issue's, and left out. ``line`` is where the front matter begins. ``error``
+    says why it cannot be read ("" if it can); ``values`` then holds the simple ``name: value`` lines of it.
+    ``error_line`` is the line at fault.
     """
 
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
     body: str
     line: int = 0
     error: str = ""
@@ -49,12 +53,22 @@ def open_source(source: str) -> Opened:
     line = source[: match.start("yaml")].count("\n") if match["yaml"] else 1
     body = "\n" * match.group().count("\n") + source[match.end() :]
     try:
-        values = yaml.load(raw, _LOADER)  # noqa: S506  # both loaders are safe
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        found = _load(raw)
+    except yaml.YAMLError as error:
         return _unreadable(source, raw, body, line, error)
-    if not isinstance(values, dict):
+    if not isinstance(found, dict):
         return Opened(body=source)
-    return Opened(values={str(name): value for name, value in values.items()}, body=body, line=line)
+    values = {name: value for name, value in found.items() if isinstance(value, str) and value not in _NULLS}
+    return Opened(values=values, body=body, line=line)
+
+
+def _load(raw: str) -> object:
+    depth = 0
+    for event in yaml.parse(raw, _LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.YAMLError("nested too deeply")
+    return yaml.load(raw, _LOADER)  # noqa: S506  # both loaders are safe
 
 
 def _unreadable(source: str, raw: str, body: str, line: int, error: Exception) -> Opened:

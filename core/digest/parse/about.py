@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from core.digest.dates import FoundDate, find_date, read_date
+from core.digest.dates import FoundDate, find_date
 from core.digest.language import language_of
 from core.digest.model import IssueRef
 from core.digest.sections import slug
@@ -25,6 +25,7 @@ _FOLDERS = frozenset(
     {"archive", "content", "data", "digests", "docs", "issues", "news", "out", "posts", "samples", "seed"}
 )
 _EDITION = re.compile(r"[a-z0-9-]{1,16}")
+_YES = frozenset({"true", "yes", "on"})
 _NOWHERE = PurePath()
 
 
@@ -38,7 +39,7 @@ class About:
 
 
 def about(
-    front_matter: Mapping[str, object], path: PurePath | None, top: str, text: Callable[[], str], today: date | None
+    front_matter: Mapping[str, str], path: PurePath | None, top: str, text: Callable[[], str], today: date | None
 ) -> About:
     """Return what the issue is called.
 
@@ -50,17 +51,17 @@ def about(
     edition = _edition(front_matter, path) or ("weekly" if found and found.week else "daily")
     lang = _lang(front_matter, path) or language_of(text())
     day = found.day if found else today or UNDATED
-    draft = "draft" in path.stem.lower() or front_matter.get("draft") in {True, "true"}
+    draft = "draft" in path.stem.lower() or front_matter.get("draft", "").lower() in _YES
     return About(ref=IssueRef(edition=edition, date=day, lang=lang), dated=found is not None, draft=draft)
 
 
-def _date(front_matter: Mapping[str, object], path: PurePath, top: str) -> FoundDate | None:
-    named = (read_date(front_matter[name]) for name in ("date", "published", "week") if name in front_matter)
+def _date(front_matter: Mapping[str, str], path: PurePath, top: str) -> FoundDate | None:
+    named = (find_date(front_matter[name]) for name in ("date", "published", "week") if name in front_matter)
     return next((found for found in named if found), None) or find_date(path.name) or find_date(top)
 
 
-def _lang(front_matter: Mapping[str, object], path: PurePath) -> str | None:
-    named = next((str(front_matter[name]) for name in ("lang", "language", "locale") if front_matter.get(name)), None)
+def _lang(front_matter: Mapping[str, str], path: PurePath) -> str | None:
+    named = next((front_matter[name] for name in ("lang", "language", "locale") if name in front_matter), None)
     if named and (lang := _language(named)):
         return lang
     return next((lang for word in _path_words(path) if (lang := _language(word))), None)
@@ -79,9 +80,9 @@ def _language(word: str) -> str | None:
     return re.split(r"[-_]", word)[0] if _LANGUAGE.fullmatch(word) else None
 
 
-def _edition(front_matter: Mapping[str, object], path: PurePath) -> str | None:
+def _edition(front_matter: Mapping[str, str], path: PurePath) -> str | None:
     if named := front_matter.get("edition"):
-        return slug(str(named), EDITION_BYTES).encode("ascii", "ignore").decode().strip("-") or None
+        return slug(named, EDITION_BYTES).encode("ascii", "ignore").decode().strip("-") or None
     folder = _folder(path, 2)
     if _language(_folder(path, 1)) and _EDITION.fullmatch(folder) and folder not in _FOLDERS:
         return folder

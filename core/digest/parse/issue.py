@@ -21,6 +21,7 @@ from core.digest.parse.parts import lesson, pick
 from core.digest.parse.stories import gather, one_story
 from core.digest.parse.titles import has_label, read_heading, read_lead
 from core.digest.sections import Vocabulary, fold, numbered
+from core.document.build import clean
 from core.document.nodes import Divider, Paragraph
 from core.document.text import plain
 from core.i18n import mark
@@ -53,7 +54,7 @@ class Parsed:
 
     issue: Issue
     problems: tuple[Problem, ...]
-    front_matter: Mapping[str, object]
+    front_matter: Mapping[str, str]
 
 
 def parse(
@@ -103,8 +104,8 @@ def _text(blocks: Iterable[Placed], headline: str) -> str:
     return "\n".join((*(block.text for block in blocks), headline))
 
 
-def _title(front_matter: Mapping[str, object], divided: Outline, named: About) -> str:
-    written = str(front_matter.get("title") or "").strip()
+def _title(front_matter: Mapping[str, str], divided: Outline, named: About) -> str:
+    written = " ".join(clean(front_matter.get("title", "")).split())
     return plain(divided.headline).strip() or written or f"{named.ref.edition} {named.ref.date.isoformat()}"
 
 

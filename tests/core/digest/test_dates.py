@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from core.digest.dates import find_date, read_date
+from core.digest.dates import find_date
 
 
 @pytest.mark.parametrize(
@@ -49,19 +49,3 @@ def test_a_week_is_its_monday(text: str, monday: str) -> None:
 
 def test_a_week_that_the_year_does_not_have_is_none() -> None:
     assert find_date("2025-W53") is None
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (date(2026, 3, 1), date(2026, 3, 1)),
-        (datetime(2026, 3, 1, 8, tzinfo=UTC), date(2026, 3, 1)),
-        ("March 1, 2026", date(2026, 3, 1)),
-        (20260301, date(2026, 3, 1)),
-        (None, None),
-        (["2026-03-01"], None),
-    ],
-)
-def test_front_matter_values_are_read(value: object, expected: date | None) -> None:
-    found = read_date(value)
-    assert (found.day if found else None) == expected

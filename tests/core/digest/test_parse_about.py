@@ -104,6 +104,49 @@ def test_broken_front_matter_is_reported_where_it_breaks_and_what_is_readable_co
     assert parsed.issue.title == "标题"
 
 
+@pytest.mark.parametrize(
+    ("line", "title", "ref"),
+    [
+        ("title: 1.10", "1.10", "daily/en/2026-01-01"),
+        ("title: 12:30", "12:30", "daily/en/2026-01-01"),
+        ("title: Yes", "Yes", "daily/en/2026-01-01"),
+        ('title: "a\\u202eb\\0c\\nd"', "abc d", "daily/en/2026-01-01"),
+        ("title: [a, b]", "daily 2026-01-01", "daily/en/2026-01-01"),
+        ("title: null", "daily 2026-01-01", "daily/en/2026-01-01"),
+        ("edition: ~", "daily 2026-01-01", "daily/en/2026-01-01"),
+        ("edition: {a: b}", "daily 2026-01-01", "daily/en/2026-01-01"),
+        ("edition: 2026", "2026 2026-01-01", "2026/en/2026-01-01"),
+        ("lang: null", "daily 2026-01-01", "daily/en/2026-01-01"),
+    ],
+)
+def test_front_matter_is_read_as_it_is_written(line: str, title: str, ref: str) -> None:
+    issue = parse(f"---\ndate: 2026-01-01\n{line}\n---\nJust words.").issue
+    assert (issue.title, str(issue.ref)) == (title, ref)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_draft"),
+    [("true", True), ("Yes", True), ("on", True), ("false", False), ("[true]", False), ("null", False)],
+)
+def test_front_matter_tells_a_draft(value: str, is_draft: bool) -> None:  # noqa: FBT001  it is the answer
+    assert parse(f"---\ndraft: {value}\n---\nx").issue.draft is is_draft
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-3-1", "2026-03-01"),
+        ("2026-03-01T23:00:00-05:00", "2026-03-01"),
+        ("20260301", "2026-03-01"),
+        ("March 1, 2026", "2026-03-01"),
+        ("2026-W10", "2026-03-02"),
+        ("[2026-03-01]", "1970-01-01"),
+    ],
+)
+def test_front_matter_tells_a_date_in_any_form(written: str, day: str) -> None:
+    assert parse(f"---\ndate: {written}\n---\nx").issue.ref.date.isoformat() == day
+
+
 def test_problems_are_told_in_both_languages() -> None:
     parsed = parse('---\nlang: "open\n---\nwords')
     assert len(parsed.problems) == 3

@@ -40,6 +40,11 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 }
 
 
+def _doubled(twice: str) -> str:
+    """Return YAML of 64 values, each of which is twice the one before."""
+    return "\n".join(["a0: &a0 {b: c}", *(f"a{n}: &a{n} {twice.format(f'a{n - 1}')}" for n in range(1, 64))])
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_kept(name: str) -> None:
     source = HOSTILE[name](2)
@@ -57,7 +62,13 @@ def test_hostile_text_is_kept(name: str) -> None:
         pytest.param("\n".join("> " * depth + "a" for depth in range(80)), id="eighty quotes in quotes"),
         pytest.param("---\na: " + "9" * 5000 + "\n---\nx", id="a huge number"),
         pytest.param("---\na: " + "[" * 3000 + "\n---\nx", id="brackets beyond recursion"),
+        pytest.param("---\na: " + "[" * 60_000 + "\n---\nx", id="brackets beyond any stack"),
+        pytest.param("---\na:\n " + "- " * 30_000 + "\n---\nx", id="a YAML list beyond any stack"),
         pytest.param("---\na: &a [*a]\n---\nx", id="a knot in YAML"),
+        pytest.param(f"---\n{_doubled('[*{0}, *{0}]')}\ntitle: *a63\n---\nx", id="a title of a billion billion laughs"),
+        pytest.param(f"---\n{_doubled('{{<<: [*{0}, *{0}]}}')}\n---\nx", id="a billion billion merges"),
+        pytest.param("---\ntitle: 0x" + "f" * 9000 + "\n---\nx", id="a number too long to be printed"),
+        pytest.param("---\ndraft: [true]\n---\nx", id="a list where none belongs"),
         pytest.param("---\n? [a]\n: b\n---\nx", id="a list as a key"),
         pytest.param("---\ndate: 2026-99-99\n---\nx", id="an impossible date"),
         pytest.param("- \n- \n-", id="empty items"),
