@@ -76,7 +76,8 @@ def refuse(request: Request, setup: Setup) -> Response | None:
         return PlainTextResponse("This host name is not the desk's.\n", 421)
     if request.method not in HARMLESS and _is_foreign(request):
         return _error(403, "foreign-origin", "This request does not come from the desk's own pages.")
-    if request.url.path in OPEN_PATHS or request.url.path.startswith("/static/") or is_let_in(request, setup.token):
+    path = request.scope["path"]  # what is served; older Starlettes build request.url of whatever the header Host says
+    if path in OPEN_PATHS or path.startswith("/static/") or is_let_in(request, setup.token):
         return None
     if request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", ""):
         return RedirectResponse(f"/login?next={quote(_address(request))}", 303)

@@ -31,6 +31,11 @@ async def test_a_desk_that_others_can_reach_is_closed_without_the_token(guarded:
     assert sent_away.headers["location"].startswith("/login?next=")
 
 
+@pytest.mark.parametrize("host", ["x/healthz?", "x/static/", "x/login#", "x/healthz?@desk.example.org"])
+async def test_no_host_name_opens_a_closed_page(guarded: Client, host: str) -> None:
+    assert (await guarded.get("/runs", headers={"Host": host})).status_code == 401
+
+
 async def test_only_who_is_logged_in_is_offered_the_menu_and_to_log_out(guarded: Client) -> None:
     outside = (await guarded.get("/login")).text
     assert "/logout" not in outside
