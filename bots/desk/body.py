@@ -49,7 +49,7 @@ async def read_object(request: Request) -> dict[str, Any]:
     text = await read_text(request, LARGEST_QUESTION)
     try:
         read = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(422, "not-json", "The body is not JSON.") from None
     if not isinstance(read, dict):
         raise Refused(422, "not-an-object", "The body is not a JSON object.")

@@ -103,6 +103,8 @@ async def test_a_browser_keeps_its_conversation(local: Client) -> None:
         ('{"text": 7}', 422, "wrong-type"),
         ("[]", 422, "not-an-object"),
         ("today", 422, "not-json"),
+        ("[" * 16_000, 422, "not-json"),
+        ('{"a":' * 3_000, 422, "not-json"),
         ('{"text": "/today", "conversation": "../x"}', 422, "wrong-conversation"),
         ('{"text": "' + "x" * 2001 + '"}', 422, "too-long"),
         ('{"text": "' + "x" * 20000 + '"}', 413, "too-large"),
