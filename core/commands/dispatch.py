@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 def minds_rights(command: str, args: str) -> bool:
     """Tell whether ``manager`` is looked at for a command line: only then a platform has to know it."""
-    known = COMMANDS.get(meant(command, args)[0])
+    known = COMMANDS.get(meant(_name(command), args)[0])
     return known is not None and known.audience != "everyone"
 
 
@@ -41,7 +41,7 @@ async def dispatch(request: Request, services: Services) -> Reply:
     """
     request = replace(
         request,
-        command=request.command.strip().removeprefix("/").lower(),
+        command=_name(request.command),
         lang=request.lang or services.publication.lang,
     )
     try:
@@ -52,6 +52,11 @@ async def dispatch(request: Request, services: Services) -> Reply:
         return _usage(request, str(error))
     except Exception as error:  # noqa: BLE001  whatever breaks, the reader gets an answer and the log the reason
         return _apology(request, error)
+
+
+def _name(command: str) -> str:
+    """Return the name of a command, however it is written."""
+    return command.strip().removeprefix("/").lower()
 
 
 async def _answer(request: Request, services: Services) -> Reply:

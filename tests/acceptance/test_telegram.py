@@ -322,6 +322,15 @@ async def test_a_forged_button_gets_nobody_into_another_chat(line: str, bot: Bot
     assert "8:30" in await bot.ask(chat, "/settings", user=7)
 
 
+@pytest.mark.parametrize("line", ["UNSUBSCRIBE", "/unsubscribe", "\tsettings time 09:00", "Ask unsubscribe"])
+async def test_a_forged_button_makes_nobody_an_admin(line: str, bot: Bot) -> None:
+    chat = bot.group(admins={7})
+    await bot.ask(chat, "/subscribe 8:30", user=7)
+    bot.fake.newest(chat)["reply_markup"]["inline_keyboard"][0][0] |= {"text": "Forged", "callback_data": line}
+    assert "Only admins" in (await bot.press(chat, "Forged", user=8))["text"]
+    assert "8:30" in await bot.ask(chat, "/settings", user=7)
+
+
 async def test_a_button_that_is_for_admins_tells_others_so_quietly(bot: Bot) -> None:
     chat = bot.group(admins={7})
     await bot.ask(chat, "/subscribe", user=7)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from core.commands.dispatch import dispatch
+from core.commands.dispatch import dispatch, minds_rights
 from core.commands.guard import Guard, Rate
 from core.commands.model import Request
 from core.commands.registry import COMMANDS
@@ -83,6 +83,12 @@ async def test_only_managers_change_what_a_chat_gets(name: str, ask: Ask, servic
     assert said(reply).startswith(f"Only admins of this chat can use /{name} here.")
     assert reply.private
     assert await services.subscriptions.find(CHAT, "daily") is None
+
+
+@pytest.mark.parametrize("line", ["unsubscribe", "UNSUBSCRIBE", "/unsubscribe", "\tunsubscribe", "Ask unsubscribe"])
+def test_rights_are_minded_however_a_command_is_written(line: str) -> None:
+    command, _space, args = line.partition(" ")
+    assert minds_rights(command, args)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, each in COMMANDS.items() if each.audience != "manager"))
