@@ -24,8 +24,9 @@ QUIET = (
     "aiosqlite",
     "watchfiles",
     "procrastinate",
+    "telegram.Bot",
 )
-"""Libraries that tell every step of theirs: request lines of some contain tokens."""
+"""Libraries that tell every step of theirs: addresses in the lines of some contain tokens."""
 SILENT = ("psycopg.pool",)
 """Libraries that warn at every try: of a database that is away, whoever needs it says so once."""
 

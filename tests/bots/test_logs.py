@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 import structlog
+from telegram import Bot
 
 from bots.logs import set_up_logs
 from bots.settings import Settings
@@ -32,6 +33,16 @@ def test_libraries_tell_of_trouble_and_not_of_every_step(name: str) -> None:
     library = logging.getLogger(name)
     assert not library.isEnabledFor(logging.INFO)
     assert library.isEnabledFor(logging.WARNING)
+
+
+@pytest.mark.usefixtures("logs")
+def test_no_bot_tells_its_token_however_much_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs(Settings(log_level="debug"))
+    logging.getLogger("test").debug("all is told")
+    Bot("424242:a-token")
+    printed = capsys.readouterr().err
+    assert "all is told" in printed
+    assert "a-token" not in printed
 
 
 @pytest.mark.usefixtures("logs")
