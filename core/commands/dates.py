@@ -19,7 +19,7 @@ _WORDS: Final = {
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HAN_DIGITS: Final = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
-_HAN_NUMBER: Final = re.compile(r"[零〇一二两三四五六七八九十]+(?=\s*(?:月|日|号|天|周|个|$))")
+_HAN_NUMBER: Final = re.compile(r"[零〇一二两三四五六七八九十]{1,8}(?=\s*(?:月|日|号|天|周|个|$))")
 _UNITS: Final = {"day": 1, "天": 1, "日": 1, "week": 7, "周": 7, "星期": 7, "个星期": 7, "礼拜": 7, "个礼拜": 7}
 
 _MONTH: Final = (

@@ -161,6 +161,11 @@ async def test_whatever_a_reader_writes_is_answered_without_an_apology(name: str
     assert reply.document.title
 
 
+@pytest.mark.parametrize("name", ["today", "issue", "archive", "catchup", "section", "lesson", "pause"])
+async def test_a_number_longer_than_any_is_answered(name: str, ask: Ask) -> None:
+    assert APOLOGY not in said(await ask(f"/{name} {'一' * 5000}"))
+
+
 @pytest.mark.parametrize(
     "text", ["<script>alert()</script>", "**bold** [x](javascript:x)", "@everyone {term}", "\u202eevil"]
 )

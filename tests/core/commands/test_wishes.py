@@ -82,6 +82,7 @@ def test_a_message_that_is_only_a_wish_is_a_command(said: str, wish: tuple[str, 
         "what changed to 8-bit",
         "",
         "？",
+        f"{'请' * 200}退订",
     ],
 )
 def test_a_message_that_says_more_is_a_question(said: str) -> None:
