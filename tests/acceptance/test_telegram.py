@@ -293,23 +293,26 @@ async def test_a_topic_is_told_that_another_one_is_subscribed(bot: Bot) -> None:
 
 
 async def test_only_admins_of_a_group_change_its_subscription(bot: Bot) -> None:
-    chat = bot.group(admins={7})
-    assert "Only admins" in await bot.ask(chat, "/subscribe", user=8)
-    assert "Subscribed" in await bot.ask(chat, "/subscribe", user=7)
+    admin, member = bot.reader(), bot.reader()
+    chat = bot.group(admins={admin})
+    assert "Only admins" in await bot.ask(chat, "/subscribe", user=member)
+    assert "Subscribed" in await bot.ask(chat, "/subscribe", user=admin)
     assert "subscribed" in await bot.ask(chat, "/subscribe", user=1087968824, sender_chat=bot.fake.chats[chat].json)
 
 
 async def test_who_is_no_admin_of_a_group_erases_nothing_of_it(bot: Bot) -> None:
-    chat = bot.group(admins={7})
-    await bot.ask(chat, "/subscribe 8:30", user=7)
-    assert await bot.ask(chat, "/forgetme yes", user=8) == "Erased."
-    assert "8:30" in await bot.ask(chat, "/settings", user=7)
+    admin, member = bot.reader(), bot.reader()
+    chat = bot.group(admins={admin})
+    await bot.ask(chat, "/subscribe 8:30", user=admin)
+    assert await bot.ask(chat, "/forgetme yes", user=member) == "Erased."
+    assert "8:30" in await bot.ask(chat, "/settings", user=admin)
 
 
 @pytest.mark.parametrize("line", ["settings time 09:00", "why", "unsubscribe", "today"])
 async def test_a_forged_button_gets_nobody_into_another_chat(line: str, bot: Bot) -> None:
-    chat, stranger = bot.group(admins={7}), bot.reader()
-    await bot.ask(chat, "/subscribe 8:30", user=7)
+    admin, stranger = bot.reader(), bot.reader()
+    chat = bot.group(admins={admin})
+    await bot.ask(chat, "/subscribe 8:30", user=admin)
     await bot.ask(stranger, "/today")
     button = bot.fake.newest(stranger)["reply_markup"]["inline_keyboard"][0][0]
     before = bot.fake.texts(stranger)
@@ -319,22 +322,24 @@ async def test_a_forged_button_gets_nobody_into_another_chat(line: str, bot: Bot
     assert bot.fake.texts(stranger) == before
     for typed in (f"/at {chat} {line}", "/at", "/at nowhere why"):
         assert "I don't know /at" in await bot.ask(stranger, typed)
-    assert "8:30" in await bot.ask(chat, "/settings", user=7)
+    assert "8:30" in await bot.ask(chat, "/settings", user=admin)
 
 
 @pytest.mark.parametrize("line", ["UNSUBSCRIBE", "/unsubscribe", "\tsettings time 09:00", "Ask unsubscribe"])
 async def test_a_forged_button_makes_nobody_an_admin(line: str, bot: Bot) -> None:
-    chat = bot.group(admins={7})
-    await bot.ask(chat, "/subscribe 8:30", user=7)
+    admin, member = bot.reader(), bot.reader()
+    chat = bot.group(admins={admin})
+    await bot.ask(chat, "/subscribe 8:30", user=admin)
     bot.fake.newest(chat)["reply_markup"]["inline_keyboard"][0][0] |= {"text": "Forged", "callback_data": line}
-    assert "Only admins" in (await bot.press(chat, "Forged", user=8))["text"]
-    assert "8:30" in await bot.ask(chat, "/settings", user=7)
+    assert "Only admins" in (await bot.press(chat, "Forged", user=member))["text"]
+    assert "8:30" in await bot.ask(chat, "/settings", user=admin)
 
 
 async def test_a_button_that_is_for_admins_tells_others_so_quietly(bot: Bot) -> None:
-    chat = bot.group(admins={7})
-    await bot.ask(chat, "/subscribe", user=7)
-    told = await bot.press(chat, "Unsubscribe", user=8)
+    admin, member = bot.reader(), bot.reader()
+    chat = bot.group(admins={admin})
+    await bot.ask(chat, "/subscribe", user=admin)
+    told = await bot.press(chat, "Unsubscribe", user=member)
     assert told["show_alert"]
     assert "Only admins" in told["text"]
 
