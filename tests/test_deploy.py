@@ -116,6 +116,11 @@ def test_every_config_and_secret_that_is_read_is_there(name: str) -> None:
     assert read <= there
 
 
+def test_couriers_start_without_the_secrets_of_platforms_that_are_not_used() -> None:
+    secrets = [one["secretRef"] for one in pod("courier")["containers"][0]["envFrom"] if "secretRef" in one]
+    assert {one["name"] for one in secrets if not one.get("optional")} == {"paperboy"}
+
+
 def test_labels_hold_together() -> None:
     for name, spec in DEPLOYMENTS.items():
         assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items(), name
