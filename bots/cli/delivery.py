@@ -195,10 +195,9 @@ def retry(
         raise UsageError("--only takes failed, unknown or cancelled.")
 
     async def again(house: House) -> tuple[int, int]:
-        if not (found := await house.runs.newest(ids=[run])):
-            raise UsageError(f"There is no run {run}: `paperboy status` shows the runs and their states.")
+        found = await _found(house, run)
         counted = ["skipped" if state == "cancelled" else state for state in states]
-        return await house.run_service.retry(run, only=states, reason=reason), found[0].erased.of(counted)
+        return await house.run_service.retry(run, only=states, reason=reason), found.erased.of(counted)
 
     count, gone = in_house(again)
     console.print(f"run {run}: {count} to be sent again")
@@ -221,7 +220,7 @@ def receipts(
 
     async def look(house: House) -> tuple[Sequence[Receipt], str]:
         if run is not None:
-            gone = sum(one.erased.of(state or ()) for one in await house.runs.newest(ids=[run]))
+            gone = (await _found(house, run)).erased.of(state or ())
             told = _erased(gone, run) if gone else ""
             return await house.receipts.of_run(run, states=state or (), limit=limit + 1), told
         found = await house.receipts.of_target(target_of(target or ""), limit=limit + 1)
@@ -237,6 +236,12 @@ def receipts(
         say(f"these are {limit}, there are more: --limit shows as many as you like")
     if told:
         say(told)
+
+
+async def _found(house: House, run: int) -> Run:
+    if not (found := await house.runs.newest(ids=[run])):
+        raise UsageError(f"There is no run {run}: `paperboy status` shows the runs and their states.")
+    return found[0]
 
 
 def _erased(count: int, run: int) -> str:

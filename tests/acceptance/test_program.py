@@ -165,6 +165,7 @@ def test_render_knows_the_rich_form(paperboy: Program) -> None:
         ["show", "tomorrow"],
         ["receipts", "nowhere"],
         ["receipts"],
+        ["receipts", "--run", "7"],
         ["receipts", "--run", "7", "--state", "lost"],
         ["pause", "7"],
         ["retry", "7"],
