@@ -2,7 +2,7 @@
 
 PaperboyError
 ├── UsageError        what was asked cannot be done; the message is a sentence for the reader
-├── DigestError       a source of issues cannot be read
+├── DigestError       a source of issues, or one of its files, cannot be read
 ├── StorageError      the database refused or is not reachable
 ├── RefusedError      no platform is left to listen to; lives in ``bots.ears``
 ├── PrintError        an issue cannot be shown; lives in ``core.delivery.printer``
@@ -33,7 +33,7 @@ class UsageError(PaperboyError):
 
 
 class DigestError(PaperboyError):
-    """A source of issues (folder, git, feed) cannot be read. The message says which one and why."""
+    """A source of issues, a file of it, or one of section kinds cannot be read. The message says which and why."""
 
 
 class StorageError(PaperboyError):
