@@ -21,8 +21,8 @@ PEOPLES = frozenset({None, "thread_broadcast", "file_share"})
 _ANY_DAY: Final = date(2024, 3, 31)
 """Seen from here, every day of a month that a reader can name exists."""
 _PERSON = re.compile(r"<@[UW]")
-_LINK = re.compile(r"<(?![@#!])([^|>]+)(?:\|([^>]*))?>")
-_MENTION = re.compile(r"<[@#!][^|>]*(?:\|([^>]*))?>")
+_LINK = re.compile(r"<(?![@#!])([^<|>]+)(?:\|([^<>]*))?>")
+_MENTION = re.compile(r"<[@#!][^<|>]*(?:\|([^<>]*))?>")
 
 
 def slash_line(name: str, text: str, prefix: str) -> tuple[str, str]:

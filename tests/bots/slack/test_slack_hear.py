@@ -58,6 +58,11 @@ def test_words_are_a_command_or_a_question(text: str, line: tuple[str, str]) -> 
     assert spoken_line(text) == line
 
 
+def test_a_bracket_that_begins_no_link_takes_no_words_away() -> None:
+    assert unescaped("is 3 < 4 in <https://example.com/a|this>?") == "is 3 < 4 in this?"
+    assert unescaped("<@ and <@U1|ann>") == "<@ and ann"
+
+
 def test_links_and_mentions_become_words() -> None:
     said = "<@UBOT> what about <https://example.com/a|this &lt;thing&gt;> in <#C1|general>?"
     assert unescaped(said) == "what about this <thing> in general?"
