@@ -65,6 +65,13 @@ def test_manifests_follow_the_schemas_of_kubernetes_and_name_nothing_that_it_doe
     kubernetes_validate.validate(manifest, KUBERNETES_VERSION, strict=True)
 
 
+@pytest.mark.parametrize(("name", "service"), [("compose.yaml", "paperboy"), ("compose.scale.yaml", "planner")])
+def test_compose_reads_the_repository_that_is_set_and_else_the_folder(name: str, service: str) -> None:
+    started = COMPOSE[name][service]
+    assert started["environment"]["PAPERBOY_ISSUES"] == "${PAPERBOY_ISSUES:-/issues}"
+    assert any(volume.endswith(":/issues:ro") for volume in started["volumes"])
+
+
 def test_every_role_runs_on_both_and_no_other() -> None:
     on_compose = {role(one["command"]) for one in COMPOSE["compose.scale.yaml"].values() if "command" in one}
     on_kubernetes = {role(pod(name)["containers"][0]["args"]) for name in DEPLOYMENTS}
