@@ -92,7 +92,7 @@ class SubscriptionService:
         return await self._save(before, replace(before, ended=STOPPED))
 
     async def pause(self, target: Target, edition: str, days: int, *, speak: str | None = None) -> Outcome:
-        """Leave out what is due within the next ``days`` times 24 hours. Raises ``UsageError`` unless they are 1 to 365."""
+        """Leave out what is due within the next ``days`` times 24 hours; raises ``UsageError`` unless 1 to 365."""
         if not 1 <= days <= PAUSE_AT_MOST:
             _ = texts(speak)
             raise UsageError(_("A pause lasts 1 to {most} days, for example /pause 3.", most=PAUSE_AT_MOST))
