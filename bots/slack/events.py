@@ -50,5 +50,5 @@ async def _body(request: Request) -> bytes | None:
 def _is_signed(verifier: SignatureVerifier, request: Request, body: bytes) -> bool:
     try:
         return verifier.is_valid_request(body, dict(request.headers))
-    except (ValueError, TypeError):  # a time that is no number, a body or a signature that is no text
+    except (ValueError, TypeError, OverflowError):  # a time that is none, a body or a signature that is no text
         return False

@@ -345,6 +345,7 @@ async def test_over_http_only_fresh_requests_that_slack_signed_pass(program: Pro
     number = payload["response_url"].rpartition("/")[2]
     await program.fake.until(lambda: any(call.payload.get("_address") == number for call in program.fake.seen))
     assert await program.fake.command_over_http(address, payload, age=301) == 401
+    assert await program.fake.command_over_http(address, payload, age=-(10**400)) == 401
     assert await program.fake.command_over_http(address, payload, secret="another") == 401
 
 
