@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bots.discord.buttons import short
 from bots.discord.errors import ARCHIVED, LOCKED, THREAD_EXISTS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordError
 from bots.discord.issue import ref_in
+from core.commands.kept import kept
 from core.document.nodes import Text
 from core.document.text import plain, truncate, utf16_length
 from core.render.buttons import token
@@ -45,7 +46,7 @@ _ESCAPE = re.compile(r"\\(.)")
 
 
 class Buttons:
-    """Remembers, for good, the command lines that are too long for a component."""
+    """Remembers the command lines that are too long for a component."""
 
     def __init__(self, notes: SqlNotes) -> None:
         self._notes = notes
@@ -63,8 +64,9 @@ class Buttons:
 
     async def _keep(self, name: str, line: str) -> None:
         if name not in self._kept:
-            await self._notes.put(f"discord:button:{name}", line)
-            self._kept.add(name)
+            await self._notes.put(f"discord:button:{name}", line, keep=kept(line))
+            if kept(line) is None:
+                self._kept.add(name)
 
     async def data(self, pressed: str) -> str | None:
         """Return the line behind what was pressed, None if nobody remembers it."""

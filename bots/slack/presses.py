@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bots.slack.buttons import short
 from bots.slack.profile import SLACK
+from core.commands.kept import kept
 from core.render.buttons import MARK
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Presses:
-    """Remembers, for good, the command lines that are too long for a button or an option."""
+    """Remembers the command lines that are too long for a button or an option."""
 
     def __init__(self, notes: SqlNotes) -> None:
         self._notes = notes
@@ -27,8 +28,9 @@ class Presses:
         for action in actions:
             name = short(action.data, SLACK.limits["option"].value)
             if name != action.data and name not in self._kept:
-                await self._notes.put(f"slack:button:{name}", action.data)
-                self._kept.add(name)
+                await self._notes.put(f"slack:button:{name}", action.data, keep=kept(action.data))
+                if kept(action.data) is None:
+                    self._kept.add(name)
 
     async def data(self, pressed: Mapping[str, Any]) -> str | None:
         """Return the ``Action.data`` of a pressed element, None if nobody remembers it."""

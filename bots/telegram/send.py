@@ -8,6 +8,7 @@ import structlog
 
 from bots.telegram.errors import GONE_ALREADY, NOT_MODIFIED
 from bots.telegram.keyboard import name_of, token
+from core.commands.kept import kept
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class Buttons:
-    """Remembers, for good, the command lines that are too long for a button."""
+    """Remembers the command lines that are too long for a button."""
 
     def __init__(self, notes: SqlNotes) -> None:
         self._notes = notes
@@ -41,8 +42,9 @@ class Buttons:
         """Keep what the short name of ``data`` stands for, if it is longer than ``longest`` bytes."""
         name = name_of(data)
         if name not in self._kept and len(data.encode("utf-8", "replace")) > longest:
-            await self._notes.put(f"telegram:button:{name}", data)
-            self._kept.add(name)
+            await self._notes.put(f"telegram:button:{name}", data, keep=kept(data))
+            if kept(data) is None:
+                self._kept.add(name)
 
     async def data(self, pressed: str) -> str | None:
         """Return the ``Action.data`` of a pressed button, None if nobody remembers it."""
