@@ -101,7 +101,9 @@ async def preview_text(request: Request) -> Response:
     reading = desk.read(wish.text, visitor_of(request).lang, path=name)
     heads = await desk.services.archive.heads(limit=RECENT)
     issue = reading.issue if wish.text.strip() else None
-    return _show(request, wish, heads=heads, issue=issue, problems=reading.problems if issue else ())
+    response = _show(request, wish, heads=heads, issue=issue, problems=reading.problems if issue else ())
+    response.headers["Cache-Control"] = "private, no-cache"  # going back shows it again only if the browser keeps it
+    return response
 
 
 async def _submitted(form: FormData) -> tuple[str, str | None]:

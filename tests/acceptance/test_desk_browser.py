@@ -209,6 +209,51 @@ async def test_an_editor_previews_three_platforms_from_the_archive_and_from_a_pa
     await visit.is_fine()
 
 
+async def test_what_an_editor_pasted_survives_a_walk_and_a_change_of_language(visit: Visit, url: str) -> None:
+    page = visit.page
+    pasted = "# Only a title\n\n## Models\n\n- **A** — b\n"
+    await page.goto(f"{url}/preview")
+    await page.locator(".paste summary").click()
+    box = page.get_by_role("textbox", name="Markdown")
+    await box.fill(pasted)
+    await page.get_by_role("button", name="Check and show").click()
+    await expect(page.locator(".problems li").first).to_contain_text("Line ")
+    await page.get_by_role("link", name="Runs").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
+    await page.go_back()
+    await expect(page.locator(".problems li").first).to_contain_text("Line ")
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    await expect(box).to_have_value(pasted)
+    await expect(page.locator(".problems")).to_be_visible()
+
+
+async def test_a_button_pressed_twice_asks_once(visit: Visit, url: str) -> None:
+    page = visit.page
+    await page.goto(url)
+    await visit.say("/today")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/api/chat") else None)
+    await page.locator('button[data-action^="+ask"]').first.dblclick()
+    await expect(page.locator(".bubble.theirs")).to_have_count(2)
+    await expect(page.locator("[aria-busy]")).to_have_count(0)
+    assert len(asked) == 1
+
+
+async def test_a_message_that_was_begun_is_still_there_after_a_look_at_the_archive(visit: Visit, url: str) -> None:
+    page = visit.page
+    await page.goto(url)
+    await page.get_by_role("combobox").fill("Which models are open, and")
+    await page.get_by_role("link", name="Archive").first.click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Archive")
+    await page.get_by_role("link", name="Chat").click()
+    await expect(page.get_by_role("combobox")).to_have_value("Which models are open, and")
+    await visit.say("/today")
+    await expect(page.locator(".bubble.theirs")).to_have_count(1)
+    await page.reload()
+    await expect(page.get_by_role("combobox")).to_have_value("")
+
+
 async def test_pages_fit_and_say_where_they_are(visit: Visit, url: str) -> None:
     for path in ("/archive", "/archive?q=model", "/archive/daily/zh/2026-01-06", "/runs", "/receipts"):
         await visit.page.goto(url + path)

@@ -182,6 +182,7 @@ const send = async (text, { echo = true } = {}) => {
 
 const press = async (button) => {
   const bubble = button.closest(".bubble");
+  if (bubble.hasAttribute("aria-busy")) return;
   const data = button.dataset.action;
   bubble.setAttribute("aria-busy", "true");
   button.classList.add("pressed");
@@ -337,6 +338,8 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 
+say.value = stored("paperboy.draft", "");
+addEventListener("pagehide", () => sessionStorage.setItem("paperboy.draft", JSON.stringify(say.value)));
 history.forEach((entry) => show(entry, { scroll: false }));
 log.lastElementChild?.scrollIntoView({ block: "end" });
 listen();

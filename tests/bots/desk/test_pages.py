@@ -164,6 +164,12 @@ async def test_pasted_markdown_without_a_date_is_shown_as_todays(local: Client) 
     assert "1970" not in page
 
 
+async def test_of_nothing_pasted_no_check_is_claimed(local: Client) -> None:
+    page = (await local.post("/preview", data={"text": " \n"}, headers={"Accept-Language": "en"})).text
+    assert "No problems found" not in page
+    assert "Nothing to show yet" in page
+
+
 async def test_an_opened_file_wins_over_the_text_field(local: Client) -> None:
     files = {"file": ("issue.md", b"# From a file\n\nText.\n", "text/markdown")}
     page = (await local.post("/preview", data={"text": "# Typed"}, files=files)).text
