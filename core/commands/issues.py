@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.clock import latest_date
 from core.commands.dates import parse_date
 from core.commands.model import Parameter, Reply
 from core.commands.page import in_rows, page, short_date
@@ -135,14 +136,16 @@ async def twin_of(ref: IssueRef, services: Services) -> IssueRef | None:
 
 
 async def neighbours_of(ref: IssueRef, services: Services) -> list[Action]:
-    """Return buttons to the issues before and after, as far as there are any."""
+    """Return buttons to the issues before and after, as far as there are any whose day has begun."""
     heads = services.archive.heads
+    begun = latest_date(services.clock.now())
     day = timedelta(days=1)
     earlier = await heads(edition=ref.edition, lang=ref.lang, until=ref.date - day, limit=1)
     later: Sequence[IssueHead] = ()
     for reach in (_NEAR, _FAR):
+        until = min(ref.date, begun - reach) + reach
         later = later or await heads(
-            edition=ref.edition, lang=ref.lang, since=ref.date + day, until=ref.date + reach, limit=reach.days
+            edition=ref.edition, lang=ref.lang, since=ref.date + day, until=until, limit=reach.days
         )
     return [
         *(open_issue(head.ref, f"← {short_date(head.ref.date, ref.lang)}") for head in earlier),
@@ -187,9 +190,11 @@ async def no_issue(wanted: Wanted, request: Request, services: Services) -> Repl
 
 async def _nearest(day: date, edition: str, lang: str | None, services: Services) -> list[IssueRef]:
     heads = services.archive.heads
+    begun = latest_date(services.clock.now())
     for spoken in (lang, None):
-        before = await heads(edition=edition, lang=spoken, until=day, limit=2)
-        after = await heads(edition=edition, lang=spoken, since=day, until=day + _NEAR, limit=2 * _NEAR.days)
+        before = await heads(edition=edition, lang=spoken, until=min(day, begun), limit=2)
+        until = min(day, begun - _NEAR) + _NEAR
+        after = await heads(edition=edition, lang=spoken, since=day, until=until, limit=2 * _NEAR.days)
         if before or after:
             return [head.ref for head in (*after[-2:], *before)]
     return []

@@ -91,3 +91,19 @@ async def test_an_issue_that_lies_ready_for_later_is_not_listed(ask: Ask, april:
         said = plain((await ask(line)).document.blocks)
         assert "April 3" in said
         assert "April 4" not in said
+
+
+async def test_no_button_leads_to_an_issue_that_lies_ready_for_later(ask: Ask, april: None, clock: ManualClock) -> None:
+    clock.at = datetime(FIRST.year, FIRST.month, FIRST.day + 2, 9, tzinfo=UTC)
+    assert "Apr 3 →" in buttons(await ask("/issue 2026-04-02"))
+    assert "Apr 4 →" not in buttons(await ask("/issue 2026-04-03"))
+    clock.at = datetime(FIRST.year, FIRST.month - 1, 20, tzinfo=UTC)
+    labels = list(buttons(await ask("/issue 2026-03-15")))
+    assert labels == ["Mar 2 · English", "Feb 20 · English", "Archive"]
+    labels = list(buttons(await ask("/issue 2026-04-20")))
+    assert labels == ["Mar 2 · English", "Feb 20 · English", "Archive"]
+
+
+async def test_a_day_at_the_end_of_the_calendar_has_no_issue(ask: Ask) -> None:
+    reply = await ask("/issue 9999-12-31")
+    assert "There is no issue for December 31, 9999." in plain(reply.document.blocks)
