@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 SESSION = "paperboy_session"
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/login"})
+OTHER_HOST = "Open it at 127.0.0.1; behind a proxy, set PAPERBOY_DESK__BASE_URL and PAPERBOY_DESK__TOKEN."
 HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -73,14 +74,15 @@ class Gate:
 def refuse(request: Request, setup: Setup) -> Response | None:
     """Return the answer to a request that may not pass, None if it may."""
     if setup.is_local and _hostname(request.headers.get("host", "")) not in setup.hosts:
-        return PlainTextResponse("This host name is not the desk's.\n", 421)
+        return PlainTextResponse(f"This host name is not the desk's. {OTHER_HOST}\n", 421)
     if request.method not in HARMLESS and _is_foreign(request):
         return _error(403, "foreign-origin", "This request does not come from the desk's own pages.")
     path = request.scope["path"]  # what is served; older Starlettes build request.url of whatever the header Host says
     if path in OPEN_PATHS or path.startswith("/static/") or is_let_in(request, setup.token):
         return None
-    if request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", ""):
-        return RedirectResponse(f"/login?next={quote(_address(request))}", 303)
+    if "text/html" in request.headers.get("accept", ""):
+        is_page = request.method in {"GET", "HEAD"}
+        return RedirectResponse(f"/login?next={quote(_address(request))}" if is_page else "/login", 303)
     return _error(401, "unauthorized", "Send the header Authorization: Bearer with the desk's token.")
 
 

@@ -31,6 +31,13 @@ async def test_a_desk_that_others_can_reach_is_closed_without_the_token(guarded:
     assert sent_away.headers["location"].startswith("/login?next=")
 
 
+@pytest.mark.parametrize("path", ["/preview", "/runs/1"])
+async def test_a_form_sent_after_the_session_ended_leads_to_the_login(guarded: Client, path: str) -> None:
+    assert (await guarded.post(path)).status_code == 401
+    sent_away = await guarded.post(path, headers={"Accept": "text/html"})
+    assert (sent_away.status_code, sent_away.headers["location"]) == (303, "/login")
+
+
 @pytest.mark.parametrize("host", ["x/healthz?", "x/static/", "x/login#", "x/healthz?@desk.example.org"])
 async def test_no_host_name_opens_a_closed_page(guarded: Client, host: str) -> None:
     assert (await guarded.get("/runs", headers={"Host": host})).status_code == 401
@@ -87,7 +94,9 @@ async def test_the_login_never_leads_elsewhere(guarded: Client, address: str) ->
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8080", "", "169.254.1.1"])
 async def test_on_loopback_other_host_names_are_refused(local: Client, host: str) -> None:
-    assert (await local.get("/", headers={"Host": host})).status_code == 421
+    refused = await local.get("/", headers={"Host": host})
+    assert refused.status_code == 421
+    assert "PAPERBOY_DESK__BASE_URL" in refused.text
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "localhost:1234", "[::1]:8080"])
