@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import regex
 
-from core.answers.flow import Sentences
+from core.answers.flow import LONGEST, Sentences
 from core.answers.prompt import NOTHING
 from core.answers.verify import MARKERS, numbers_of, tidy
 
@@ -74,9 +74,9 @@ class Draft:
                 continue
             if sentence.strip(".。") == NOTHING:
                 raise Unfit(self.text)
-            faults = self._check(sentence)
+            faults = self._check(sentence) if len(sentence) <= LONGEST else ("a sentence is too long",)
             if faults:
-                raise Unfit(f"{self.text} {sentence}".strip(), faults)
+                raise Unfit(f"{self.text} {sentence[:LONGEST]}".strip(), faults)
             if self._is_full(sentence):
                 return False
             self._sentences.append(MARKERS.sub(self._numbered, sentence))

@@ -12,6 +12,8 @@ _END = regex.compile(
 )
 
 
+LONGEST = 1000
+"""Characters of a sentence; a longer one cannot be shown, and would take long to check."""
 _THINKS, _THOUGHT = "<think>", "</think>"
 
 
@@ -41,13 +43,16 @@ class Sentences:
         self._rest = ""
 
     def add(self, piece: str) -> list[str]:
-        """Return the sentences that ``piece`` made whole."""
+        """Return the sentences that ``piece`` made whole, and what grew too long to become one."""
         self._rest += piece
         found, start = [], 0
         for match in _END.finditer(self._rest):
             found.append(self._rest[start : match.end()])
             start = match.end()
         self._rest = self._rest[start:]
+        if len(self._rest) > LONGEST:
+            found.append(self._rest)
+            self._rest = ""
         return [sentence for sentence in found if sentence.strip()]
 
     def end(self) -> list[str]:

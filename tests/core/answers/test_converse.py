@@ -133,6 +133,16 @@ async def test_an_answer_that_is_wrong_twice_is_quoted(desk: Desk) -> None:
     assert len(model.prompts) == 2
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [["宇树 R2 售价 2.99 万元，" * 100, "宇树 R2 售价 2.99 万元 [1]。"], ["宇树" * 600, 60]],
+    ids=["ends late", "never ends"],
+)
+async def test_a_sentence_that_is_too_long_is_not_waited_for(desk: Desk, pieces: list[str | float]) -> None:
+    assert is_quoted(await desk.ask(ScriptedModel(pieces)))
+    assert desk.meter.outcomes == ["unsupported"]
+
+
 async def test_a_model_that_finds_nothing_leaves_the_quote(desk: Desk) -> None:
     model = ScriptedModel("NOTHING")
     assert is_quoted(await desk.ask(model))
