@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.clock import latest_date
-from core.commands.issues import LANG, misread_date, open_issue, parse_wanted, today_of
+from core.commands.issues import LANG, misread_date, no_issue, open_issue, parse_wanted, today_of
 from core.commands.model import Command, Parameter, Reply
 from core.commands.page import in_rows, page, short_date
 from core.digest.present import long_date
@@ -38,6 +38,8 @@ async def _archive(request: Request, services: Services) -> Reply:
         limit=PER_PAGE + 1,
         offset=(number - 1) * PER_PAGE,
     )
+    if not heads and wanted.day and number == 1:
+        return await no_issue(wanted, request, services)
     if not heads:
         said = _("There are no more issues.") if number > 1 else _("There is no issue in the archive yet.")
         return Reply(document=page(_, said, paragraph(said)))

@@ -107,3 +107,9 @@ async def test_no_button_leads_to_an_issue_that_lies_ready_for_later(ask: Ask, a
 async def test_a_day_at_the_end_of_the_calendar_has_no_issue(ask: Ask) -> None:
     reply = await ask("/issue 9999-12-31")
     assert "There is no issue for December 31, 9999." in plain(reply.document.blocks)
+
+
+async def test_a_day_before_the_first_issue_does_not_make_the_archive_empty(ask: Ask) -> None:
+    said = plain((await ask("/archive 2020-01-01")).document.blocks)
+    assert "There is no issue for January 1, 2020." in said
+    assert "yet" not in said
