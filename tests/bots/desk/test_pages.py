@@ -117,7 +117,8 @@ async def test_what_is_too_large_to_preview_is_told(local: Client, field: str) -
     parts = {"text": (None, large)} if field == "text" else {"file": ("a.md", large)}
     response = await local.post("/preview", files=parts, headers={"Origin": "http://127.0.0.1:8080"})
     assert response.status_code == 413
-    assert "larger than 1 MB" in response.text
+    assert "larger than the 1 MB" in response.text
+    assert "paperboy check" in response.text
 
 
 async def test_the_feed_is_atom_with_whole_issues_and_does_not_repeat_itself(local: Client) -> None:
