@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 import pytest_asyncio
@@ -33,6 +33,24 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+CONTRASTS = """() => {
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const over = ([r, g, b, a = 1], under) => [r, g, b].map((one, at) => one * a + under[at] * (1 - a));
+  const ground = (element) => {
+    const own = getComputedStyle(element).backgroundColor;
+    return element.parentElement ? over(parse(own), ground(element.parentElement)) : [255, 255, 255];
+  };
+  const light = (colour) => colour.map((one) => one / 255)
+    .map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, one, at) => sum + one * [0.2126, 0.7152, 0.0722][at], 0);
+  return [...document.querySelectorAll(".tg-button, .dc-button, .sl-button, .dc-text small")].filter((element) => {
+    const under = ground(element);
+    const ink = over(parse(getComputedStyle(element).color), under);
+    const [low, high] = [light(under), light(ink)].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05) < 4.5;
+  }).map((element) => element.textContent);
+}"""
+"""What has less contrast than WCAG 2.2 asks of text, 1.4.3."""
 SIZES = [pytest.param((390, 844), id="phone"), pytest.param((1440, 900), id="desktop")]
 
 
@@ -261,6 +279,28 @@ async def test_pages_fit_and_say_where_they_are(visit: Visit, url: str) -> None:
             await expect(visit.page.get_by_role(landmark)).to_be_visible()
         await expect(visit.page.get_by_role("heading", level=1)).to_be_visible()
         await visit.is_fine()
+
+
+async def test_text_of_twice_the_size_is_all_there_and_breaks_no_word_of_the_menu(visit: Visit, url: str) -> None:
+    page = visit.page
+    await page.goto(f"{url}/archive")
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert await page.evaluate("getComputedStyle(document.body).fontSize") == "32px"
+    lines = "[...document.querySelectorAll('.menu a')].map(one => one.getClientRects()[0].height / 32 < 3)"
+    assert await page.evaluate(lines) == [True] * 4
+    await visit.is_fine()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_buttons_of_a_preview_can_be_read(
+    browser: Browser, url: str, scheme: Literal["light", "dark"]
+) -> None:
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+    page = await context.new_page()
+    await page.goto(f"{url}/preview")
+    assert await page.locator(".tg-button, .dc-button, .sl-button").count() > 3
+    assert await page.evaluate(CONTRASTS) == []
+    await context.close()
 
 
 async def test_an_answer_of_a_model_is_seen_to_grow(browser: Browser, tmp_path: Path) -> None:
