@@ -29,9 +29,11 @@ async def examine(
     try:
         teams = await workspaces.teams()
     except SendError as error:
-        yield Finding(
-            level="error", subject="slack", message=f"the bot token is refused: {error.reason}", advice=COPY_AGAIN
-        )
+        if error.kind == "fatal":
+            said, advice = f"the bot token is refused: {error.reason}", COPY_AGAIN
+        else:
+            said, advice = f"no answer: {error.reason}", f"See whether this machine reaches {settings.api_url}."
+        yield Finding(level="error", subject="slack", message=said, advice=advice)
         return
     if settings.bot_token and await workspaces.own() is None:
         yield Finding(level="error", subject="slack", message="the bot token is refused", advice=COPY_AGAIN)

@@ -185,6 +185,15 @@ async def test_a_refused_token_of_the_operator_stops_only_where_nobody_else_is_s
     assert found[:2] == ["the bot token is refused", "Team T1: token and scopes are right"]
 
 
+async def test_a_slack_that_does_not_answer_is_not_said_to_refuse_the_token(office: Office) -> None:
+    nowhere = "http://127.0.0.1:9/api/"
+    settings, api = _settings(office.fake, bot_token="xoxb-T1", api_url=nowhere), Api(nowhere, office.house.clock)
+    subscriptions = SqlSubscriptions(office.house.database)
+    (found,) = [one async for one in examine(settings, api, Workspaces(settings, api, None), subscriptions)]
+    assert found.message == "no answer: ClientConnectorError"
+    assert nowhere in found.advice
+
+
 def _examined(office: Office, token: str) -> AsyncIterator[Finding]:
     settings, api = _settings(office.fake, bot_token=token), Api(office.fake.url, office.house.clock)
     return examine(settings, api, office.with_own(token), SqlSubscriptions(office.house.database))
