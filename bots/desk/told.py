@@ -22,5 +22,7 @@ OURS = frozenset(
 
 def told(said: str, _: Texts) -> str:
     """Return a run's note or a delivery's reason, translated where it begins with words of ours."""
-    words, colon, more = said.partition(": ")
-    return f"{_(words)}{colon}{more}" if words in OURS else said
+    words, _colon, more = said.partition(": ")
+    if words not in OURS:
+        return said
+    return _("{what}: {why}", what=_(words), why=more) if more else _(words)

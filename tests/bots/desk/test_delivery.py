@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from bots.desk.told import told
 from bots.desk.visitor import READER, target_of
 from bots.serve import chores
 from core.delivery.model import Counts, Doubts
@@ -18,6 +19,7 @@ from core.delivery.port import Account, Entry, Envelope, Settled
 from core.delivery.runs import RESUMED
 from core.document.build import paragraph
 from core.document.nodes import Document
+from core.i18n import texts
 from core.storage.schema import chunks
 from core.target import Target
 from desks import deliver, served
@@ -143,6 +145,15 @@ async def test_why_a_run_stands_as_it_does_is_told_in_the_readers_language(local
     chinese = {"Accept-Language": "zh"}
     assert "<p>在桌面页操作</p>" in (await local.get("/runs", headers=chinese)).text
     assert "已取消</p>" in (await local.get("/receipts", params={"run": "1"}, headers=chinese)).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("zh", "账号无法发送：telegram:bot: {gone}"), ("en", "an account cannot send: telegram:bot: {gone}")],
+)
+def test_our_words_and_a_platforms_are_joined_as_the_language_does(lang: str, words: str) -> None:
+    assert told("an account cannot send: telegram:bot: {gone}", texts(lang)) == words
+    assert told("Bad Request: chat not found", texts(lang)) == "Bad Request: chat not found"
 
 
 async def push_to_two(local: Client) -> None:
