@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from starlette.responses import RedirectResponse
 
+from bots.desk.body import LARGEST_QUESTION, read_text
 from bots.desk.pages import YEAR, html
 from bots.desk.security import SESSION, is_token, session_for
 from bots.desk.visitor import desk_of
@@ -22,12 +24,12 @@ async def login_page(request: Request) -> Response:
 
 async def login(request: Request) -> Response:
     """Set the session's cookie and go on to where the reader wanted to, or ask again with 401."""
-    form = await request.form()
+    form = dict(parse_qsl(await read_text(request, LARGEST_QUESTION)))
     setup = desk_of(request).setup
-    following = _within(str(form.get("next", "/")))
+    following = _within(form.get("next", "/"))
     if setup.token is None:
         return RedirectResponse(following, 303)
-    if not is_token(str(form.get("token", "")), setup.token):
+    if not is_token(form.get("token", ""), setup.token):
         return html(request, "login.html", status=401, next=following, wrong=True)
     response = RedirectResponse(following, 303)
     response.set_cookie(

@@ -86,6 +86,23 @@ async def test_a_browser_logs_in_once_and_goes_where_it_wanted_to(guarded: Clien
     assert (await guarded.get("/runs")).status_code == 401
 
 
+PART = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\na\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("multipart/form-data; boundary=x; charset=undefined", PART, 401),
+        ("application/x-www-form-urlencoded", b"token=\xff", 422),
+        ("application/x-www-form-urlencoded", b"token=" + b"a" * 20_000, 413),
+    ],
+    ids=["a charset that is none", "no text", "too large"],
+)
+async def test_a_stranger_cannot_make_the_login_stumble(kind: str, body: bytes, status: int, guarded: Client) -> None:
+    response = await guarded.post("/login", content=body, headers={"Content-Type": kind})
+    assert response.status_code == status
+
+
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "/\\evil.example", ""])
 async def test_the_login_never_leads_elsewhere(guarded: Client, address: str) -> None:
     response = await guarded.post("/login", data={"token": TOKEN, "next": address})
