@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PartName: TypeAlias = Literal["lesson", "pick"]
 KIND_BYTES = 24
+UNHEADED = "news"
+"""The kind of a section without a heading, or with an empty one."""
 
 _EMOJI = r"(?=\p{Emoji_Presentation}|\p{Extended_Pictographic}|\p{RI}|[0-9#*]\uFE0F?\u20E3)\X"
 _LEADING_EMOJI = regex.compile(rf"\s*((?:{_EMOJI}\s*)+)")
@@ -103,7 +105,7 @@ class Vocabulary:
         kinds that fit equally well: names in it come first.
         """
         kind = self._by_words(heading, lang) or self._by_mark(emoji)
-        return kind or slug(heading)
+        return kind or (slug(heading) if heading or emoji else UNHEADED)
 
     @lru_cache(maxsize=4096)  # noqa: B019  # there are few vocabularies, and they live as long as the program
     def part(self, heading: str, emoji: str = "") -> PartName | None:

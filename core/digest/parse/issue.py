@@ -20,7 +20,7 @@ from core.digest.parse.outline import outline, roles
 from core.digest.parse.parts import lesson, pick
 from core.digest.parse.stories import gather, one_story
 from core.digest.parse.titles import has_label, read_heading, read_lead
-from core.digest.sections import Vocabulary, fold, numbered
+from core.digest.sections import UNHEADED, Vocabulary, fold, numbered
 from core.document.build import clean
 from core.document.nodes import Divider, Paragraph
 from core.document.text import plain
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from core.digest.parse.stories import Draft
     from core.document.nodes import Block
 
-UNHEADED = "news"
 QUICK = "quick"
 HOT = "🔥"
 REVISION_LENGTH = 16

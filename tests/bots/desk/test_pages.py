@@ -111,6 +111,15 @@ async def test_a_search_leads_to_the_story(local: Client) -> None:
     assert "<b>x" not in (await local.get("/archive", params={"q": "<b>x"})).text
 
 
+async def test_a_section_whose_heading_was_left_empty_has_a_name(local: Client) -> None:
+    source = "# News\n\n## \n\n- **A** — b\n\n## Models\n\n- **C** — d\n\n## Tools\n\n- **E** — f\n"
+    issue = parse(source, path="daily/en/2026-01-07.md").issue
+    await local.desk.house.publish(source, issue)
+    page = (await local.get("/archive/daily/en/2026-01-07")).text
+    assert re.findall(r"<h2>(.*?)</h2>", page) == ["News", "Models", "Tools"]
+    assert '<a href="#news">News</a>' in page
+
+
 @pytest.mark.parametrize("field", ["text", "file"])
 async def test_what_is_too_large_to_preview_is_told(local: Client, field: str) -> None:
     large = "x" * (1024 * 1024 + 1)
