@@ -242,7 +242,7 @@ def _furnish(settings: Settings, database: Database, engine: Engine, *, model: b
     zone = ZoneInfo(settings.zone)
     search = Searcher(
         passages,
-        today=lambda: clock.now().astimezone(zone).date(),
+        now=lambda: clock.now().astimezone(zone),
         words=lambda: Words.bundled().with_dictionary(settings.dictionary),
         learnt=Learnt(notes),
         meaning=_meaning(settings),

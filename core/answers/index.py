@@ -26,6 +26,8 @@ class Index:
         self._postings: dict[str, array[int]] = {}
         self._issues: dict[IssueRef, range] = {}
         self._dead = 0
+        self.changes = 0
+        """How often an issue was put in or taken out."""
 
     def __len__(self) -> int:
         return len(self.passages) - self._dead
@@ -37,6 +39,7 @@ class Index:
 
     def put(self, segment: Segment) -> None:
         """Take the issue in, in place of its earlier form; one without passages is only forgotten."""
+        self.changes += 1
         for number in self._issues.pop(segment.ref, ()):
             self.passages[number] = None
             self._dead += 1

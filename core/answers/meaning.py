@@ -73,7 +73,7 @@ class Kept(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Known:
     index: Index
-    version: int
+    changes: int
     numbers: Sequence[int]
     table: Table
 
@@ -88,26 +88,24 @@ class Meaning:
         self._known: _Known | None = None
         self._following: asyncio.Task[None] | None = None
 
-    def follow(self, index: Index, version: int, words: Words) -> None:
+    def follow(self, index: Index, words: Words) -> None:
         """Bring the vectors in step with the index, in the background and once at a time."""
-        if not self._knows(index, version) and (self._following is None or self._following.done()):
-            self._following = asyncio.create_task(self._follow(index, version, words))
+        if not self._knows(index) and (self._following is None or self._following.done()):
+            self._following = asyncio.create_task(self._follow(index, words))
 
-    def _knows(self, index: Index, version: int) -> bool:
+    def _knows(self, index: Index) -> bool:
         known = self._known
-        return known is not None and known.index is index and known.version == version
+        return known is not None and known.index is index and known.changes == index.changes
 
     async def settled(self, patience: float | None = None) -> None:
         """Wait until what is in the background is done, no longer than so many seconds."""
         if self._following:
             await asyncio.wait({self._following}, timeout=patience)
 
-    async def alike(
-        self, question: str, index: Index, version: int, words: Words, *, least: float = 0
-    ) -> Mapping[int, float]:
+    async def alike(self, question: str, index: Index, words: Words, *, least: float = 0) -> Mapping[int, float]:
         """Return how alike to the question passages are, by number, if at least so much; newer ones follow."""
         first = self._following is None
-        self.follow(index, version, words)
+        self.follow(index, words)
         if first:
             await self.settled(PATIENCE)
         known = self._known
@@ -119,10 +117,10 @@ class Meaning:
     def _compared(self, question: str, table: Table, words: Words, least: float) -> Mapping[int, float]:
         return table.alike(self._encoder.encode([_worded(question, words)])[0], least)
 
-    async def _follow(self, index: Index, version: int, words: Words) -> None:
+    async def _follow(self, index: Index, words: Words) -> None:
         if self._vectors is None:
             self._vectors = await asyncio.to_thread(self._kept.load)
-        numbered = list(index.living())
+        numbered, changes = list(index.living()), index.changes
         keys = await asyncio.to_thread(self._keys, [passage for _, passage in numbered], words)
         new = {key: passage for key, (_, passage) in zip(keys, numbered, strict=True) if key not in self._vectors}
         for at, start in enumerate(range(0, len(new), AT_ONCE), 1):
@@ -135,7 +133,7 @@ class Meaning:
         self._vectors = {key: self._vectors[key] for key in keys}
         if numbered:
             table = await asyncio.to_thread(self._encoder.table, [self._vectors[key] for key in keys])
-            self._known = _Known(index, version, [number for number, _ in numbered], table)
+            self._known = _Known(index, changes, [number for number, _ in numbered], table)
         if new or gone:
             await asyncio.to_thread(self._kept.save, dict(self._vectors))
 

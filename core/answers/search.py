@@ -23,6 +23,7 @@ from core.answers.tokens import query_tokens, tokens
 from core.answers.twins import twin
 from core.answers.when import rules
 from core.answers.words import NARROWER, Words
+from core.clock import latest_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -146,24 +147,26 @@ class Indexer:
 
 
 class Searcher:
-    """Finds passages. Satisfies ``core.answers.port.Search``."""
+    """Finds passages of issues whose day has begun. Satisfies ``core.answers.port.Search``."""
 
     def __init__(
         self,
         store: Segments,
         *,
-        today: Callable[[], date] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         words: Callable[[], Words] = Words.bundled,
         learnt: Learnt | None = None,
         meaning: Meaning | None = None,
     ) -> None:
+        """Serve what ``store`` keeps. What day it is depends on the zone of ``now``, an aware instant."""
         self._store = store
-        self._today = today or (lambda: datetime.now(UTC).date())
+        self._now = now
         self._load_words = words
         self._words: Words | None = None
         self._learnt = learnt
         self._meaning = meaning
         self._index = Index()
+        self._ahead: dict[IssueRef, Segment] = {}
         self._version = 0
         self._mined: Mined = {}
         self._loading = asyncio.Lock()
@@ -171,7 +174,7 @@ class Searcher:
     async def understand(self, question: str, today: date | None = None) -> Question:
         """Return what a question asks for, seen from ``today``."""
         words = await self._known()
-        return understand(corrected(question, words, self._index.frequency), today or self._today(), words=words)
+        return understand(corrected(question, words, self._index.frequency), today or self._now().date(), words=words)
 
     async def warm(self) -> None:
         """Load what the next question needs and is not there yet; vectors are made in the background."""
@@ -179,7 +182,7 @@ class Searcher:
         self._mined = await self._learnt.words() if self._learnt else {}
         words = await self._known()
         if self._meaning:
-            self._meaning.follow(self._index, self._version, words)
+            self._meaning.follow(self._index, words)
 
     async def _known(self) -> Words:
         """Return all that is known of words; a dictionary takes a while to load."""
@@ -220,7 +223,7 @@ class Searcher:
             return {}
         leans = context.prior and (question.follows or question.refers)
         said = f"{context.prior.text} {question.text}" if context.prior and leans else question.text
-        return await self._meaning.alike(said, index, self._version, await self._known(), least=APART)
+        return await self._meaning.alike(said, index, await self._known(), least=APART)
 
     async def lessons(self, term: str, *, lang: str | None = None, limit: int = 3) -> Sequence[Hit]:
         """Return the lessons whose term is ``term``, or names it, best first."""
@@ -274,18 +277,28 @@ class Searcher:
         )
 
     async def index(self) -> Index:
-        """Return the index in step with the database."""
+        """Return the index in step with the database and the day."""
         version = await self._store.version()
         if version != self._version:
             async with self._loading:
                 await self._follow(version)
+        for ref in [ref for ref in self._ahead if self._has_begun(ref)]:
+            self._index.put(self._ahead.pop(ref))
         return self._index
+
+    def _has_begun(self, ref: IssueRef) -> bool:
+        return ref.date <= latest_date(self._now().astimezone(UTC))
 
     async def _follow(self, version: int) -> None:
         if version < self._version or self._index.worn:
-            self._index, self._version = Index(), 0
+            self._index, self._ahead, self._version = Index(), {}, 0
         for number, ref, stored in await self._store.since(self._version):
-            self._index.put(unpacked(ref, stored))
+            read = unpacked(ref, stored)
+            self._ahead.pop(ref, None)
+            if self._has_begun(ref):
+                self._index.put(read)
+            else:
+                self._ahead[ref] = read
             self._version = number
             if len(self._index) % 16 == 0:
                 await asyncio.sleep(0)

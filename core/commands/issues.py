@@ -114,15 +114,17 @@ async def today_of(request: Request, services: Services) -> date:
 async def find_issue(wanted: Wanted, request: Request, services: Services) -> Issue | None:
     """Return the issue that is wanted, or the nearest to it: another language if the reader's has none.
 
-    Without a day it is the newest up to the reader's today, else the newest of all. None if there is none.
+    Without a day it is the newest up to the reader's today, else of all days that have begun. None if there is none. An
+    issue whose day has begun nowhere is shown only to who names it exactly, as a button on its post does.
     """
     archive = services.archive
     if wanted.ref:
         return await archive.get(wanted.ref)
+    begun = latest_date(services.clock.now())
     edition = services.publication.edition
     until = wanted.day or await today_of(request, services)
     for lang in (wanted.lang or request.lang, None):
-        for last in (until,) if wanted.day else (until, None):
+        for last in (min(until, begun),) if wanted.day else (until, begun):
             heads = await archive.heads(edition=edition, lang=lang, since=wanted.day, until=last, limit=1)
             if heads:
                 return await archive.get(heads[0].ref)

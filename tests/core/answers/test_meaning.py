@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bots.vectors import VectorFile, open_encoder
+from clock import ManualClock
 from core.answers.extract import answers
 from core.answers.gloss import gloss
 from core.answers.meaning import Meaning, Wording
@@ -159,6 +160,23 @@ async def test_what_is_added_later_follows_in_the_background(passages: SqlPassag
     assert await _titles(search, "equities") == ["Stocks"]
     await meaning.settled()
     assert set(await _titles(search, "equities")) == {"Stocks", "A market at home"}
+
+
+async def test_an_issue_that_lies_ready_is_found_by_meaning_from_its_day_on(
+    passages: SqlPassages, tmp_path: Path
+) -> None:
+    clock = ManualClock(datetime(2026, 3, 17, tzinfo=UTC))
+    meaning = Meaning(ThreeDirections(), VectorFile(tmp_path / "vectors"))
+    search = Searcher(passages, now=clock.now, meaning=meaning, words=lambda: NO_WORDS)
+    later = "# T\n\n## Apps\n\n- **A market at home** — By phone.\n"
+    await Indexer(passages).add(parse(later, path="daily/en/2026-03-18.md").issue)
+    assert await _titles(search, "equities") == ["Stocks"]
+    corrected = later.replace("at home", "at work")
+    await Indexer(passages).add(parse(corrected, path="daily/en/2026-03-18.md").issue)
+    clock.advance(timedelta(days=1))
+    await search.warm()
+    await meaning.settled()
+    assert set(await _titles(search, "equities")) == {"Stocks", "A market at work"}
 
 
 async def test_what_was_imported_is_encoded_before_anybody_asks(passages: SqlPassages, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,6 +37,6 @@ async def test_a_section_of_a_day_is_found_by_words_that_none_of_its_stories_say
     passages = SqlPassages(sqlite_database)
     for day, text in DAYS.items():
         await Indexer(passages).add(parse(f"# News\n\n{text}", path=f"daily/en/{day}.md").issue)
-    search = Searcher(passages, today=lambda: TODAY)
+    search = Searcher(passages, now=lambda: datetime.combine(TODAY, time(12), UTC))
     found = await search.find(await search.understand(question), lang="en")
     assert [one.passage.title for one in found.candidates] == titles

@@ -52,7 +52,7 @@ class Ask(Protocol):
 
 def services_on(database: Database, clock: ManualClock) -> Services:
     vocabulary = Vocabulary.bundled()
-    search = Searcher(SqlPassages(database), today=lambda: clock.now().date())
+    search = Searcher(SqlPassages(database), now=clock.now)
     return Services(
         archive=SqlArchive(database, vocabulary=vocabulary, clock=clock),
         search=search,

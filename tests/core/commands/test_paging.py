@@ -104,6 +104,19 @@ async def test_no_button_leads_to_an_issue_that_lies_ready_for_later(ask: Ask, a
     assert labels == ["Mar 2 · English", "Feb 20 · English", "Archive"]
 
 
+async def test_no_answer_tells_what_an_issue_says_before_its_day(ask: Ask, april: None, clock: ManualClock) -> None:
+    clock.at = datetime(FIRST.year, FIRST.month, FIRST.day + 2, 9, tzinfo=UTC)
+    asked = ["/search cranberries", "/ask What is new about cranberries?", "/explain cranberries", "/issue 2026-04-04"]
+    for line in asked:
+        said = plain((await ask(line)).document.blocks)
+        assert "Story 3" in said or "There is no issue for April 4, 2026." in said
+        assert "Story 4" not in said
+    assert "3 results" in plain((await ask(asked[0])).document.blocks)
+    clock.at += timedelta(hours=2)
+    assert "4 results" in plain((await ask(asked[0])).document.blocks), "April 4 has begun in Kiritimati"
+    assert "Story 4" in plain((await ask("/issue 2026-04-04")).document.blocks)
+
+
 async def test_a_day_at_the_end_of_the_calendar_has_no_issue(ask: Ask) -> None:
     reply = await ask("/issue 9999-12-31")
     assert "There is no issue for December 31, 9999." in plain(reply.document.blocks)
