@@ -137,7 +137,8 @@ async def _listen_once(desk: DeskSettings) -> None:
     try:
         probe = await asyncio.get_running_loop().create_server(asyncio.Protocol, desk.host, desk.port)
     except OSError as error:
-        raise UsageError(f"{desk.host}:{desk.port} cannot be served: {error.strerror}") from error
+        advice = "Set PAPERBOY_DESK__PORT to a port that is free."
+        raise UsageError(f"{desk.host}:{desk.port} cannot be served: {error.strerror}. {advice}") from error
     probe.close()
     await probe.wait_closed()
 

@@ -201,11 +201,12 @@ async def open_house(settings: Settings, *, model: bool = True) -> AsyncIterator
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{settings.data_dir} cannot be made: {error.strerror}") from error
+        advice = "Set PAPERBOY_DATA_DIR to a folder that can be written."
+        raise StorageError(f"{settings.data_dir} cannot be made: {error.strerror}. {advice}") from error
     database = open_database(settings.database)
     engine = _engine(settings)
     try:
-        await database.upgrade()
+        await _open(database)
         house = _furnish(settings, database, engine, model=model)
         try:
             await _index_again(house)
@@ -217,6 +218,13 @@ async def open_house(settings: Settings, *, model: bool = True) -> AsyncIterator
     finally:
         await engine.close()
         await database.close()
+
+
+async def _open(database: Database) -> None:
+    try:
+        await database.upgrade()
+    except StorageError as error:
+        raise StorageError(f"{database.place} cannot be opened (see PAPERBOY_DATABASE_URL): {error}") from error
 
 
 async def _index_again(house: House) -> None:

@@ -225,6 +225,7 @@ def test_a_port_that_is_taken_is_named(environment: dict[str, str], paperboy: Pr
         port = environment["PAPERBOY_DESK__PORT"] = str(taken.getsockname()[1])
         said = paperboy("run", code=2).stderr
     assert f"127.0.0.1:{port} cannot be served" in said
+    assert "Set PAPERBOY_DESK__PORT" in said
     assert "Traceback" not in said
 
 
@@ -242,7 +243,16 @@ def test_a_data_folder_that_cannot_be_made_is_named(
     environment["PAPERBOY_DATA_DIR"] = str(tmp_path / "file" / "data")
     said = paperboy("status", code=2).stderr
     assert environment["PAPERBOY_DATA_DIR"] in said
+    assert "Set PAPERBOY_DATA_DIR" in said
     assert "Traceback" not in said
+
+
+def test_a_database_that_is_not_there_is_named(environment: dict[str, str], paperboy: Program) -> None:
+    environment["PAPERBOY_DATABASE_URL"] = "postgresql+psycopg://paper:secret@127.0.0.1:1/news"
+    said = paperboy("status", code=2).stderr
+    assert "127.0.0.1:1/news cannot be opened (see PAPERBOY_DATABASE_URL): " in said
+    assert said.count("\n") == 1
+    assert "secret" not in said
 
 
 def test_who_pushes_a_date_hears_that_it_has_no_issue(paperboy: Program) -> None:
