@@ -28,7 +28,7 @@ from core.delivery.recorder import Recorder
 from core.delivery.retry import Policy
 from core.digest import samples
 from core.digest.sources.sync import Memory, sync
-from core.errors import DigestError, StorageError, UsageError
+from core.errors import DigestError, StorageError, UsageError, leaves
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -149,7 +149,7 @@ async def _carry(house: House, served: Sequence[Platform], stop: asyncio.Event) 
         try:
             await _work(house, served, stop)
         except* StorageError as errors:
-            log.warning("the couriers start anew", reason=str(errors.exceptions[0]))
+            log.warning("the couriers start anew", reason=str(next(leaves(errors))))
             await _rest(stop, RESTART_SECONDS)
 
 
@@ -173,7 +173,7 @@ async def _work(house: House, served: Sequence[Platform], stop: asyncio.Event) -
                 await _rest(stop, ACCOUNTS_SECONDS)
     finally:
         recording.cancel()
-        await asyncio.wait([recording])
+        await asyncio.gather(recording, return_exceptions=True)
 
 
 async def _rest(stop: asyncio.Event, seconds: float) -> None:

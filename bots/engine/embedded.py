@@ -43,20 +43,16 @@ class EmbeddedEngine:
 
     async def carry(self, work: Work, room: Room, stop: asyncio.Event) -> None:
         """Call ``work`` for offered chunks of lanes with room, until ``stop``."""
-        running: set[asyncio.Task[None]] = set()
-        stopping = asyncio.ensure_future(stop.wait())
-        while not stop.is_set():
-            self._changed.clear()
-            for chunk in self._next(room):
-                task = asyncio.create_task(self._work(work, chunk))
-                running.add(task)
-                task.add_done_callback(running.discard)
-                await asyncio.sleep(0)  # lets it take its room
-            changed = asyncio.ensure_future(self._changed.wait())
-            await asyncio.wait({changed, stopping}, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            changed.cancel()
-        if running:
-            await asyncio.wait(running)
+        async with asyncio.TaskGroup() as tasks:
+            stopping = tasks.create_task(stop.wait())
+            while not stop.is_set():
+                self._changed.clear()
+                for chunk in self._next(room):
+                    tasks.create_task(self._work(work, chunk))
+                    await asyncio.sleep(0)  # lets it take its room
+                changed = tasks.create_task(self._changed.wait())
+                await asyncio.wait({changed, stopping}, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
 
     async def every(self, tasks: Sequence[Periodic], stop: asyncio.Event) -> None:
         """Do each task once a period until ``stop``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import psycopg
 import structlog
@@ -62,8 +62,8 @@ class QueueEngine:
 
     async def offer(self, chunks: Sequence[Chunk]) -> None:
         """Put chunks into their queues."""
-        app = await self._opened()
         try:
+            app = await self._opened()
             jobs = await app.job_manager.list_jobs_async(task=CARRY, status="todo")
             there = {job.queueing_lock for job in jobs}
             for chunk in chunks:
@@ -199,18 +199,28 @@ async def _worked(
     app: App, stop: asyncio.Event, presence: _Presence, *, queues: Iterable[str], concurrency: int
 ) -> None:
     """Run a worker until ``stop``, and start another one when it ends before: its database was away."""
-    stopping = asyncio.ensure_future(stop.wait())
-    while not stop.is_set():
-        running = asyncio.create_task(_work(app, presence, queues, concurrency))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            await _worked_once(app, stopping, presence, queues, concurrency)
+            await asyncio.wait({stopping}, timeout=AGAIN_SECONDS)
+    finally:
+        stopping.cancel()
+
+
+async def _worked_once(
+    app: App, stopping: asyncio.Task[Literal[True]], presence: _Presence, queues: Iterable[str], concurrency: int
+) -> None:
+    running = asyncio.create_task(_work(app, presence, queues, concurrency))
+    try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
         running.cancel()
         with suppress(asyncio.CancelledError):
             try:
                 await running
             except Exception as error:  # noqa: BLE001  # whatever it was, jobs wait in the database
                 presence.lost(error)
-        if not stop.is_set():
-            await asyncio.wait({stopping}, timeout=AGAIN_SECONDS)
 
 
 async def _work(app: App, presence: _Presence, queues: Iterable[str], concurrency: int) -> None:

@@ -108,21 +108,22 @@ class Courier:
 
         With ``until_idle`` it takes what is due by itself, and returns when there is no more.
 
-        Raises StorageError, in a group, when the recorder has ended.
+        Raises StorageError, in a group, when the recorder has ended; what is carried then is let go.
         """
         self._at_work = True
-        upkeep = asyncio.create_task(self._keep())
         try:
             async with asyncio.TaskGroup() as tasks:
-                sending = tasks.create_task(self._deliverer.run(stop))
+                going = [tasks.create_task(self._keep()), tasks.create_task(self._deliverer.run(stop))]
                 await (self._clear(stop) if until_idle else stop.wait())
                 while self._carried:
                     self._idle.clear()
                     await self._idle.wait()
                 self._at_work = False
-                sending.cancel()
+                for task in going:
+                    task.cancel()
         finally:
-            upkeep.cancel()
+            self._at_work = False
+            self._deliverer.abandon()
             await self._leave()
 
     async def carry(self, chunk: Chunk) -> None:

@@ -135,18 +135,28 @@ class Deliverer:
         self._lines: list[_Line] = []
         self._woken = asyncio.Event()
         self._lost: set[int] = set()
+        self._loads: set[_Load] = set()
         self._rests_until = NEVER
 
     async def make(self, works: Sequence[Work]) -> None:
-        """Make these deliveries of one lease; return when each is settled, or the lease is lost, or there was a stop.
+        """Make these deliveries of one lease.
 
-        Raises StorageError where an issue cannot be read; nothing was begun then.
+        Return when each is settled, or the lease is lost, or there was a stop, or all is abandoned. Raises StorageError
+        where an issue cannot be read; nothing was begun then.
         """
+        load = _Load(len(works))
+        self._loads.add(load)
+        try:
+            await self._set_out(works, load)
+            await load.empty.wait()
+        finally:
+            self._loads.discard(load)
+
+    async def _set_out(self, works: Sequence[Work], load: _Load) -> None:
         contents = {id(work.content): work.content for work in works if not work.skip}  # hashing them all costs more
         printed = {key: await self._printed(content) for key, content in contents.items()}
         sends = {key: steps(found, ()) for key, found in printed.items() if not isinstance(found, str)}
         names = {key: str(content.issue) for key, content in contents.items()}
-        load = _Load(len(works))
         for work in works:
             found = printed.get(id(work.content), ()) if not work.skip else ()
             name = names.get(id(work.content), "")
@@ -157,9 +167,8 @@ class Deliverer:
                 self._settle(trip, "skipped", reason=work.skip or "withdrawn")
             else:
                 trip.steps = sends[id(work.content)] if _is_new(work) else _rest(found, work)
-                self._set_out(trip)
+                self._begin(trip)
         self._woken.set()
-        await load.empty.wait()
 
     def lose(self, leases: Iterable[int]) -> None:
         """Begin nothing more under these leases: they are not held any more, or their run does not go on.
@@ -172,6 +181,11 @@ class Deliverer:
     def forget(self, leases: Iterable[int]) -> None:
         """Forget leases under which there is nothing left to do."""
         self._lost.difference_update(leases)
+
+    def abandon(self) -> None:
+        """Let every ``make`` return, since nobody sends any more."""
+        for load in self._loads:
+            load.empty.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until cancelled, but begin no page after ``stop``. Raises StorageError when the recorder has ended."""
@@ -215,7 +229,7 @@ class Deliverer:
         except PrintError as error:
             return str(error)
 
-    def _set_out(self, trip: _Trip) -> None:
+    def _begin(self, trip: _Trip) -> None:
         if trip.steps:
             self._line_up(trip)
         else:
@@ -431,7 +445,7 @@ class Deliverer:
             self._settle(trip, "failed", kind="content", reason=found)
         elif found:
             trip.steps, trip.pages = _rest(found, trip.work), len(found)
-            self._set_out(trip)
+            self._begin(trip)
         else:
             self._settle(trip, "skipped", reason="withdrawn")
 

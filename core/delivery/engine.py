@@ -52,7 +52,8 @@ class Engine(Protocol):
     async def carry(self, work: Work, room: Room, stop: asyncio.Event) -> None:
         """Call ``work`` for offered chunks, of the lanes that ``room`` gives at that moment, until ``stop``.
 
-        A chunk whose ``work`` raised, or died, can be offered again. Returns once all work under way has returned.
+        A chunk whose ``work`` raised, or died, can be offered again. Returns, or ends when it is cancelled, once all
+        work under way has ended.
         """
         ...
 

@@ -41,15 +41,12 @@ class Office:
         self._couriers[courier.account].append(courier)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until ``stop``."""
-        carrying = asyncio.create_task(self._engine.carry(self._give, self._room, stop))
-        try:
-            while not stop.is_set() and not carrying.done():
+        """Work until ``stop``. Raises StorageError, in a group, when the engine's database fails."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._engine.carry(self._give, self._room, stop))
+            while not stop.is_set():
                 await self._look()
                 await pause(self._clock, self._rest, stop)
-            await carrying
-        finally:
-            carrying.cancel()
 
     async def _look(self) -> None:
         try:

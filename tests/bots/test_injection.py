@@ -112,8 +112,9 @@ class Paper:
         self.fake.usual = Turn(say=lambda _asked: said.replace("{rules}", " ".join(self.fake.rules[-1].split())))
 
     async def publish(self, case: Case) -> None:
-        issue = parse(case.issue, path=Path(f"daily/{case.lang}/2026-02-19.md")).issue
-        await self.house.publish(case.issue, issue)
+        for lang in ("en", "zh"):  # both, so that nothing of another case is left
+            issue = parse(case.issue, path=Path(f"daily/{lang}/2026-02-19.md")).issue
+            await self.house.publish(case.issue, issue)
 
     async def outputs(self, case: Case) -> AsyncIterator[tuple[str, Any]]:
         """Yield whatever a reader may get to see, with where."""

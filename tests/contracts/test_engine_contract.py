@@ -154,6 +154,38 @@ async def test_work_under_way_is_finished_before_the_end(engine: Engine) -> None
     assert ended.is_set()
 
 
+async def test_who_is_cancelled_ends_its_work_and_takes_no_more(engine: Engine) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+    taken: list[int] = []
+
+    async def work(given: Chunk) -> None:
+        taken.append(given.id)
+        begun.set()
+        try:
+            await asyncio.sleep(0.3)
+        finally:
+            await asyncio.sleep(0.1)
+            ended.set()
+
+    await engine.offer([chunk(41)])
+    cancelled = asyncio.create_task(engine.carry(work, everywhere, asyncio.Event()))
+    await until(begun)
+    cancelled.cancel()
+    await asyncio.wait([cancelled], timeout=PATIENCE_SECONDS)
+    assert (cancelled.cancelled(), ended.is_set()) == (True, True)
+    carried = asyncio.Event()
+
+    async def work_on(_given: Chunk) -> None:
+        carried.set()
+
+    async with carrying(engine, work_on):
+        for number in range(42, 52):
+            carried.clear()
+            await engine.offer([chunk(number)])
+            await until(carried)
+    assert taken == [41]
+
+
 async def test_a_period_is_kept_whatever_fails(engine: Engine) -> None:
     done: Counter[str] = Counter()
     twice = asyncio.Event()

@@ -26,7 +26,7 @@ async def hired(account: Account, ledger: Ledger, **given: Any) -> AsyncIterator
         yield Courier(account, ledger=ledger, recorder=recorder, **{"clock": SystemClock()} | given)
     finally:
         recording.cancel()
-        await asyncio.wait([recording])
+        await asyncio.gather(recording, return_exceptions=True)
 
 
 async def carry(house: House, account: Account, sender: Sender) -> None:

@@ -452,18 +452,37 @@ async def test_a_database_that_is_away_is_logged_once_and_again_when_it_is_back(
     assert [one["event"] for one in logged] == ["cannot look for work", "can look for work again"]
 
 
-async def test_a_dead_recorder_ends_the_courier(database: Database, run: int) -> None:
-    class Full(SqlLedger):
-        async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
-            raise StorageError(f"disk full: {len(entries)} entries")
+class Full(SqlLedger):
+    async def record(self, entries: Sequence[Entry]) -> Sequence[bool]:
+        raise StorageError(f"disk full: {len(entries)} entries")
 
-    ledger = Full(database)
-    platform = Platform()
+
+async def test_a_dead_recorder_ends_the_courier_and_what_it_carries(database: Database, run: int) -> None:
+    ledger, platform = Full(database), Platform()
     recorder = Recorder(ledger, patience=timedelta(0))
-    task = asyncio.create_task(recorder.run())
-    courier = Courier(ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock())
+    recording = asyncio.create_task(recorder.run())
+    courier = Courier(
+        ACCOUNT, sender=platform, ledger=ledger, recorder=recorder, pages=two_pages, clock=SystemClock(), habits=HABITS
+    )
+    courier.want()
+    working = asyncio.create_task(courier.run(asyncio.Event()))
+    async with asyncio.timeout(20):
+        while not courier.is_holding():  # noqa: ASYNC110 — a row of the database
+            await asyncio.sleep(0.005)
+        await courier.carry((await ledger.waiting(now=SystemClock().now()))[0])
     with pytest.raises(ExceptionGroup):
-        await courier.run(asyncio.Event(), until_idle=True)
+        await working
     with pytest.raises(StorageError, match="disk full"):
-        await task
+        await recording
     assert platform.taken == []
+
+
+async def test_a_fault_while_the_budget_is_held_ends_the_courier(database: Database) -> None:
+    class Faulty(SqlLedger):
+        async def hold(self, *_given: Any, **_named: Any) -> bool:  # noqa: ANN401  # the port's
+            raise ValueError("a fault of ours")
+
+    async with hired(ACCOUNT, Faulty(database), sender=Platform(), pages=two_pages, habits=HABITS) as courier:
+        courier.want()
+        with pytest.raises(ExceptionGroup, match="unhandled"):
+            await asyncio.wait_for(courier.run(asyncio.Event()), 20)
