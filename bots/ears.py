@@ -61,13 +61,14 @@ class Ears:
         while True:
             try:
                 await platform.serve()
-            except Exception as error:
-                if refusal := _refusal(error):
+            except Exception as error:  # noqa: BLE001  # told below, and tried again
+                errors = list(leaves(error)) if isinstance(error, ExceptionGroup) else [error]
+                if refusal := _refusal(errors):
                     self._refuse(platform.name, refusal)
                     if self._deserted():
                         stop.set()
                     return
-                log.error("platform stumbled", platform=platform.name, again_in=wait, exc_info=error)  # noqa: TRY400
+                _tell_stumble(platform.name, errors, wait)
             else:
                 return
             await asyncio.sleep(wait)
@@ -79,8 +80,15 @@ class Ears:
         log.error("platform not served", platform=name, reason=error.reason, advice=advice)
 
 
-def _refusal(error: Exception) -> SendError | None:
+def _tell_stumble(name: str, errors: Sequence[Exception], wait: float) -> None:
+    for error in errors:
+        if isinstance(error, PaperboyError):
+            log.warning("platform stumbled", platform=name, again_in=wait, reason=str(error))
+        else:
+            log.error("platform stumbled", platform=name, again_in=wait, exc_info=error)
+
+
+def _refusal(errors: Sequence[Exception]) -> SendError | None:
     """Return why the platform will never serve us, None if it may, perhaps after a time that it named."""
-    errors = list(leaves(error)) if isinstance(error, BaseExceptionGroup) else [error]
     fatal = [one for one in errors if isinstance(one, SendError) and one.kind == "fatal" and not one.retry_after]
     return fatal[0] if len(fatal) == len(errors) else None

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bots.ears import Ears, RefusedError
 from core.delivery.model import SendError
+from core.errors import StorageError
 
 
 @dataclass
@@ -56,13 +58,26 @@ async def test_who_only_listens_ends_with_a_sentence_when_every_token_is_refused
         listening.complain()
 
 
-async def test_a_platform_that_stumbles_is_listened_to_again() -> None:
-    stumbling, stop = Platform("discord", SendError("transient", "the connection was lost")), asyncio.Event()
-    task = asyncio.create_task(ears(stumbling).listen(stop))
-    await asyncio.sleep(0)
-    stumbling.error = None
-    async with asyncio.timeout(2):
-        while not stumbling.heard:  # noqa: ASYNC110 — nothing else tells
-            await asyncio.sleep(0.001)
-    stop.set()
-    await task
+@pytest.mark.parametrize(
+    ("error", "is_traced"),
+    [
+        (SendError("transient", "the connection was lost"), False),
+        (ExceptionGroup("tasks", [StorageError("the connection was lost")]), False),
+        (ValueError("the connection was lost"), True),
+    ],
+    ids=["platform", "database", "fault"],
+)
+async def test_a_platform_that_stumbles_is_told_of_and_listened_to_again(error: Exception, *, is_traced: bool) -> None:
+    stumbling, stop = Platform("discord", error), asyncio.Event()
+    with capture_logs() as logged:
+        task = asyncio.create_task(ears(stumbling).listen(stop))
+        async with asyncio.timeout(2):
+            while not logged:  # noqa: ASYNC110 — nothing else tells
+                await asyncio.sleep(0)
+            stumbling.error = None
+            while not stumbling.heard:  # noqa: ASYNC110 — nothing else tells
+                await asyncio.sleep(0.001)
+        stop.set()
+        await task
+    assert [(line["event"], "exc_info" in line) for line in logged] == [("platform stumbled", is_traced)]
+    assert "the connection was lost" in str(logged)
