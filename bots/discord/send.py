@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bots.discord.buttons import short
 from bots.discord.errors import ARCHIVED, LOCKED, THREAD_EXISTS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, DiscordError
 from bots.discord.issue import ref_in
-from core.commands.kept import kept
+from bots.kept import Lines
 from core.document.nodes import Text
 from core.document.text import plain, truncate, utf16_length
 from core.render.buttons import token
@@ -49,28 +49,21 @@ class Buttons:
     """Remembers the command lines that are too long for a component."""
 
     def __init__(self, notes: SqlNotes) -> None:
-        self._notes = notes
-        self._kept: set[str] = set()
+        self._lines = Lines(notes, "discord")
 
     async def remember(self, lines: Iterable[str]) -> None:
         """Keep what the tokens of these lines stand for."""
         for line in lines:
             if (name := short(line)) != line:
-                await self._keep(name, line)
+                await self._lines.keep(name, line)
 
     async def remember_as_token(self, line: str) -> None:
         """Keep what the token of this line stands for, however short the line is."""
-        await self._keep(token(line), line)
-
-    async def _keep(self, name: str, line: str) -> None:
-        if name not in self._kept:
-            await self._notes.put(f"discord:button:{name}", line, keep=kept(line))
-            if kept(line) is None:
-                self._kept.add(name)
+        await self._lines.keep(token(line), line)
 
     async def data(self, pressed: str) -> str | None:
         """Return the line behind what was pressed, None if nobody remembers it."""
-        return await self._notes.get(f"discord:button:{pressed}") if pressed.startswith("~") else pressed
+        return await self._lines.get(pressed) if pressed.startswith("~") else pressed
 
 
 class DiscordSender:

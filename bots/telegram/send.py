@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bots.kept import Lines
 from bots.telegram.errors import GONE_ALREADY, NOT_MODIFIED
 from bots.telegram.keyboard import name_of, token
-from core.commands.kept import kept
 from core.delivery.model import SendError
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ class Buttons:
     """Remembers the command lines that are too long for a button."""
 
     def __init__(self, notes: SqlNotes) -> None:
-        self._notes = notes
-        self._kept: set[str] = set()
+        self._lines = Lines(notes, "telegram")
 
     async def remember(self, actions: Iterable[Action]) -> None:
         """Keep what the tokens on these buttons stand for."""
@@ -40,15 +39,12 @@ class Buttons:
 
     async def keep(self, data: str, *, longest: int = 0) -> None:
         """Keep what the short name of ``data`` stands for, if it is longer than ``longest`` bytes."""
-        name = name_of(data)
-        if name not in self._kept and len(data.encode("utf-8", "replace")) > longest:
-            await self._notes.put(f"telegram:button:{name}", data, keep=kept(data))
-            if kept(data) is None:
-                self._kept.add(name)
+        if len(data.encode("utf-8", "replace")) > longest:
+            await self._lines.keep(name_of(data), data)
 
     async def data(self, pressed: str) -> str | None:
         """Return the ``Action.data`` of a pressed button, None if nobody remembers it."""
-        return await self._notes.get(f"telegram:button:{pressed}") if pressed.startswith("~") else pressed
+        return await self._lines.get(pressed) if pressed.startswith("~") else pressed
 
 
 class TelegramSender:

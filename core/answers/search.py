@@ -282,20 +282,22 @@ class Searcher:
         if version != self._version:
             async with self._loading:
                 await self._follow(version)
-        for ref in [ref for ref in self._ahead if self._has_begun(ref)]:
+        begun = self._begun()
+        for ref in [ref for ref in self._ahead if ref.date <= begun]:
             self._index.put(self._ahead.pop(ref))
         return self._index
 
-    def _has_begun(self, ref: IssueRef) -> bool:
-        return ref.date <= latest_date(self._now().astimezone(UTC))
+    def _begun(self) -> date:
+        return latest_date(self._now().astimezone(UTC))
 
     async def _follow(self, version: int) -> None:
         if version < self._version or self._index.worn:
             self._index, self._ahead, self._version = Index(), {}, 0
+        begun = self._begun()
         for number, ref, stored in await self._store.since(self._version):
             read = unpacked(ref, stored)
             self._ahead.pop(ref, None)
-            if self._has_begun(ref):
+            if ref.date <= begun:
                 self._index.put(read)
             else:
                 self._ahead[ref] = read

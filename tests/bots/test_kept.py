@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,27 +14,14 @@ from bots.telegram.send import Buttons as TelegramButtons
 from clock import ManualClock
 from core.document.nodes import Action
 from core.render.buttons import token
-from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from core.storage.engine import Database
 
 MONTH = timedelta(days=30)
 POSTED = Action("What is new?", "ask", "what is new? " * 40, beside=True)
 TYPED = (Action("More", "search", f"{'words ' * 80}--page 2"), Action("In depth", "explain", f"{'词' * 200} deep"))
-
-
-@pytest.fixture
-async def database(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    copyfile(sqlite_template, tmp_path / "paperboy.db")
-    opened = open_database(sqlite_url(tmp_path))
-    yield opened
-    await opened.close()
 
 
 async def telegram(notes: SqlNotes, action: Action) -> tuple[Any, str]:
@@ -58,11 +44,11 @@ async def slack(notes: SqlNotes, action: Action) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("remembered", [telegram, discord, slack])
 async def test_what_was_typed_is_forgotten_after_a_month_and_a_posts_buttons_are_not(
-    database: Database,
+    sqlite_database: Database,
     remembered: Any,  # noqa: ANN401  one of the three above
 ) -> None:
     clock = ManualClock()
-    notes = SqlNotes(database, clock)
+    notes = SqlNotes(sqlite_database, clock)
     for action, is_posted in ((POSTED, True), *((typed, False) for typed in TYPED)):
         buttons, pressed = await remembered(notes, action)
         assert await buttons.data(pressed) == action.data
