@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shutil import copyfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,23 +9,17 @@ import pytest
 from bots.telegram.links import Links
 from bots.telegram.send import Buttons
 from clock import ManualClock
-from core.storage.engine import open_database
 from core.storage.notes import SqlNotes
-from databases import sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from core.storage.engine import Database
 
 LONG = "search " + "词" * 40
 
 
 @pytest.fixture
-async def notes(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[SqlNotes]:
-    copyfile(sqlite_template, tmp_path / "paperboy.db")
-    database = open_database(sqlite_url(tmp_path))
-    yield SqlNotes(database, ManualClock())
-    await database.close()
+def notes(sqlite_database: Database) -> SqlNotes:
+    return SqlNotes(sqlite_database, ManualClock())
 
 
 @pytest.mark.parametrize("line", ["story abcdefgh daily/zh/2026-02-19", LONG])

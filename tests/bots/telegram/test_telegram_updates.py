@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -19,15 +18,12 @@ from bots.telegram.rivals import Rivals
 from bots.telegram.updates import Lanes, Mail
 from clock import ManualClock
 from core.clock import SystemClock
-from core.storage.engine import open_database
 from core.storage.events import SqlEvents
 from core.storage.notes import SqlNotes
-from databases import sqlite_url
 from tests.fakes.telegram import BOT, TOKEN, FakeTelegram, fake_telegram
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from telegram import Update
 
@@ -54,16 +50,8 @@ USER = User(id=BOT, is_bot=True, first_name="Paperboy", username="paper_bot")
 
 
 @pytest.fixture
-async def database(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    copyfile(sqlite_template, tmp_path / "paperboy.db")
-    opened = open_database(sqlite_url(tmp_path))
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def mail(database: Database) -> Mail:
-    return Mail(SqlEvents(database, SystemClock()), str(BOT))
+def mail(sqlite_database: Database) -> Mail:
+    return Mail(SqlEvents(sqlite_database, SystemClock()), str(BOT))
 
 
 @pytest.fixture
@@ -83,9 +71,9 @@ async def api(fake: FakeTelegram) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-def rivals(api: Api, database: Database) -> Rivals:
+def rivals(api: Api, sqlite_database: Database) -> Rivals:
     clock = SystemClock()
-    return Rivals(api, SqlNotes(database, clock), str(BOT), clock)
+    return Rivals(api, SqlNotes(sqlite_database, clock), str(BOT), clock)
 
 
 def update(number: int, chat: int = 7, *, at: int = 0) -> dict[str, Any]:
