@@ -253,7 +253,7 @@ async def test_a_button_pressed_twice_asks_once(visit: Visit, url: str) -> None:
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/api/chat") else None)
     await page.locator('button[data-action^="+ask"]').first.dblclick()
-    await expect(page.locator(".bubble.theirs")).to_have_count(2)
+    await expect(page.locator(".bubble.theirs")).to_have_count(2, timeout=30_000)  # the first question loads the words
     await expect(page.locator("[aria-busy]")).to_have_count(0)
     assert len(asked) == 1
 
